@@ -1,0 +1,144 @@
+/*
+ * Components: everything that has a name.  Parts with a process (a store, a client) and the things
+ * they stand on (a machine, a link, the network's defaults, the world itself).
+ *
+ * A kind is a row of functions and tables; the catalog lists the rows (sim/catalog.c).  Components
+ * get events and change their own state; they do not call each other.
+ */
+#ifndef SIM_ENGINE_COMPONENT_H
+#define SIM_ENGINE_COMPONENT_H
+
+#include "sim/engine/command.h"
+#include "sim/engine/queue.h"
+#include "sim/engine/value.h"
+
+struct world;
+
+#define NAME_BYTES 72 /* A~B: two names of 32 and the sign between */
+
+/* A row of a kind's table of parameters: parser, editor, help and completion read it. */
+struct parameter {
+    const char *name;  /* as the real program spells it */
+    enum unit unit;
+    uint64_t minimum, maximum; /* in the unit's own counting; ignored for BOOLEAN, CHOICE and TEXT */
+    const char *initial;       /* the default, as a person would type it */
+    const char *named;         /* CHOICE: "a|b|c"; others: words with numbers "no=0|unlimited=max", or NULL */
+    bool running;              /* may be changed while it runs */
+    const char *en, *ko;       /* help, one sentence */
+};
+
+enum metric_type { METRIC_COUNTER, METRIC_GAUGE };
+
+/* A row of a kind's table of metrics: screen, expect, JSON, CSV and help read it. */
+struct metric {
+    const char *name;
+    enum unit unit;
+    enum metric_type type;
+    uint32_t offset; /* where read is NULL: of a uint64_t in the kind's state */
+    bool (*read)(struct world *world, uint32_t id, struct value *value); /* false: no value yet */
+    const char *en, *ko;
+};
+
+/* What happens to a process (or to a machine's power). */
+enum signal {
+    SIGNAL_START, /* the process starts (again) from what its files hold */
+    SIGNAL_KILL,  /* SIGKILL; also the kernel's OOM killer */
+    SIGNAL_TERM,
+    SIGNAL_STOP,  /* SIGSTOP */
+    SIGNAL_CONT,
+    SIGNAL_POWER  /* its machine lost power: everything is gone without a word */
+};
+
+/* What a socket tells its owner (sim/net/tcp.h). */
+enum socket_event {
+    SOCKET_CONNECTED,
+    SOCKET_FAILED,   /* the connection could not be made: refused or timed out (reason in `what`) */
+    SOCKET_ACCEPTED, /* a new connection came to a listener */
+    SOCKET_READABLE, /* at least one whole message waits */
+    SOCKET_CLOSED,   /* the peer closed in good order and all it sent was read */
+    SOCKET_RESET     /* the connection broke: reset, or given up after too many retries */
+};
+
+struct kind {
+    const char *name;
+    const char *en, *ko; /* one sentence of help */
+    uint32_t state_bytes;
+    bool process;    /* has a process that can be killed, stopped, paused, started */
+    bool buildable;  /* `add KIND NAME on MACHINE ...` makes one */
+    uint16_t parameter_count, metric_count;
+    const struct parameter *parameters;
+    const struct metric *metrics;
+
+    /* Each may be NULL.  check: are the parameters right together (before anything changes; `running`
+     * and `file` hold the new values)?  word of the error: the parameter's index. */
+    bool (*check)(struct world *world, uint32_t id, const uint64_t *values, struct error *error);
+    void (*init)(struct world *world, uint32_t id);   /* it was added: the state is zeroed */
+    void (*signal)(struct world *world, uint32_t id, enum signal signal);
+    void (*event)(struct world *world, uint32_t id, const struct event *event);
+    void (*socket)(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
+    void (*changed)(struct world *world, uint32_t id, unsigned parameter); /* after a set */
+    bool (*tell)(struct world *world, uint32_t id, const struct command *words, struct text *answer,
+                 struct error *error); /* words: without `tell NAME` */
+    void (*removed)(struct world *world, uint32_t id); /* gives back what it holds */
+};
+
+/* What every component has, in SLAB_COMPONENT. */
+struct component {
+    char name[NAME_BYTES];
+    uint16_t kind;      /* enum kind_id; 0 free */
+    uint8_t up;         /* the process runs; of a machine: it has power */
+    uint8_t paused;     /* SIGSTOP */
+    uint32_t machine;   /* where it runs; a machine: itself; a link: 0 */
+    uint32_t life;      /* counts the starts of its process */
+    uint32_t order;     /* in which it was added */
+    ref running;        /* u64[parameter_count]: what the process goes by */
+    ref file;           /* the same in its configuration file: what the next start goes by */
+    ref state;          /* kind's state_bytes */
+    ref log;            /* its log in the real program's words (component_log) */
+};
+
+/* The catalog: one table, one row a kind (sim/catalog.c). */
+extern const struct kind *const catalog[KIND_COUNT];
+
+struct component *component_at(const struct world *world, uint32_t id);
+const struct kind *component_kind(const struct world *world, uint32_t id);
+void *component_state(const struct world *world, uint32_t id);
+
+/* The component with this name, 0 when there is none.  Names of links: A~B in either order. */
+uint32_t component_find(const struct world *world, const char *name);
+
+/* Makes a component with the default parameters; its state is zeroed and init was not called.
+ * 0 when there is no room. */
+uint32_t component_new(struct world *world, enum kind_id kind, const char *name, uint32_t machine);
+void component_remove(struct world *world, uint32_t id); /* calls removed, cancels nothing else */
+
+/* The next component after `id` of a kind (KIND_NONE: any), in the order of adding; 0 at the end. */
+uint32_t component_next(const struct world *world, uint32_t id, enum kind_id kind);
+
+/* A running parameter's value; text ones as a string that lives until it is set again. */
+uint64_t parameter_get(const struct world *world, uint32_t id, unsigned parameter);
+const char *parameter_text(const struct world *world, uint32_t id, unsigned parameter);
+void parameter_put(struct world *world, uint32_t id, unsigned parameter, uint64_t value); /* running only, no check */
+int parameter_find(const struct kind *kind, const char *name); /* -1 when there is none */
+
+/* Reads "value" into a number for this row (TEXT: takes the string into the arena). */
+bool parameter_parse(struct world *world, const struct parameter *row, const char *words,
+                     uint64_t *number, struct error *error);
+void parameter_add(struct text *text, const struct world *world, const struct parameter *row,
+                   uint64_t value); /* as a person would type it */
+
+/* Copies the configuration file's values over the running ones: at each start of a process. */
+void parameter_load_file(struct world *world, uint32_t id);
+
+/* A metric by the kind's row; false when it has no value yet.  UNIT_TEXT and CHOICE fill words. */
+bool metric_read(struct world *world, uint32_t id, unsigned metric, struct value *value);
+int metric_find(const struct kind *kind, const char *name);
+
+/* One line in the component's log, in the real program's words: the last 64 are kept. */
+void component_log(struct world *world, uint32_t id, const char *line);
+void component_log_add(const struct world *world, uint32_t id, struct text *text, unsigned last);
+
+/* Sends a signal to a component's process: calls its kind's function and keeps up/paused right. */
+void component_signal(struct world *world, uint32_t id, enum signal signal);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The trace: what a person would care about, as typed records.
+ *
+ * Each record enters the world's digest by its field values, so the digest is the run's identity.
+ * Records themselves go to a listener outside the world (a text file, a ring, the life of a write)
+ * and are never kept inside.  The far past is made again from a checkpoint.
+ */
+#ifndef SIM_ENGINE_TRACE_H
+#define SIM_ENGINE_TRACE_H
+
+#include "sim/engine/component.h"
+
+enum trace_id {
+    TRACE_NONE,
+#define TRACE(id, words) TRACE_##id,
+#include "sim/engine/traces.def"
+#undef TRACE
+    TRACE_COUNT
+};
+
+struct record {
+    uint64_t time_ns;
+    uint32_t who;  /* a component */
+    uint16_t what; /* enum trace_id */
+    uint16_t unused;
+    uint64_t a, b; /* as the row of traces.def names them */
+};
+
+typedef void trace_listener(void *user, struct world *world, const struct record *record);
+
+/* Emits a record at the world's present time. */
+void trace(struct world *world, uint32_t who, enum trace_id what, uint64_t a, uint64_t b);
+
+/* Who gets the records, NULL for nobody.  Not part of the world: a copy keeps its own. */
+void trace_listen(struct world *world, trace_listener *listener, void *user);
+
+/* The run's identity so far. */
+uint64_t trace_digest(const struct world *world);
+
+/* "00:42.298113000 orders sent #42298": stable, the same in all languages. */
+void trace_add(struct text *text, const struct world *world, const struct record *record);
+
+#endif
