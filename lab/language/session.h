@@ -1,0 +1,125 @@
+/*
+ * A session: a script that is carried out in one world or in several variants of it, with its
+ * history, its expects, its marks and what it watches.  Headless runs and the lab drive the same one.
+ *
+ * The file's lines act as the clock reaches them: up to the first `run` the world is built; `run`
+ * moves the clock.  A line that is typed acts at once.
+ */
+#ifndef LAB_LANGUAGE_SESSION_H
+#define LAB_LANGUAGE_SESSION_H
+
+#include "lab/history/history.h"
+#include "lab/language/language.h"
+
+#define VARIANTS_MAX 8
+#define WATCHED_MAX  64
+
+struct variant {
+    char name[32];  /* "" when there are none */
+    struct world *world;
+    struct history *history;
+    char change[256]; /* its own command, as a line; "" none */
+};
+
+struct expectation {
+    uint32_t line;
+    int32_t variant;  /* index: where it was looked at */
+    bool held;
+    char words[200];  /* as written */
+    char found[80];   /* as a person reads it */
+    struct value value; /* found */
+    char reason[160]; /* the sentence after it, "" none */
+};
+
+/* What a session says while it runs; each may be NULL. */
+struct session_output {
+    void *user;
+    void (*text)(void *user, int variant, const char *words);      /* print, show, report, tell, trace-write */
+    void (*expect)(void *user, const struct expectation *expectation);
+    void (*error)(void *user, const struct command *command, const struct error *error);
+    void (*acted)(void *user, uint64_t time_ns, const struct command *command); /* a command was carried out */
+};
+
+struct session;
+
+struct session_options {
+    enum language language;
+    uint64_t seed;       /* 0: what the script says */
+    uint64_t history_bytes; /* budget of checkpoints a variant; 0: only the start is kept */
+    const char *const *sets; /* "--set NAME.PARAM=VALUE" lines applied when building is done; NULL-terminated or NULL */
+    struct session_output output;
+    const char *file;    /* as errors name it; NULL: the prompt */
+};
+
+/* Reads a script (UTF-8 text).  Nothing is carried out yet.  NULL and the error (with line, column) when
+ * a line cannot be split or memory is short. */
+struct session *session_open(const char *script, size_t bytes, const struct session_options *options,
+                             struct error *error);
+void session_close(struct session *session);
+
+enum session_state {
+    SESSION_BUILT,   /* stands before the first run (or the end of the file) */
+    SESSION_RUNNING, /* a `run` of the file, or of the prompt, is not over */
+    SESSION_WAITING, /* the prompt may go on: the file's lines are done */
+    SESSION_FAILED,  /* a command failed: session_error; headless ends with 2 */
+    SESSION_OVER     /* a run until ... max passed its max: status 1 */
+};
+
+/* Carries out the file's lines up to its first `run`. */
+enum session_state session_build(struct session *session);
+
+/* Headless: all of the file; without a `run` to 10 s past its last scheduled command, or 60 s; `until_ns`
+ * (TIME_NEVER none) ends it there. */
+enum session_state session_finish(struct session *session, uint64_t until_ns);
+
+/* The lab: moves all variants' clocks to until_ns (the file's later lines act as the clock reaches their
+ * time), at most about `budget` events a variant: false when the budget ended it before until_ns. */
+bool session_advance(struct session *session, uint64_t until_ns, uint64_t budget);
+
+/* Fires exactly one event (of the earliest variant). */
+bool session_step(struct session *session);
+
+/* One line, as typed: any command of the language.  False with the error. */
+bool session_line(struct session *session, const char *line, struct error *error);
+bool session_command(struct session *session, const struct command *command, struct error *error);
+
+bool session_rewind(struct session *session, uint64_t time_ns); /* all variants */
+
+enum session_state session_state(const struct session *session);
+const struct error *session_error(const struct session *session);
+const struct command *session_failed_command(const struct session *session);
+uint64_t session_now(const struct session *session);
+uint32_t session_variants(const struct session *session);  /* at least 1 */
+struct variant *session_variant(struct session *session, uint32_t i);
+const char *session_file(const struct session *session);
+const char *session_script(const struct session *session);  /* as it was read */
+void session_language(struct session *session, enum language language);
+
+/* Expects so far, in order. */
+uint32_t session_expectations(const struct session *session);
+const struct expectation *session_expectation(const struct session *session, uint32_t i);
+
+/* Metrics that the script watches ("orders.acked"). */
+uint32_t session_watched(const struct session *session);
+const char *session_watched_name(const struct session *session, uint32_t i);
+
+/* Evaluates "METRIC OP VALUE ..." now: in one variant (or -1: in each). */
+bool session_holds(struct session *session, const char *condition, bool *held, struct value *found,
+                   struct error *error);
+
+/* The life of a write, line by line, in a language (by replay from a checkpoint). */
+bool session_life(struct session *session, uint32_t variant, uint64_t write, struct text *text,
+                  struct error *error);
+
+/* Time at which the file's first fault or scheduled command like this acts; TIME_NEVER none. */
+uint64_t session_first(struct session *session, const struct command *like);
+
+/* Metrics a prediction hides: print, show, tell INFO, trace-write refuse them (a NULL list opens all). */
+void session_hide(struct session *session, const char *const *metrics);
+bool session_hidden(const struct session *session, const char *metric);
+
+/* Words that may come next at the prompt, for completion: calls back with each; `line` up to the cursor. */
+typedef void session_candidate(void *user, const char *word, const char *help);
+void session_complete(struct session *session, const char *line, session_candidate *candidate, void *user);
+
+#endif
