@@ -1,8 +1,8 @@
 /*
  * A grid of cells between drawing and the terminal: drawing fills it, tests read it, screen.c shows it.
  */
-#ifndef LAB_TERM_CANVAS_H
-#define LAB_TERM_CANVAS_H
+#ifndef LAB_VIEW_CANVAS_H
+#define LAB_VIEW_CANVAS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,117 @@
+/*
+ * A lesson: Markdown in two languages over one world, read into steps, questions, goals and blocks.
+ *
+ * lessons/NN-name/{ko.md,en.md,world.lab}.  Front matter (id, title, minutes, needs, asks), then a
+ * level-2 heading for each step.  The format is the one of the lessons' authors; reading it changes no world.
+ */
+#ifndef LAB_LESSON_LESSON_H
+#define LAB_LESSON_LESSON_H
+
+#include "sim/sim.h"
+
+enum lesson_step {
+    STEP_BRIEF,
+    STEP_TRY,
+    STEP_PREDICT,
+    STEP_WATCH,
+    STEP_EXPLAIN,
+    STEP_VARY,
+    STEP_WORK,   /* seven are counted */
+    STEP_REVIEW, /* the later questions */
+    STEP_COUNT
+};
+
+#define LESSON_CHOICES 6
+#define LESSON_HIDES   16
+
+enum question_form { QUESTION_NUMBER, QUESTION_CHOICE };
+
+/* The belief behind a guess: `miss NAME FROM..TO "belief"` (a number) or `miss NAME a "belief"`. */
+struct belief {
+    int64_t from, to; /* of a choice: its index in both */
+    char *words;
+};
+
+struct question {
+    char name[32];
+    enum question_form form;
+    char unit[24];            /* as written: orders, ms */
+    char *words;              /* the question */
+    char *choices[LESSON_CHOICES]; /* a=, b=, ...; NULL beyond */
+    char *hides[LESSON_HIDES + 1]; /* metrics, NULL-terminated; the answer's own included */
+    struct command fault;     /* at=COMMAND: the fault that it guards; count 0: the first of world.lab */
+    char answer[72];          /* the metric of `answer`, or "" */
+    char answer_choice;       /* 'a'.. of a choice, 0 */
+    char within[24];          /* "5%", "20", "" */
+    struct belief *beliefs;
+    uint32_t belief_count;
+};
+
+struct goal {
+    char *words;     /* the sentence */
+    char *condition; /* "orders.acked_lost == 0" */
+};
+
+/* What stands in a step, in order. */
+enum block_kind {
+    BLOCK_PARAGRAPH, /* prose with {metric} places; **strong** kept as text marks \x01..\x02, code as \x03..\x04 */
+    BLOCK_ITEM,      /* of a list */
+    BLOCK_CODE,      /* a fence that is no `lab`: shown as it is */
+    BLOCK_COMMAND,   /* one line of a `lab` fence that is no lesson command: an action, or what a step runs */
+    BLOCK_QUESTION,  /* index of the lesson's question */
+    BLOCK_ASK,       /* "What did you see?" */
+    BLOCK_GOAL,      /* index of the goal */
+    BLOCK_HINT,
+    BLOCK_REVEAL,    /* a command that meets the goals */
+    BLOCK_PRICE      /* name and metric */
+};
+struct block {
+    enum block_kind kind;
+    uint32_t index;
+    uint32_t line;
+    char *words;
+};
+
+struct lesson_text { /* one language */
+    char *title, *asks;
+    struct block *blocks[STEP_COUNT];
+    uint32_t block_count[STEP_COUNT];
+    struct question *questions;
+    uint32_t question_count;
+    struct goal *goals;
+    uint32_t goal_count;
+    char *path;
+};
+
+struct lesson {
+    char id[48];       /* "01-plug": the folder's name */
+    uint32_t number;   /* 1 */
+    uint32_t minutes;
+    char *world_path;
+    char *world;       /* the script of world.lab */
+    struct lesson_text text[2]; /* by enum language */
+};
+
+/* Reads a lesson's folder.  NULL with "FILE:LINE:COLUMN: ..." in `why`. */
+struct lesson *lesson_open(const char *folder, enum language language, struct text *why);
+void lesson_close(struct lesson *lesson);
+
+/* The folders below `root` that are lessons, by number; frees with lesson_list_free. */
+char **lesson_list(const char *root, uint32_t *count);
+void lesson_list_free(char **list, uint32_t count);
+
+/* Where lessons are: $OUTAGE_LESSONS, beside the program's source, or installed. */
+const char *lesson_root(void);
+
+/* A guess as it is spoken or written: 4만, 3만9천, 40,000, 40k, 1.5M.  False when it is none. */
+bool lesson_guess_number(const char *words, int64_t *number);
+
+/* Fills the {metric} places of prose in by a function; unknown ones stay as they are. */
+typedef bool lesson_fill(void *user, const char *metric, struct text *to);
+void lesson_prose(struct text *to, const char *words, lesson_fill *fill, void *user);
+
+/* `outage check`: every rule of a lesson; lines "FILE:LINE:COLUMN: ..." to `report`; how many failed. */
+uint32_t lesson_check(const char *folder, unsigned seeds, enum language language,
+                      void (*report)(void *user, const char *line), void *user);
+
+#endif
