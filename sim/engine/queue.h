@@ -1,8 +1,8 @@
 /*
  * The event queue: a near 4-ary heap before a far hierarchical wheel, with real cancel.
  *
- * Order is exactly (time, sequence): events of one time fire in the order in which they were put in.
- * Nothing to tune; no collapse on skewed times or mass ties.  All of it lives in the region.
+ * Order is exactly (time, sequence): events of one time fire in the order in which they were put
+ * in. Nothing to tune; no collapse on skewed times or mass ties.  All of it lives in the region.
  */
 #ifndef SIM_ENGINE_QUEUE_H
 #define SIM_ENGINE_QUEUE_H
@@ -32,22 +32,29 @@ struct event {
     struct payload payload;
 };
 
+/* The item size of SLAB_EVENT; its limit is at most EVENT_SLOTS_MAX. */
+#define EVENT_NODE_BYTES 64
+#define EVENT_SLOTS_MAX  ((1u << 24) - 1)
+
 #define WHEEL_LEVELS 11
 #define WHEEL_SLOTS  64
 
 struct queue {
-    uint64_t sequence;                           /* of the last event put in */
-    uint64_t horizon_ns;                         /* before it: heap; from it on: wheel */
-    uint64_t pending;                            /* events that will fire */
-    uint64_t wheel_bits[WHEEL_LEVELS];           /* a bit for each slot that is not empty */
-    uint32_t wheel[WHEEL_LEVELS][WHEEL_SLOTS];   /* heads of lists through the event slab */
-    ref heap;                                    /* 16-byte keys (time, id) */
-    uint32_t heap_count;                         /* with cancelled ones */
+    uint64_t sequence;                         /* of the last event put in */
+    uint64_t horizon_ns;                       /* up to and with it: heap; after it: wheel */
+    uint64_t pending;                          /* events that will fire */
+    uint64_t wheel_bits[WHEEL_LEVELS];         /* a bit for each slot that is not empty */
+    uint32_t wheel[WHEEL_LEVELS][WHEEL_SLOTS]; /* heads of lists through the event slab */
+    ref heap;                                  /* 16-byte keys (time, id) */
+    uint32_t heap_count;                       /* with cancelled ones */
     uint32_t heap_limit;
-    uint32_t unused;
+    uint16_t levels;    /* a bit for each wheel level that is not empty */
+    uint8_t hole;       /* 1: the heap's root was popped, its place is free */
+    uint8_t open_level; /* the level of the slot that ends at the horizon */
 };
 
-/* Puts an event in.  time_ns must not be before the last popped one.  0 when the slab is full. */
+/* Puts an event in.  time_ns must not be before the last popped one.  0 when the slab
+ * or the arena is full or the sequence numbers are used up (region->full is set). */
 event_id queue_push(struct region *region, struct queue *queue, uint64_t time_ns, uint16_t kind,
                     uint32_t who, const struct payload *payload);
 

@@ -1,5 +1,6 @@
 /*
- * The region: one piece of memory that holds all of a world, so that copying a world is copying bytes.
+ * The region: one piece of memory that holds all of a world, so that copying a world is copying
+ * bytes.
  *
  * The caller hands the memory over (the program maps it, tests allocate it).  It holds a header,
  * the slabs (flat arrays of equal items at fixed offsets, for what comes in masses) and the arena
@@ -28,13 +29,14 @@ struct slab_spec {
 };
 
 struct slab {
-    uint64_t offset;     /* of item 0 from the start of the region, in bytes */
+    uint64_t offset; /* of item 0 from the start of the region, in bytes */
     uint32_t item_bytes;
     uint32_t limit;
-    uint32_t used;       /* high-water mark: items 0..used-1 were taken at least once; item 0 never */
-    uint32_t free;       /* head of the free list through the items' first 4 bytes, 0 none */
-    uint32_t live;       /* items that are taken now */
-    uint32_t generations;/* ref-like offset (16-byte units from the region's start) of u32[limit], 0 none */
+    uint32_t used; /* high-water mark: items 0..used-1 were taken at least once; item 0 never */
+    uint32_t free; /* head of the free list through the items' first 4 bytes, 0 none */
+    uint32_t live; /* items that are taken now */
+    uint32_t generations; /* ref-like offset (16-byte units from the region's start) of u32[limit],
+                             0 none */
 };
 
 #define ARENA_CLASSES 40
@@ -45,14 +47,15 @@ struct region {
     struct slab slabs[SLAB_COUNT];
     uint64_t arena_offset; /* from the region's start, in bytes */
     uint64_t arena_top;    /* bytes used of the arena, a multiple of 16 */
-    uint64_t arena_live;   /* bytes taken and not given back */
+    uint64_t arena_live;   /* bytes of the blocks taken and not given back */
     ref arena_free[ARENA_CLASSES];
-    uint32_t full;         /* 1 after a take failed: the world must stop with a clear error */
+    uint32_t full; /* 1 after a take failed: the world must stop with a clear error */
     uint32_t unused;
 };
 
 /* Lays the slabs and the arena out.  `region` is the first member of the owner's header, which is
- * header_bytes long and zeroed.  False when `bytes` cannot hold the slabs and 1 MiB of arena. */
+ * header_bytes long; all of the memory is zeroed.  Every slab but SLAB_EVENT (whose ids are unique
+ * for ever) gets generations.  False when `bytes` cannot hold the slabs and 1 MiB of arena. */
 bool region_init(struct region *region, size_t bytes, size_t header_bytes,
                  const struct slab_spec specs[SLAB_COUNT]);
 
@@ -93,7 +96,8 @@ uint64_t region_used(const struct region *region);
  * What `to` used beyond is zeroed.  Clone, fork and restore are this one call. */
 void region_copy(struct region *to, const struct region *from);
 
-/* Packs a region into `region_used` bytes of plain memory, and back: what checkpoints are made of. */
+/* Packs a region into `region_used` bytes of plain memory, and back: what checkpoints are made of.
+ */
 void region_pack(void *to, const struct region *from);
 void region_unpack(struct region *to, const void *from);
 
@@ -104,7 +108,8 @@ struct vector {
     uint32_t count;
     uint32_t limit;
 };
-void *vector_push(struct region *region, struct vector *vector, uint32_t item_bytes); /* zeroed item, NULL when full */
+void *vector_push(struct region *region, struct vector *vector,
+                  uint32_t item_bytes); /* zeroed item, NULL when full */
 void vector_clear(struct region *region, struct vector *vector);
 static inline void *vector_at(const struct region *region, const struct vector *vector, uint32_t i)
 {

@@ -1,0 +1,286 @@
+/*
+ * The region: lays out header, slabs and arena, takes and gives their pieces, copies used prefixes.
+ */
+#include "sim/engine/region.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_BYTES      64u /* slabs and arena start on cache lines */
+#define UNIT_BYTES      16u /* what a ref counts */
+#define ARENA_MIN_BYTES ((uint64_t)1 << 20)
+#define ARENA_MAX_BYTES ((uint64_t)UINT32_MAX * UNIT_BYTES)
+
+static uint64_t round_to_line(uint64_t bytes)
+{
+    return (bytes + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+}
+
+static char *region_at(const struct region *region, uint64_t offset)
+{
+    return (char *)(uintptr_t)region + offset;
+}
+
+bool region_init(struct region *region, size_t bytes, size_t header_bytes,
+                 const struct slab_spec specs[SLAB_COUNT])
+{
+    uint64_t offset = round_to_line(header_bytes);
+    for (int i = 0; i < SLAB_COUNT; i++) {
+        /* Item 0 is never taken, so that index 0 can mean none. */
+        uint64_t slots = (uint64_t)specs[i].limit + 1;
+        struct slab *slab = &region->slabs[i];
+        *slab = (struct slab){.offset = offset,
+                              .item_bytes = specs[i].item_bytes,
+                              .limit = specs[i].limit,
+                              .used = 1};
+        offset += round_to_line(slots * specs[i].item_bytes);
+        if (i != SLAB_EVENT) {
+            if (offset / UNIT_BYTES > UINT32_MAX) {
+                return false;
+            }
+            slab->generations = (uint32_t)(offset / UNIT_BYTES);
+            offset += round_to_line(slots * sizeof(uint32_t));
+        }
+        if (specs[i].item_bytes % 8 != 0 || slots > UINT32_MAX || offset > bytes) {
+            return false;
+        }
+    }
+    if (bytes - offset < ARENA_MIN_BYTES) {
+        return false;
+    }
+    region->bytes = bytes;
+    region->header_bytes = header_bytes;
+    region->arena_offset = offset;
+    region->arena_top = UNIT_BYTES; /* unit 0 is never taken: ref 0 is none */
+    return true;
+}
+
+uint32_t slab_take(struct region *region, enum slab_id id)
+{
+    struct slab *slab = &region->slabs[id];
+    uint32_t index = slab->free;
+    if (index != 0) {
+        void *item = slab_at(region, id, index);
+        memcpy(&slab->free, item, sizeof slab->free);
+        memset(item, 0, sizeof slab->free);
+    } else if (slab->used <= slab->limit) {
+        index = slab->used++;
+    } else {
+        region->full = 1;
+        return 0;
+    }
+    slab->live++;
+    return index;
+}
+
+static uint32_t *generation_of(const struct region *region, enum slab_id id, uint32_t index)
+{
+    uint64_t offset = (uint64_t)region->slabs[id].generations * UNIT_BYTES;
+    return (uint32_t *)(void *)region_at(region, offset) + index;
+}
+
+void slab_give(struct region *region, enum slab_id id, uint32_t index)
+{
+    struct slab *slab = &region->slabs[id];
+    if (index == 0 || index >= slab->used) {
+        abort();
+    }
+    void *item = slab_at(region, id, index);
+    memset(item, 0, slab->item_bytes);
+    memcpy(item, &slab->free, sizeof slab->free);
+    slab->free = index;
+    slab->live--;
+    if (slab->generations != 0) {
+        ++*generation_of(region, id, index);
+    }
+}
+
+handle slab_handle(const struct region *region, enum slab_id id, uint32_t index)
+{
+    if (index == 0 || region->slabs[id].generations == 0) {
+        return 0;
+    }
+    return (uint64_t)*generation_of(region, id, index) << 32 | index;
+}
+
+uint32_t slab_index(const struct region *region, enum slab_id id, handle h)
+{
+    uint32_t index = (uint32_t)h;
+    if (index == 0 || index >= region->slabs[id].used || slab_handle(region, id, index) != h) {
+        return 0;
+    }
+    return index;
+}
+
+static unsigned class_of(uint64_t bytes)
+{
+    if (bytes <= UNIT_BYTES) {
+        return 0;
+    }
+    return 60u - (unsigned)__builtin_clzll(bytes - 1);
+}
+
+ref arena_take(struct region *region, uint64_t bytes)
+{
+    unsigned class = class_of(bytes);
+    uint64_t block_bytes = (uint64_t)UNIT_BYTES << class;
+    uint64_t limit = region->bytes - region->arena_offset;
+    if (limit > ARENA_MAX_BYTES) {
+        limit = ARENA_MAX_BYTES;
+    }
+    if (class >= ARENA_CLASSES) {
+        region->full = 1;
+        return 0;
+    }
+    ref at = region->arena_free[class];
+    if (at != 0) {
+        void *block = arena_at(region, at);
+        memcpy(&region->arena_free[class], block, sizeof at);
+        memset(block, 0, sizeof at);
+    } else if (block_bytes <= limit - region->arena_top) {
+        at = (ref)(region->arena_top / UNIT_BYTES);
+        region->arena_top += block_bytes;
+    } else {
+        region->full = 1;
+        return 0;
+    }
+    region->arena_live += block_bytes;
+    return at;
+}
+
+void arena_give(struct region *region, ref at, uint64_t bytes)
+{
+    if (at == 0) {
+        return;
+    }
+    unsigned class = class_of(bytes);
+    uint64_t block_bytes = (uint64_t)UNIT_BYTES << class;
+    void *block = arena_at(region, at);
+    memset(block, 0, block_bytes);
+    memcpy(block, &region->arena_free[class], sizeof at);
+    region->arena_free[class] = at;
+    region->arena_live -= block_bytes;
+}
+
+ref arena_grow(struct region *region, ref at, uint64_t old_bytes, uint64_t bytes)
+{
+    if (at != 0 && class_of(bytes) == class_of(old_bytes)) {
+        return at;
+    }
+    ref to = arena_take(region, bytes);
+    if (to != 0 && at != 0) {
+        memcpy(arena_at(region, to), arena_at(region, at), old_bytes < bytes ? old_bytes : bytes);
+        arena_give(region, at, old_bytes);
+    }
+    return to;
+}
+
+/* The used prefixes of a region, in the order in which they are copied and packed. */
+enum {
+    SPAN_HEADER,
+    SPAN_SLABS,
+    SPAN_GENERATIONS = SPAN_SLABS + SLAB_COUNT,
+    SPAN_ARENA = SPAN_GENERATIONS + SLAB_COUNT,
+    SPAN_COUNT
+};
+
+struct span {
+    uint64_t offset, bytes;
+};
+
+static struct span span_of(const struct region *region, int which)
+{
+    if (which == SPAN_HEADER) {
+        return (struct span){0, region->header_bytes};
+    }
+    if (which == SPAN_ARENA) {
+        return (struct span){region->arena_offset, region->arena_top};
+    }
+    const struct slab *slab = &region->slabs[(which - SPAN_SLABS) % SLAB_COUNT];
+    if (which < SPAN_GENERATIONS) {
+        return (struct span){slab->offset, (uint64_t)slab->used * slab->item_bytes};
+    }
+    uint64_t bytes = slab->generations == 0 ? 0 : (uint64_t)slab->used * sizeof(uint32_t);
+    return (struct span){(uint64_t)slab->generations * UNIT_BYTES, bytes};
+}
+
+uint64_t region_used(const struct region *region)
+{
+    uint64_t bytes = 0;
+    for (int i = 0; i < SPAN_COUNT; i++) {
+        bytes += span_of(region, i).bytes;
+    }
+    return bytes;
+}
+
+/* Zeroes what `to` uses and the region `from` will not write over. */
+static void clear_beyond(struct region *to, const struct region *from)
+{
+    struct region old = *to; /* the header is one of the spans that are cleared */
+    for (int i = 0; i < SPAN_COUNT; i++) {
+        struct span has = span_of(&old, i);
+        struct span gets = span_of(from, i);
+        uint64_t kept = has.offset == gets.offset ? gets.bytes : 0;
+        if (has.bytes > kept) {
+            memset(region_at(to, has.offset + kept), 0, has.bytes - kept);
+        }
+    }
+}
+
+void region_copy(struct region *to, const struct region *from)
+{
+    clear_beyond(to, from);
+    for (int i = 0; i < SPAN_COUNT; i++) {
+        struct span span = span_of(from, i);
+        memcpy(region_at(to, span.offset), region_at(from, span.offset), span.bytes);
+    }
+}
+
+void region_pack(void *to, const struct region *from)
+{
+    char *out = to;
+    for (int i = 0; i < SPAN_COUNT; i++) {
+        struct span span = span_of(from, i);
+        memcpy(out, region_at(from, span.offset), span.bytes);
+        out += span.bytes;
+    }
+}
+
+void region_unpack(struct region *to, const void *from)
+{
+    const char *in = from;
+    struct region header;
+    memcpy(&header, in, sizeof header);
+    clear_beyond(to, &header);
+    for (int i = 0; i < SPAN_COUNT; i++) {
+        struct span span = span_of(&header, i);
+        memcpy(region_at(to, span.offset), in, span.bytes);
+        in += span.bytes;
+    }
+}
+
+void *vector_push(struct region *region, struct vector *vector, uint32_t item_bytes)
+{
+    if (vector->count == vector->limit) {
+        /* One item more than a full block lands in the next class, which is twice as large. */
+        uint64_t old_bytes = (uint64_t)vector->limit * item_bytes;
+        uint64_t bytes = vector->limit == 0 ? 4 * (uint64_t)item_bytes : old_bytes + item_bytes;
+        ref at = arena_grow(region, vector->at, old_bytes, bytes);
+        if (at == 0) {
+            return NULL;
+        }
+        uint64_t block_bytes = (uint64_t)UNIT_BYTES << class_of(bytes);
+        uint64_t limit = block_bytes / item_bytes;
+        vector->at = at;
+        vector->item_bytes = item_bytes;
+        vector->limit = limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
+    }
+    return vector_at(region, vector, vector->count++);
+}
+
+void vector_clear(struct region *region, struct vector *vector)
+{
+    arena_give(region, vector->at, (uint64_t)vector->limit * vector->item_bytes);
+    *vector = (struct vector){0};
+}
