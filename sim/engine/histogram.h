@@ -1,5 +1,6 @@
 /*
- * A histogram of durations: log-linear buckets, percentiles true to 1 %, integers only, in the arena.
+ * A histogram of durations: log-linear buckets, percentiles true to 1 %, integers only, in the
+ * arena.
  */
 #ifndef SIM_ENGINE_HISTOGRAM_H
 #define SIM_ENGINE_HISTOGRAM_H
@@ -7,10 +8,10 @@
 #include "sim/engine/region.h"
 
 /* Values are nanoseconds, 0 to 2^63-1.  Zero is an empty histogram; its buckets are taken at the
- * first record. */
+ * first record (nothing is recorded when the arena is full). */
 struct histogram {
-    ref buckets; /* u64 each */
-    uint32_t unused;
+    ref buckets;    /* u64 each */
+    uint32_t limit; /* of buckets; grows to the largest value */
     uint64_t count, minimum, maximum;
     uint64_t sum_high, sum_low; /* 128-bit sum */
 };
@@ -22,7 +23,8 @@ void histogram_record(struct region *region, struct histogram *histogram, uint64
 uint64_t histogram_percentile(const struct region *region, const struct histogram *histogram,
                               uint32_t permille);
 uint64_t histogram_mean(const struct histogram *histogram);
-void histogram_clear(struct region *region, struct histogram *histogram); /* empties, keeps the buckets */
+void histogram_clear(struct region *region,
+                     struct histogram *histogram); /* empties, keeps the buckets */
 void histogram_release(struct region *region, struct histogram *histogram);
 
 #endif
