@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "lab/view/canvas.h"
+#include "sim/engine/error.h"
 
 struct screen_options {
     bool ascii;    /* --ascii: do not ask the terminal */
@@ -31,7 +32,7 @@ bool screen_set_locale(void);
 /* Call after loop_open: signal handlers must stand before curses starts.  On an error nothing was
  * changed and the program says screen_error_text and leaves with status 2. */
 enum screen_error screen_open(const struct screen_options *options);
-void screen_error_text(enum screen_error error, bool korean, char *to, size_t bytes);
+void screen_error_text(enum screen_error error, enum language language, char *to, size_t bytes);
 
 /* Puts the terminal back as it was; may be called twice; also runs at exit and, without curses, on
  * a crash. */
