@@ -87,7 +87,7 @@ struct component {
     char name[NAME_BYTES];
     uint16_t kind;      /* enum kind_id; 0 free */
     uint8_t up;         /* the process runs; of a machine: it has power */
-    uint8_t paused;     /* SIGSTOP */
+    uint8_t paused;     /* 1 SIGSTOP; 2 the same, and a SIGTERM waits for SIGCONT */
     uint32_t machine;   /* where it runs; a machine: itself; a link: 0 */
     uint32_t life;      /* counts the starts of its process */
     uint32_t order;     /* in which it was added */
@@ -126,6 +126,11 @@ bool parameter_parse(struct world *world, const struct parameter *row, const cha
                      uint64_t *number, struct error *error);
 void parameter_add(struct text *text, const struct world *world, const struct parameter *row,
                    uint64_t value); /* as a person would type it */
+
+/* A string of the arena: what a TEXT parameter's value is. */
+ref string_take(struct world *world, const char *words);
+void string_give(struct world *world, ref string);
+const char *string_at(const struct world *world, ref string);
 
 /* Copies the configuration file's values over the running ones: at each start of a process. */
 void parameter_load_file(struct world *world, uint32_t id);

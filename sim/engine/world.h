@@ -36,6 +36,7 @@ struct world {
     char title[120];
     struct vector by_name;   /* u32 component indices sorted by name */
     struct vector schedule;  /* sim/schedule.c */
+    struct vector peaks;     /* sim/metrics.c */
     struct vector writes_of; /* sim/store/ledger.c: what became of each write */
     struct vector logs;      /* sim/store/ledger.c */
     struct vector links;     /* sim/net/link.c */
