@@ -1,0 +1,29 @@
+/* The catalog: one table with a row for every kind of component, the slabs they fill, and the verbs. */
+#include "sim/engine/component.h"
+#include "sim/fault/fault.h"
+#include "sim/machine/machine.h"
+#include "sim/net/link.h"
+#include "sim/net/tcp_state.h"
+#include "sim/parts.h"
+#include "sim/store/store.h"
+#include "sim/traffic/client.h"
+
+const struct kind *const catalog[KIND_COUNT] = {
+    [KIND_NONE] = NULL,
+    [KIND_WORLD] = &world_kind,
+    [KIND_NETWORK] = &network_kind,
+    [KIND_MACHINE] = &machine_kind,
+    [KIND_LINK] = &link_kind,
+    [KIND_CLIENT] = &client_kind,
+    [KIND_STORE] = &store_kind,
+};
+
+const struct slab_spec slab_specs[SLAB_COUNT] = {
+    [SLAB_EVENT] = {64, 0},
+    [SLAB_CONNECTION] = {TCP_CONNECTION_BYTES, 0},
+    [SLAB_MESSAGE] = {TCP_MESSAGE_BYTES, 0},
+    [SLAB_REQUEST] = {CLIENT_REQUEST_BYTES, 0},
+    [SLAB_WORK] = {CPU_WORK_BYTES, 0},
+    [SLAB_FILE] = {sizeof(struct file), 0},
+    [SLAB_COMPONENT] = {sizeof(struct component), 0},
+};

@@ -1,0 +1,29 @@
+/*
+ * What the public face keeps to itself: sizes of the slabs' items, peaks, and checks over all parts.
+ */
+#ifndef SIM_PARTS_H
+#define SIM_PARTS_H
+
+#include "sim/sim.h"
+
+/* Item sizes of the slabs; the limits are the caller's (sim/catalog.c). */
+extern const struct slab_spec slab_specs[SLAB_COUNT];
+
+/* The largest value of a gauge since it is watched, or since the last mark. */
+struct peak {
+    uint32_t component;
+    uint16_t metric;
+    uint16_t known;
+    int64_t most;
+};
+
+/* Every client's requests are accounted for: sent = acked + refused + timed out + in flight. */
+bool parts_check(struct world *world, struct text *why);
+
+/* The verbs that build (sim/build.c). */
+extern const struct verb build_verbs[];
+
+/* The kind `world` (sim/world_kind.c). */
+extern const struct kind world_kind;
+
+#endif

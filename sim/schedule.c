@@ -1,0 +1,256 @@
+/* Scheduled commands: `at`, `after`, `every`, `ramp`. */
+#include "sim/schedule.h"
+
+#include <string.h>
+
+#include "sim/engine/need.h"
+
+__extension__ typedef unsigned __int128 u128;
+
+/* One row of the schedule.  The command stands in the arena; it is kept until it can not act again. */
+struct scheduled {
+    uint64_t time_ns;  /* of its next act */
+    uint64_t every_ns; /* 0: once */
+    uint64_t start_ns, end_ns; /* of a ramp; end 0: none */
+    uint64_t from, to;         /* of a ramp, in the parameter's own counting */
+    event_id event;
+    ref command;
+    uint32_t number; /* among the `every`s; 0 others */
+    uint32_t active;
+    uint32_t unit; /* of a ramp */
+};
+
+static struct scheduled *row_at(const struct world *world, uint32_t i)
+{
+    return vector_at(&world->region, &world->schedule, i);
+}
+
+static void arm(struct world *world, uint32_t i)
+{
+    struct payload payload = {.u64 = {i, 0, 0, 0}};
+    struct scheduled *row = row_at(world, i);
+    row->event = world_at(world, row->time_ns, world->self, WORLD_EVENT_DUE, &payload);
+}
+
+static struct scheduled *row_new(struct world *world, const struct command *command, uint32_t *at)
+{
+    for (*at = 0; *at < world->schedule.count; ++*at)
+        if (!row_at(world, *at)->active && !row_at(world, *at)->command)
+            break;
+    if (*at == world->schedule.count &&
+        !vector_push(&world->region, &world->schedule, sizeof(struct scheduled)))
+        return NULL;
+    struct scheduled *row = row_at(world, *at);
+    memset(row, 0, sizeof *row);
+    ref copy = arena_take(&world->region, sizeof *command);
+    if (!copy)
+        return NULL;
+    memcpy(arena_at(&world->region, copy), command, sizeof *command);
+    row->command = copy;
+    row->active = 1;
+    return row;
+}
+
+static void row_end(struct world *world, struct scheduled *row)
+{
+    arena_give(&world->region, row->command, sizeof(struct command));
+    memset(row, 0, sizeof *row);
+}
+
+uint32_t world_schedule(struct world *world, uint64_t time_ns, uint64_t every_ns,
+                        const struct command *command)
+{
+    uint32_t i, number = 0;
+    struct scheduled *row = row_new(world, command, &i);
+    if (!row)
+        return 0;
+    row->time_ns = time_ns;
+    row->every_ns = every_ns;
+    if (every_ns) {
+        for (uint32_t j = 0; j < world->schedule.count; j++)
+            if (row_at(world, j)->number > number)
+                number = row_at(world, j)->number;
+        row->number = number + 1;
+    }
+    arm(world, i);
+    return i + 1;
+}
+
+void schedule_event(struct world *world, uint32_t id, const struct event *event)
+{
+    (void)id;
+    world->due = event->payload.u64[0] + 1;
+}
+
+/* The `set` of this step of a ramp. */
+static void ramp_command(const struct world *world, const struct scheduled *row,
+                         struct command *command)
+{
+    const struct command *written = arena_at(&world->region, row->command);
+    char pair[256];
+    struct text text = TEXT(pair);
+    uint64_t passed = row->time_ns - row->start_ns, all = row->end_ns - row->start_ns;
+    uint64_t low = row->from < row->to ? row->from : row->to;
+    uint64_t span = row->from < row->to ? row->to - row->from : row->from - row->to;
+    uint64_t moved = (uint64_t)((u128)span * passed / all);
+    text_clear(&text);
+    text_add(&text, command_word(written, 1));
+    text_add_char(&text, '=');
+    value_add_exact(&text, row->from < row->to ? low + moved : row->from - moved,
+                    (enum unit)row->unit, NULL);
+    command_of(command, "set", pair, (const char *)NULL);
+    command->line = written->line;
+}
+
+bool world_due(struct world *world, struct command *command)
+{
+    if (!world->due)
+        return false;
+    uint32_t i = (uint32_t)world->due - 1;
+    struct scheduled *row = row_at(world, i);
+    world->due = 0;
+    if (row->end_ns) {
+        ramp_command(world, row, command);
+        if (row->time_ns == row->end_ns) {
+            row_end(world, row);
+        } else {
+            row->time_ns += SECOND_NS;
+            if (row->time_ns > row->end_ns)
+                row->time_ns = row->end_ns;
+            arm(world, i);
+        }
+        return true;
+    }
+    memcpy(command, arena_at(&world->region, row->command), sizeof *command);
+    if (row->every_ns) {
+        row->time_ns += row->every_ns;
+        arm(world, i);
+    } else {
+        row_end(world, row);
+    }
+    return true;
+}
+
+/* ramp NAME.KEY FROM TO over D */
+bool world_ramp(struct world *world, const struct command *command, struct error *error)
+{
+    static const char usage[] = "ramp NAME.KEY FROM TO over D";
+    uint64_t from, to, duration;
+    const char *words = command_word(command, 1), *dot = strchr(words, '.');
+    uint32_t i;
+    if (!need_count(command, 6, 6, usage, error))
+        return false;
+    if (!dot || strcmp(command_word(command, 4), "over") != 0)
+        return error_set(error, ERROR_MISSING_WORD, dot ? 4 : 1, command_word(command, dot ? 4 : 1),
+                         usage, NULL, NULL);
+    struct command name;
+    char owner[NAME_BYTES];
+    struct text text = TEXT(owner);
+    text_clear(&text);
+    text_add_bytes(&text, words, (size_t)(dot - words));
+    command_of(&name, owner, (const char *)NULL);
+    uint32_t id = need_component(world, &name, 0, error);
+    if (!id) {
+        error->word = 1;
+        return false;
+    }
+    const struct kind *kind = component_kind(world, id);
+    int row_index = parameter_find(kind, dot + 1);
+    if (row_index < 0)
+        return error_set(error, ERROR_UNKNOWN_PARAMETER, 1, dot + 1, kind->name,
+                         kind->parameter_count ? kind->parameters[0].name : "", NULL);
+    const struct parameter *parameter = &kind->parameters[row_index];
+    if (parameter->unit == UNIT_TEXT || parameter->unit == UNIT_CHOICE ||
+        parameter->unit == UNIT_BOOLEAN || !parameter->running)
+        return error_set(error, ERROR_NOT_WHILE_RUNNING, 1, parameter->name, NULL, NULL, NULL);
+    if (!need_value(command, 2, parameter->unit, parameter->named, &from, error) ||
+        !need_value(command, 3, parameter->unit, parameter->named, &to, error) ||
+        !need_value(command, 5, UNIT_DURATION, NULL, &duration, error))
+        return false;
+    if (duration < MS_NS)
+        return error_set(error, ERROR_OUT_OF_RANGE, 5, command_word(command, 5), "1ms", "1000d",
+                         NULL);
+    for (unsigned side = 2; side < 4; side++) {
+        uint64_t value = side == 2 ? from : to;
+        if (!parameter_parse(world, parameter, command_word(command, side), &value, error)) {
+            error->word = (uint16_t)side;
+            return false;
+        }
+    }
+    struct scheduled *row = row_new(world, command, &i);
+    if (!row)
+        return error_set(error, ERROR_NO_MEMORY, 0, NULL, NULL, NULL, NULL);
+    row->time_ns = row->start_ns = world->now_ns;
+    row->end_ns = world->now_ns + duration;
+    row->from = from;
+    row->to = to;
+    row->unit = parameter->unit;
+    arm(world, i);
+    return true;
+}
+
+bool world_stop_every(struct world *world, uint32_t number)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < world->schedule.count; i++) {
+        struct scheduled *row = row_at(world, i);
+        if (!row->every_ns || (number && row->number != number))
+            continue;
+        world_cancel(world, row->event);
+        row_end(world, row);
+        found = true;
+    }
+    return found || !number;
+}
+
+void world_scheduled(const struct world *world, struct text *text)
+{
+    for (uint32_t i = 0; i < world->schedule.count; i++) {
+        const struct scheduled *row = row_at(world, i);
+        if (!row->active)
+            continue;
+        const struct command *command = arena_at(&world->region, row->command);
+        clock_add(text, row->time_ns, 3);
+        if (row->every_ns) {
+            text_add(text, "  every ");
+            value_add_exact(text, row->every_ns, UNIT_DURATION, NULL);
+            text_add(text, " (");
+            text_add_u64(text, row->number);
+            text_add(text, ")");
+        }
+        for (unsigned w = 0; w < command->count; w++) {
+            text_add(text, w ? " " : "  ");
+            text_add(text, command_word(command, w));
+        }
+        text_add(text, "\n");
+    }
+}
+
+uint64_t world_last_scheduled(const struct world *world)
+{
+    uint64_t last = 0;
+    for (uint32_t i = 0; i < world->schedule.count; i++) {
+        const struct scheduled *row = row_at(world, i);
+        uint64_t time = row->end_ns ? row->end_ns : row->time_ns;
+        if (row->active && !row->every_ns && time > last)
+            last = time;
+    }
+    return last;
+}
+
+uint64_t world_first_scheduled(const struct world *world, const struct command *like)
+{
+    uint64_t first = TIME_NEVER;
+    for (uint32_t i = 0; i < world->schedule.count; i++) {
+        const struct scheduled *row = row_at(world, i);
+        if (!row->active || row->time_ns >= first)
+            continue;
+        const struct command *command = arena_at(&world->region, row->command);
+        bool same = command->count >= like->count;
+        for (unsigned w = 0; same && w < like->count; w++)
+            same = strcmp(command_word(command, w), command_word(like, w)) == 0;
+        if (same)
+            first = row->time_ns;
+    }
+    return first;
+}

@@ -1,0 +1,107 @@
+/* The kind `world`: the world as a component, with its totals over all clients. */
+#include "sim/parts.h"
+#include "sim/schedule.h"
+
+static bool total_of(struct world *world, const char *metric, int64_t *total)
+{
+    int row = metric_find(catalog[KIND_CLIENT], metric);
+    *total = 0;
+    for (uint32_t id = 0; (id = component_next(world, id, KIND_CLIENT)) != 0;) {
+        struct value value;
+        if (row >= 0 && metric_read(world, id, (unsigned)row, &value))
+            *total += value.number;
+    }
+    return row >= 0;
+}
+
+static bool read_time(struct world *world, uint32_t id, struct value *value)
+{
+    (void)id;
+    value->number = (int64_t)world->now_ns;
+    return true;
+}
+
+static bool read_events(struct world *world, uint32_t id, struct value *value)
+{
+    (void)id;
+    value->number = (int64_t)world->events;
+    return true;
+}
+
+static bool read_acked(struct world *world, uint32_t id, struct value *value)
+{
+    (void)id;
+    return total_of(world, "acked", &value->number);
+}
+
+static bool read_acked_lost(struct world *world, uint32_t id, struct value *value)
+{
+    (void)id;
+    return total_of(world, "acked_lost", &value->number);
+}
+
+static bool read_availability(struct world *world, uint32_t id, struct value *value)
+{
+    int64_t acked, refused, timed_out;
+    (void)id;
+    total_of(world, "acked", &acked);
+    total_of(world, "refused", &refused);
+    total_of(world, "timed_out", &timed_out);
+    int64_t finished = acked + refused + timed_out;
+    if (finished == 0)
+        return false;
+    value->number = acked * (int64_t)(100 * PERCENT_ONE) / finished;
+    return true;
+}
+
+static bool read_machines(struct world *world, uint32_t id, struct value *value)
+{
+    (void)id;
+    for (uint32_t m = 0; (m = component_next(world, m, KIND_MACHINE)) != 0;)
+        value->number++;
+    return true;
+}
+
+static const struct metric metrics[] = {
+    {"time", UNIT_DURATION, METRIC_COUNTER, 0, read_time, "simulated time", "시뮬레이션 시각"},
+    {"events", UNIT_COUNT, METRIC_COUNTER, 0, read_events, "events fired so far",
+     "지금까지 일어난 이벤트 수"},
+    {"acked", UNIT_COUNT, METRIC_COUNTER, 0, read_acked, "requests of all clients that got their OK",
+     "모든 클라이언트가 OK를 받은 요청"},
+    {"acked_lost", UNIT_COUNT, METRIC_GAUGE, 0, read_acked_lost,
+     "acked writes of all clients that are gone", "모든 클라이언트가 OK를 받은 뒤 유실된 쓰기"},
+    {"availability", UNIT_PERCENT, METRIC_GAUGE, 0, read_availability,
+     "acked of all requests that are finished", "끝난 요청 가운데 OK를 받은 비율"},
+    {"machines", UNIT_COUNT, METRIC_GAUGE, 0, read_machines, "machines in the world",
+     "세계에 있는 머신 수"},
+};
+
+const struct kind world_kind = {
+    .name = "world",
+    .en = "The world itself: its clock and its totals.",
+    .ko = "세계 자체입니다. 시계와 합계가 있습니다.",
+    .metrics = metrics,
+    .metric_count = sizeof metrics / sizeof metrics[0],
+    .event = schedule_event,
+};
+
+bool parts_check(struct world *world, struct text *why)
+{
+    static const char *const ends[] = {"acked", "refused", "timed_out", "in_flight"};
+    const struct kind *kind = catalog[KIND_CLIENT];
+    for (uint32_t id = 0; (id = component_next(world, id, KIND_CLIENT)) != 0;) {
+        struct value value;
+        int64_t sum = 0;
+        for (unsigned i = 0; i < 4; i++) {
+            metric_read(world, id, (unsigned)metric_find(kind, ends[i]), &value);
+            sum += value.number;
+        }
+        metric_read(world, id, (unsigned)metric_find(kind, "sent"), &value);
+        if (sum != value.number) {
+            text_add(why, component_at(world, id)->name);
+            text_add(why, ": sent is not acked + refused + timed out + in flight");
+            return false;
+        }
+    }
+    return true;
+}
