@@ -1,4 +1,5 @@
-/* The catalog: one table with a row for every kind of component, the slabs they fill, and the verbs. */
+/* The catalog: one table with a row for every kind of component, the slabs they fill, and the
+ * verbs. */
 #include "sim/engine/component.h"
 #include "sim/fault/fault.h"
 #include "sim/machine/machine.h"
@@ -26,4 +27,12 @@ const struct slab_spec slab_specs[SLAB_COUNT] = {
     [SLAB_WORK] = {CPU_WORK_BYTES, 0},
     [SLAB_FILE] = {sizeof(struct file), 0},
     [SLAB_COMPONENT] = {sizeof(struct component), 0},
+};
+
+const struct verb verbs[] = {
+#define VERB(name, usage, en, ko, function) {name, usage, en, ko, function},
+#include "sim/build.def"
+#include "sim/fault/verbs.def"
+#undef VERB
+    {NULL, NULL, NULL, NULL, NULL},
 };

@@ -1,5 +1,6 @@
 /*
- * What the public face keeps to itself: sizes of the slabs' items, peaks, and checks over all parts.
+ * What the public face keeps to itself: sizes of the slabs' items, peaks, and checks over all
+ * parts.
  */
 #ifndef SIM_PARTS_H
 #define SIM_PARTS_H
@@ -20,8 +21,12 @@ struct peak {
 /* Every client's requests are accounted for: sent = acked + refused + timed out + in flight. */
 bool parts_check(struct world *world, struct text *why);
 
-/* The verbs that build (sim/build.c). */
-extern const struct verb build_verbs[];
+/* The verbs that build and change (sim/build.c, sim/set.c); their rows stand in sim/build.def. */
+#define VERB(name, usage, en, ko, function)                                                        \
+    bool function(struct world *world, const struct command *command, struct text *answer,         \
+                  struct error *error);
+#include "sim/build.def"
+#undef VERB
 
 /* The kind `world` (sim/world_kind.c). */
 extern const struct kind world_kind;

@@ -7,10 +7,11 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-/* One row of the schedule.  The command stands in the arena; it is kept until it can not act again. */
+/* One row of the schedule.  The command stands in the arena; it is kept until it can not act again.
+ */
 struct scheduled {
-    uint64_t time_ns;  /* of its next act */
-    uint64_t every_ns; /* 0: once */
+    uint64_t time_ns;          /* of its next act */
+    uint64_t every_ns;         /* 0: once */
     uint64_t start_ns, end_ns; /* of a ramp; end 0: none */
     uint64_t from, to;         /* of a ramp, in the parameter's own counting */
     event_id event;

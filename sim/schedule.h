@@ -1,4 +1,5 @@
-/* What is scheduled: inside the world, so that a copy has it too.  The event that a due command makes. */
+/* What is scheduled: inside the world, so that a copy has it too.  The event that a due command
+ * makes. */
 #ifndef SIM_SCHEDULE_H
 #define SIM_SCHEDULE_H
 

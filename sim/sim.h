@@ -18,16 +18,17 @@ struct world_limits {
     uint32_t requests;    /* [1,048,576] */
 };
 
-/* Bytes of memory that the slabs of these limits take; the arena takes what is beyond (64 MiB at least). */
+/* Bytes of memory that the slabs of these limits take; the arena takes what is beyond (64 MiB at
+ * least). */
 uint64_t world_bytes(const struct world_limits *limits);
 
-/* Makes an empty world in zeroed memory (mapped or allocated by the caller, who keeps it).  NULL and
- * an error when it is too small. */
+/* Makes an empty world in zeroed memory (mapped or allocated by the caller, who keeps it).  NULL
+ * and an error when it is too small. */
 struct world *world_open(void *memory, size_t bytes, const struct world_limits *limits,
                          struct outside *outside, struct error *error);
 
-/* Clone, fork and restore: makes `to` (opened with the same bytes and limits) the same as `from`; each
- * keeps its own `outside`. */
+/* Clone, fork and restore: makes `to` (opened with the same bytes and limits) the same as `from`;
+ * each keeps its own `outside`. */
 void world_copy(struct world *to, const struct world *from);
 
 /* Carries one command out that changes the world: building, set, remove, a fault, tell.
@@ -48,10 +49,10 @@ const struct verb *verb_find(const char *name);
 
 /* Why world_run came back. */
 enum world_stop {
-    WORLD_TIME,  /* it stands at until_ns */
-    WORLD_EVENTS,/* the budget of events is used up */
-    WORLD_DUE,   /* a scheduled command is due: world_due gives it; carry it out, then run on */
-    WORLD_FULL   /* the region is full: ERROR_NO_MEMORY */
+    WORLD_TIME,   /* it stands at until_ns */
+    WORLD_EVENTS, /* the budget of events is used up */
+    WORLD_DUE,    /* a scheduled command is due: world_due gives it; carry it out, then run on */
+    WORLD_FULL    /* the region is full: ERROR_NO_MEMORY */
 };
 
 /* Fires events up to and with until_ns, at most `budget` of them (0: any number). */
@@ -68,7 +69,8 @@ bool world_due(struct world *world, struct command *command);
 uint32_t world_schedule(struct world *world, uint64_t time_ns, uint64_t every_ns,
                         const struct command *command);
 
-/* A parameter moves evenly from one value to another, in steps of a second: schedules the `set`s. */
+/* A parameter moves evenly from one value to another, in steps of a second: schedules the `set`s.
+ */
 bool world_ramp(struct world *world, const struct command *command, struct error *error);
 
 /* Ends every `every` (number 0), or that one of `scheduled`; false when there is none. */
@@ -79,7 +81,8 @@ void world_scheduled(const struct world *world, struct text *text);
 
 /* Time of the last scheduled command that fires once (0 none): where a headless run may end. */
 uint64_t world_last_scheduled(const struct world *world);
-/* Time of the first scheduled command whose first word is this (TIME_NEVER none): what a lesson waits for. */
+/* Time of the first scheduled command whose first word is this (TIME_NEVER none): what a lesson
+ * waits for. */
 uint64_t world_first_scheduled(const struct world *world, const struct command *like);
 
 /* --- looking ------------------------------------------------------------------------------- */
@@ -92,7 +95,8 @@ struct metric_ref {
 };
 
 /* Finds "orders.acked", "a~b.bytes", "world.events", "cache.used_memory.peak". */
-bool world_metric(const struct world *world, const char *name, struct metric_ref *to, struct error *error);
+bool world_metric(const struct world *world, const char *name, struct metric_ref *to,
+                  struct error *error);
 bool world_read(struct world *world, struct metric_ref metric, struct value *value);
 
 /* Peaks are counted after each event from the moment in which they are asked for. */
