@@ -1,0 +1,180 @@
+/*
+ * The kind `client`: its process, and what reaches it.
+ *
+ * A client is a process too.  Killed, its requests under way end as timed out: who could have told
+ * is gone, and nobody knows.  Paused, nothing is due; what was answered or fell due meanwhile is
+ * handled when it continues.  Its counters are the lab's and outlive its process.
+ */
+#include "sim/traffic/client.h"
+
+#include "sim/machine/machine.h"
+#include "sim/net/tcp.h"
+
+/* Number of connections when none was given: 50, in the closed loop 1. */
+static void client_resolve_connections(struct world *world, uint32_t id)
+{
+    const struct component *component = component_at(world, id);
+    const uint64_t *file = arena_at(&world->region, component->file);
+    if (file[CLIENT_CONNECTIONS] == CLIENT_CONNECTIONS_AUTO)
+        parameter_put(world, id, CLIENT_CONNECTIONS, client_closed_loop(world, id) ? 1 : 50);
+}
+
+static void client_init(struct world *world, uint32_t id)
+{
+    struct client *c = client_of(world, id);
+    const char *name = component_at(world, id)->name;
+    c->arrivals = stream_of(world->seed, name, "arrivals");
+    c->keys = stream_of(world->seed, name, "keys");
+    c->jitter = stream_of(world->seed, name, "jitter");
+    client_resolve_connections(world, id);
+}
+
+/* `to` is looked at when it changes: what it names may be removed later. */
+static bool client_check(struct world *world, uint32_t id, const uint64_t *values,
+                         struct error *error)
+{
+    const char *name = string_at(world, (ref)values[CLIENT_TO]);
+    if (name[0] == 0)
+        return error_set(error, ERROR_CLIENT_NOWHERE, CLIENT_TO, NULL, NULL, NULL, NULL);
+    if (values[CLIENT_TO] == parameter_get(world, id, CLIENT_TO))
+        return true;
+    uint32_t to = component_find(world, name);
+    if (to == 0)
+        return error_set(error, ERROR_NOTHING_NAMED, CLIENT_TO, name, NULL, NULL, NULL);
+    if (component_at(world, to)->kind != KIND_STORE)
+        return error_set(error, ERROR_CLIENT_NO_STORE, CLIENT_TO, name,
+                         component_kind(world, to)->name, NULL, NULL);
+    return true;
+}
+
+/* The process is gone, in whatever way. */
+static void client_gone(struct world *world, uint32_t id)
+{
+    client_of(world, id)->state = CLIENT_DOWN;
+    arrival_end(world, id);
+    request_end_all(world, id);
+    pool_forget(world, id);
+    cpu_cancel_all(world, id);
+    memory_give_all(world, id);
+}
+
+static void client_signal(struct world *world, uint32_t id, enum signal signal)
+{
+    struct client *c = client_of(world, id);
+    switch (signal) {
+    case SIGNAL_START:
+        client_resolve_connections(world, id);
+        c->state = CLIENT_RUNNING;
+        arrival_begin(world, id);
+        break;
+    case SIGNAL_TERM:
+        component_at(world, id)->up = 0;
+        trace(world, id, TRACE_EXITED, 0, 0);
+        tcp_process_ended(world, id);
+        client_gone(world, id);
+        break;
+    case SIGNAL_KILL:
+        tcp_process_ended(world, id);
+        client_gone(world, id);
+        break;
+    case SIGNAL_POWER:
+        client_gone(world, id);
+        break;
+    case SIGNAL_STOP:
+        arrival_freeze(world, id);
+        c->state = CLIENT_FROZEN;
+        cpu_pause(world, id);
+        tcp_process_paused(world, id);
+        break;
+    case SIGNAL_CONT:
+        c->state = CLIENT_RUNNING;
+        cpu_resume(world, id);
+        tcp_process_resumed(world, id);
+        arrival_thaw(world, id);
+        request_thaw(world, id);
+        break;
+    }
+    pool_settle(world, id);
+}
+
+static void client_event(struct world *world, uint32_t id, const struct event *event)
+{
+    struct client *c = client_of(world, id);
+    switch ((enum client_event)event_what(event)) {
+    case CLIENT_EVENT_ARRIVAL:
+        arrival_fired(world, id);
+        break;
+    case CLIENT_EVENT_TIMER:
+        c->timer = 0;
+        if (c->state != CLIENT_RUNNING)
+            return;
+        request_time_out(world, id);
+        pool_time_out(world, id);
+        break;
+    case CLIENT_EVENT_DELAYED:
+        request_delay_over(world, id, event->payload.u32[0]);
+        break;
+    }
+    pool_settle(world, id);
+}
+
+static void client_socket(struct world *world, uint32_t id, uint32_t connection,
+                          enum socket_event what)
+{
+    pool_socket(world, id, connection, what);
+    pool_settle(world, id);
+}
+
+static void client_changed(struct world *world, uint32_t id, unsigned parameter)
+{
+    switch (parameter) {
+    case CLIENT_RATE:
+        client_resolve_connections(world, id);
+        pool_trim(world, id);
+        arrival_rate_changed(world, id);
+        break;
+    case CLIENT_CONNECTIONS:
+    case CLIENT_PIPELINE:
+        client_resolve_connections(world, id);
+        pool_trim(world, id);
+        arrival_count_changed(world, id);
+        break;
+    case CLIENT_REQUESTS:
+        arrival_count_changed(world, id);
+        break;
+    default:
+        break; /* read when it is needed; the timer follows below */
+    }
+    pool_settle(world, id);
+}
+
+static void client_removed(struct world *world, uint32_t id)
+{
+    struct client *c = client_of(world, id);
+    if (c->state != CLIENT_DOWN)
+        tcp_process_ended(world, id);
+    client_gone(world, id);
+    histogram_release(&world->region, &c->latency);
+    recent_release(world, &c->recent);
+}
+
+/* The tables' rows are client_rows.c. */
+const struct kind client_kind = {
+    .name = "client",
+    .en = "sends requests at a rate, or one after the other",
+    .ko = "정해진 속도로, 또는 답이 올 때마다 요청을 보냅니다",
+    .state_bytes = sizeof(struct client),
+    .process = true,
+    .buildable = true,
+    .parameter_count = CLIENT_PARAMETERS,
+    .metric_count = CLIENT_METRICS,
+    .parameters = client_parameters,
+    .metrics = client_metrics,
+    .check = client_check,
+    .init = client_init,
+    .signal = client_signal,
+    .event = client_event,
+    .socket = client_socket,
+    .changed = client_changed,
+    .removed = client_removed,
+};

@@ -1,0 +1,223 @@
+/*
+ * Clients: where the requests come from, and what becomes of each of them.
+ *
+ * A request is due at a moment that the rate gives (open loop) or that the last answer gives
+ * (closed loop, rate=max).  It waits for a connection, is sent, and ends once: acked, refused or
+ * timed out, after its last retry.
+ *
+ * Time: latency runs from the moment a request was first due to its last byte.  `timeout` is of
+ * each attempt: from the moment the request was due, of a retry from the moment the retry began.
+ */
+#ifndef SIM_TRAFFIC_CLIENT_H
+#define SIM_TRAFFIC_CLIENT_H
+
+#include "sim/engine/histogram.h"
+#include "sim/engine/world.h"
+
+/* The order of the rows of parameters (client_rows.c). */
+enum client_parameter {
+    CLIENT_TO,
+    CLIENT_OP,
+    CLIENT_RATE, /* events per 10^9 s; CLIENT_RATE_MAX: closed loop */
+    CLIENT_ARRIVAL,
+    CLIENT_CONNECTIONS, /* in the file CLIENT_CONNECTIONS_AUTO when it was not given */
+    CLIENT_PIPELINE,
+    CLIENT_VALUE,
+    CLIENT_KEYS, /* CLIENT_KEYS_UNIQUE or how many */
+    CLIENT_TIMEOUT,
+    CLIENT_RETRY, /* UINT64_MAX: unlimited */
+    CLIENT_RETRY_DELAY,
+    CLIENT_BACKOFF,
+    CLIENT_RETRY_DELAY_MAX,
+    CLIENT_JITTER,
+    CLIENT_START,
+    CLIENT_REQUESTS, /* `count`; UINT64_MAX: unlimited */
+    CLIENT_THINK,
+    CLIENT_PARAMETERS
+};
+
+enum client_op { CLIENT_SET, CLIENT_GET, CLIENT_INCR, CLIENT_DEL };
+enum client_arrival { CLIENT_POISSON, CLIENT_CONSTANT };
+enum client_backoff { CLIENT_BACKOFF_NONE, CLIENT_BACKOFF_EXPONENTIAL };
+enum client_jitter { CLIENT_JITTER_NONE, CLIENT_JITTER_FULL };
+
+#define CLIENT_RATE_MAX         UINT64_MAX
+#define CLIENT_CONNECTIONS_AUTO 0
+#define CLIENT_KEYS_UNIQUE      0
+
+/* Bytes of an item of SLAB_REQUEST: for the catalog. */
+#define CLIENT_REQUEST_BYTES 88
+
+/* Where a request is in its life. */
+enum request_state {
+    REQUEST_WAITING = 1, /* for a connection */
+    REQUEST_ASKED,       /* sent, no answer yet */
+    REQUEST_RETRYING,    /* waits for its next attempt */
+    REQUEST_THINKING     /* a user of the closed loop, not due yet: in no count */
+};
+
+/* An item of SLAB_REQUEST. */
+struct request {
+    uint32_t next;   /* in the queue that it stands in: waiting, or of its connection */
+    uint32_t before; /* in the client's list of attempts under way, or of those that are delayed */
+    uint32_t after;
+    uint32_t place; /* its connection's, when it was asked */
+    uint32_t client;
+    uint16_t state; /* enum request_state */
+    uint16_t type;  /* enum resp_type */
+    uint32_t value_bytes;
+    uint32_t user;  /* 1: belongs to the closed loop, its end makes the next one due */
+    uint64_t tries; /* attempts begun */
+    uint64_t due_ns;
+    uint64_t attempt_ns; /* when this attempt was due */
+    uint64_t write;      /* its number, 0 for a read */
+    uint64_t key;
+    event_id event; /* that ends its delay; 0 when that fired while the process was paused */
+    uint64_t unused;
+};
+
+/* A list through before/after, or a queue through next: of request indices. */
+struct request_list {
+    uint32_t first, last;
+};
+
+/* A place for a connection; places are told by their index + 1, 0 is none. */
+enum place_state { PLACE_UNUSED, PLACE_CONNECTING, PLACE_OPEN };
+struct place {
+    uint32_t socket; /* 0 when there is nobody to connect to */
+    uint16_t state;  /* enum place_state */
+    uint16_t roomy;  /* 1: it stands in the list of those that can take a request */
+    uint32_t outstanding;
+    struct request_list asked; /* in the order in which the answers will come */
+    uint32_t before, after;    /* among the roomy, the connecting, the unused */
+    uint32_t to;               /* the component it leads to */
+    uint64_t since_ns;         /* when it began to connect */
+};
+struct place_list {
+    uint32_t first, last;
+};
+
+/* The acks of the last second, exactly: 16 bytes each are 320 KB at 20,000/s, and nothing has to be
+ * guessed from buckets when a lesson asks for the throughput in the second of a fault. */
+struct ack {
+    uint64_t time_ns, latency_ns;
+};
+struct recent {
+    ref ring; /* struct ack each; a power of two of them */
+    uint32_t limit, head, count;
+};
+
+enum client_state { CLIENT_DOWN, CLIENT_RUNNING, CLIENT_FROZEN };
+
+struct client {
+    uint64_t sent, acked, refused, timed_out, in_flight, retries;
+    uint64_t connected, connects, connect_failures;
+    struct histogram latency;
+    struct recent recent;
+    struct stream arrivals, keys, jitter;
+
+    /* arrival.c */
+    event_id arrival;
+    uint64_t due_ns;   /* of the next one, while its event waits */
+    uint64_t rest;     /* of the division that gives the grid of arrival=constant */
+    uint64_t ahead_ns; /* how far off the next one is while no event waits for it, ... */
+    uint64_t rate;     /* ... reckoned at this rate */
+    uint64_t users;    /* of the closed loop */
+
+    /* request.c */
+    event_id timer; /* at or before the earliest deadline */
+    uint64_t timer_ns;
+    struct request_list open;    /* attempts under way, by attempt_ns */
+    struct request_list delayed; /* that retry or think */
+    struct request_list waiting; /* queue for a connection */
+    uint32_t waiting_count;
+
+    /* pool.c */
+    ref places;
+    uint32_t place_limit; /* of the array */
+    uint32_t place_count; /* connecting or open */
+    uint32_t connecting_count;
+    struct place_list roomy, connecting, free;
+
+    uint16_t state; /* enum client_state */
+    uint16_t begun; /* 1: the first request was due */
+    uint32_t unused;
+};
+
+/* The numbers of its events. */
+enum client_event { CLIENT_EVENT_ARRIVAL = 1, CLIENT_EVENT_TIMER, CLIENT_EVENT_DELAYED };
+
+static inline struct client *client_of(const struct world *world, uint32_t id)
+{
+    return (struct client *)component_state(world, id);
+}
+static inline bool client_closed_loop(const struct world *world, uint32_t id)
+{
+    return parameter_get(world, id, CLIENT_RATE) == CLIENT_RATE_MAX;
+}
+
+/* --- arrival.c: when requests are due ------------------------------------------------------- */
+void arrival_begin(struct world *world, uint32_t id); /* the process started */
+void arrival_freeze(struct world *world,
+                    uint32_t id); /* SIGSTOP: nothing is due while it is paused */
+void arrival_thaw(struct world *world, uint32_t id);
+void arrival_end(struct world *world, uint32_t id);
+void arrival_fired(struct world *world, uint32_t id);
+void arrival_rate_changed(struct world *world, uint32_t id);
+void arrival_count_changed(struct world *world, uint32_t id); /* count, connections or pipeline */
+void arrival_user_done(struct world *world,
+                       uint32_t id); /* a user of the closed loop has its answer */
+void arrival_user_due(struct world *world, uint32_t id); /* and has thought */
+
+/* --- request.c: the life of a request ------------------------------------------------------- */
+enum request_outcome { REQUEST_ACKED, REQUEST_REFUSED, REQUEST_TIMED_OUT };
+void request_due(struct world *world, uint32_t id, bool user);
+void request_think(struct world *world, uint32_t id, uint64_t delay_ns);
+void request_delay_over(struct world *world, uint32_t id, uint32_t request);
+void request_thaw(struct world *world, uint32_t id); /* what fell due while it was paused */
+/* An attempt came to nothing: it leaves the attempts under way, and is retried or ends. */
+void request_fail(struct world *world, uint32_t id, uint32_t request, enum request_outcome how);
+void request_ack(struct world *world, uint32_t id, uint32_t request, uint32_t store,
+                 uint64_t position);
+void request_time_out(struct world *world, uint32_t id); /* all whose deadline has come */
+void request_arm(struct world *world, uint32_t id);      /* the timer, for the earliest deadline */
+void request_leave_loop(struct world *world, uint32_t id); /* they are no users any more */
+void request_end_all(struct world *world, uint32_t id);    /* the process is gone */
+
+static inline struct request *request_at(const struct world *world, uint32_t request)
+{
+    return (struct request *)slab_at(&world->region, SLAB_REQUEST, request);
+}
+void request_push(struct world *world, struct request_list *queue, uint32_t request);
+uint32_t request_pop(struct world *world, struct request_list *queue);
+
+/* --- pool.c: connections --------------------------------------------------------------------- */
+uint32_t pool_limit(const struct world *world, uint32_t id); /* connections it may have */
+void pool_open(struct world *world, uint32_t id);            /* one more, if it may */
+/* Hands waiting requests to connections, opens what is missing, sets the timer: the last thing that
+ * each event, signal and change does, so that nothing in between has to call back. */
+void pool_settle(struct world *world, uint32_t id);
+void pool_trim(struct world *world, uint32_t id); /* there may be fewer connections now */
+/* Closes a connection; its requests come to nothing in this way. */
+void pool_close(struct world *world, uint32_t id, uint32_t place, enum request_outcome how);
+void pool_time_out(struct world *world, uint32_t id);         /* those that connect for too long */
+uint64_t pool_oldest(const struct world *world, uint32_t id); /* since when the oldest connects */
+void pool_forget(struct world *world, uint32_t id); /* the process is gone, its sockets too */
+void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
+
+/* --- recent.c: the last second --------------------------------------------------------------- */
+void recent_add(struct world *world, struct recent *recent, uint64_t latency_ns);
+uint32_t recent_count(const struct world *world, const struct recent *recent);
+/* Nearest rank, exact; the ring is not changed.  Count must not be 0. */
+uint64_t recent_percentile(const struct world *world, const struct recent *recent,
+                           uint32_t permille);
+void recent_release(struct world *world, struct recent *recent);
+
+/* --- client_rows.c ---------------------------------------------------------------------------- */
+#define CLIENT_METRICS 21
+extern const struct parameter client_parameters[];
+extern const struct metric client_metrics[];
+
+extern const struct kind client_kind;
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * The tables of the kind `client`: its parameters and its metrics.
+ */
+#include "sim/traffic/client.h"
+
+#include "sim/store/ledger.h"
+
+#define YEAR_NS (365 * 86400 * SECOND_NS)
+
+const struct parameter client_parameters[] = {
+    [CLIENT_TO] = {"to", UNIT_TEXT, 0, 0, "", NULL, true,
+                   "the store it asks; another one from the next connection on",
+                   "요청을 보낼 스토어; 바꾸면 다음 연결부터 그리로 갑니다"},
+    [CLIENT_OP] = {"op", UNIT_CHOICE, 0, 0, "set", "set|get|incr|del", true,
+                   "what it asks: SET, GET, INCR or DEL", "보내는 명령: SET, GET, INCR, DEL"},
+    [CLIENT_RATE] = {"rate", UNIT_RATE, 0, 1000000 * RATE_ONE, "1000/s", "max=max", true,
+                     "requests a second whatever happens to them; max: each connection asks again "
+                     "when it was answered",
+                     "초당 요청 수(답과 상관없이 보냅니다); max면 답이 와야 다음을 보냅니다"},
+    [CLIENT_ARRIVAL] = {"arrival", UNIT_CHOICE, 0, 0, "poisson", "poisson|constant", true,
+                        "requests come at random, as people do, or at equal distances",
+                        "요청이 사람들처럼 제멋대로 오거나 같은 간격으로 옵니다"},
+    [CLIENT_CONNECTIONS] = {"connections", UNIT_COUNT, 1, 100000, "auto", "auto=0", true,
+                            "connections at most; auto is 50, and 1 with rate=max",
+                            "연결 수의 상한; auto는 50, rate=max면 1"},
+    [CLIENT_PIPELINE] = {"pipeline", UNIT_COUNT, 1, 10000, "1", NULL, true,
+                         "requests that may wait for an answer on one connection",
+                         "연결 하나에서 답을 기다릴 수 있는 요청 수"},
+    [CLIENT_VALUE] = {"value", UNIT_SIZE, 0, 536870912, "100B", NULL, true,
+                      "size of each value that is written", "쓰는 값 하나의 크기"},
+    [CLIENT_KEYS] = {"keys", UNIT_COUNT, 1, 1000000000000, "unique", "unique=0", true,
+                     "unique: each write has a key of its own; N: one of k:0 to k:N-1 at random",
+                     "unique는 쓰기마다 새 키; N은 k:0부터 k:N-1 가운데 하나"},
+    [CLIENT_TIMEOUT] = {"timeout", UNIT_DURATION, US_NS, YEAR_NS, "1s", NULL, true,
+                        "how long an attempt may take from the moment it is due",
+                        "보낼 때가 된 순간부터 답을 기다리는 시간"},
+    [CLIENT_RETRY] = {"retry", UNIT_COUNT, 0, 1000000000, "no", "no=0|unlimited=max", true,
+                      "how often a request that failed is tried again",
+                      "실패한 요청의 재시도 횟수"},
+    [CLIENT_RETRY_DELAY] = {"retry_delay", UNIT_DURATION, 0, YEAR_NS, "10ms", NULL, true,
+                            "time before the first retry", "첫 재시도 전에 기다리는 시간"},
+    [CLIENT_BACKOFF] = {"backoff", UNIT_CHOICE, 0, 0, "none", "none|exponential", true,
+                        "exponential: each retry waits twice as long as the one before",
+                        "exponential이면 재시도마다 두 배씩 오래 기다립니다"},
+    [CLIENT_RETRY_DELAY_MAX] = {"retry_delay_max", UNIT_DURATION, 0, YEAR_NS, "30s", NULL, true,
+                                "the longest that backoff=exponential waits",
+                                "backoff=exponential이 기다리는 가장 긴 시간"},
+    [CLIENT_JITTER] = {"jitter", UNIT_CHOICE, 0, 0, "none", "none|full", true,
+                       "full: a retry waits any time from nothing up to its delay",
+                       "full이면 0부터 정해진 시간 사이에서 고르게 골라 기다립니다"},
+    [CLIENT_START] = {"start", UNIT_DURATION, 0, YEAR_NS, "0s", NULL, false,
+                      "simulated time of its first request", "첫 요청을 보내는 시각"},
+    [CLIENT_REQUESTS] = {"count", UNIT_COUNT, 0, 1000000000000, "unlimited", "unlimited=max", true,
+                         "how many requests it sends in all", "모두 몇 개를 보내는지"},
+    [CLIENT_THINK] = {"think", UNIT_DURATION, 0, YEAR_NS, "0s", NULL, true,
+                      "with rate=max: pause between an answer and the next request",
+                      "rate=max일 때 답을 받고 다음 요청까지 쉬는 시간"},
+};
+_Static_assert(sizeof client_parameters / sizeof client_parameters[0] == CLIENT_PARAMETERS,
+               "a row for each parameter");
+
+static bool number(struct value *value, uint64_t number_of)
+{
+    value->number = (int64_t)number_of;
+    return true;
+}
+
+static bool read_acked_lost(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, ledger_acked_lost(world, id));
+}
+
+static bool read_unacked_kept(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, ledger_unacked_kept(world, id));
+}
+
+static bool read_duplicated(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, ledger_duplicated(world, id));
+}
+
+static bool read_unreachable(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, ledger_unreachable(world, id));
+}
+
+static bool read_availability(struct world *world, uint32_t id, struct value *value)
+{
+    const struct client *c = client_of(world, id);
+    uint64_t finished = c->acked + c->refused + c->timed_out;
+    return finished != 0 && number(value, c->acked * 100 * PERCENT_ONE / finished);
+}
+
+static bool read_throughput(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, recent_count(world, &client_of(world, id)->recent));
+}
+
+static bool read_mean(struct world *world, uint32_t id, struct value *value)
+{
+    const struct client *c = client_of(world, id);
+    return c->latency.count != 0 && number(value, histogram_mean(&c->latency));
+}
+
+static bool read_percentile(struct world *world, uint32_t id, uint32_t permille,
+                            struct value *value)
+{
+    const struct client *c = client_of(world, id);
+    return c->latency.count != 0 &&
+           number(value, histogram_percentile(&world->region, &c->latency, permille));
+}
+
+static bool read_p50(struct world *world, uint32_t id, struct value *value)
+{
+    return read_percentile(world, id, 500, value);
+}
+
+static bool read_p99(struct world *world, uint32_t id, struct value *value)
+{
+    return read_percentile(world, id, 990, value);
+}
+
+static bool read_max(struct world *world, uint32_t id, struct value *value)
+{
+    const struct client *c = client_of(world, id);
+    return c->latency.count != 0 && number(value, c->latency.maximum);
+}
+
+static bool read_last(struct world *world, uint32_t id, uint32_t permille, struct value *value)
+{
+    const struct recent *recent = &client_of(world, id)->recent;
+    return recent_count(world, recent) != 0 &&
+           number(value, recent_percentile(world, recent, permille));
+}
+
+static bool read_last_p50(struct world *world, uint32_t id, struct value *value)
+{
+    return read_last(world, id, 500, value);
+}
+
+static bool read_last_p99(struct world *world, uint32_t id, struct value *value)
+{
+    return read_last(world, id, 990, value);
+}
+
+#define COUNTED(member) METRIC_COUNTER, offsetof(struct client, member), NULL
+#define GAUGED(member)  METRIC_GAUGE, offsetof(struct client, member), NULL
+
+const struct metric client_metrics[] = {
+    {"sent", UNIT_COUNT, COUNTED(sent), "requests that were due", "보낼 때가 된 요청"},
+    {"acked", UNIT_COUNT, COUNTED(acked), "requests that were answered well",
+     "정상 응답을 받은 요청"},
+    {"refused", UNIT_COUNT, COUNTED(refused),
+     "requests that ended in an error answer or a connection refused or broken",
+     "오류 응답, 연결 거절이나 끊김으로 끝난 요청"},
+    {"timed_out", UNIT_COUNT, COUNTED(timed_out), "requests of which nobody knows what became",
+     "응답 없이 끝나 결과를 아무도 모르는 요청"},
+    {"in_flight", UNIT_COUNT, GAUGED(in_flight), "requests that have not ended",
+     "아직 끝나지 않은 요청"},
+    {"retries", UNIT_COUNT, COUNTED(retries), "attempts after the first", "다시 시도한 횟수"},
+    {"acked_lost", UNIT_COUNT, METRIC_GAUGE, 0, read_acked_lost,
+     "acked writes that the service no longer has", "응답을 받았지만 유실된 쓰기"},
+    {"unacked_kept", UNIT_COUNT, METRIC_GAUGE, 0, read_unacked_kept,
+     "writes that were never acked, but are there", "응답은 못 받았지만 남아 있는 쓰기"},
+    {"duplicated", UNIT_COUNT, METRIC_COUNTER, 0, read_duplicated,
+     "writes that a retry applied more than once", "재시도로 두 번 넘게 반영된 쓰기"},
+    {"unreachable", UNIT_COUNT, METRIC_GAUGE, 0, read_unreachable,
+     "acked writes of a service that cannot answer now",
+     "지금 답할 수 없는 서비스에 있는, 응답받은 쓰기"},
+    {"availability", UNIT_PERCENT, METRIC_GAUGE, 0, read_availability,
+     "acked of all requests that have ended", "끝난 요청 가운데 정상 응답의 비율"},
+    {"throughput", UNIT_PER_SECOND, METRIC_GAUGE, 0, read_throughput, "acks in the last second",
+     "지난 1초 동안 받은 정상 응답 수"},
+    {"latency_mean", UNIT_DURATION, METRIC_GAUGE, 0, read_mean,
+     "mean time from due to the last byte of the answer", "보낼 때부터 응답까지 걸린 시간의 평균"},
+    {"latency_p50", UNIT_DURATION, METRIC_GAUGE, 0, read_p50,
+     "half of the answers took at most this", "응답의 절반이 이 시간 안에 왔습니다"},
+    {"latency_p99", UNIT_DURATION, METRIC_GAUGE, 0, read_p99,
+     "99 % of the answers took at most this", "응답의 99%가 이 시간 안에 왔습니다"},
+    {"latency_max", UNIT_DURATION, METRIC_GAUGE, 0, read_max, "the slowest answer",
+     "가장 느린 응답"},
+    {"last_latency_p50", UNIT_DURATION, METRIC_GAUGE, 0, read_last_p50,
+     "half of the answers of the last second took at most this",
+     "지난 1초의 응답 절반이 이 시간 안에 왔습니다"},
+    {"last_latency_p99", UNIT_DURATION, METRIC_GAUGE, 0, read_last_p99,
+     "99 % of the answers of the last second took at most this",
+     "지난 1초의 응답 99%가 이 시간 안에 왔습니다"},
+    {"connections", UNIT_COUNT, GAUGED(connected), "connections that are open", "열려 있는 연결"},
+    {"connects", UNIT_COUNT, COUNTED(connects), "connections that were made", "지금까지 맺은 연결"},
+    {"connect_failures", UNIT_COUNT, COUNTED(connect_failures),
+     "connections that could not be made", "맺지 못한 연결"},
+};
+_Static_assert(sizeof client_metrics / sizeof client_metrics[0] == CLIENT_METRICS,
+               "as many as the header says");
