@@ -3,8 +3,9 @@
  *
  * Writes are numbered through the world from 1 (a request, not an attempt).  A store applies writes
  * in an order of its own, its log: positions count from 1 and never go back, also not over a restart.
- * What is safe where is a position (a watermark); what a restart did not bring back is an interval of
- * positions with one cause.  At risk now = acked - acked below the watermark: no scanning.
+ * What a process holds is a lineage: intervals of positions.  A restart that does not bring some back
+ * takes them out of the lineage; what its keys then hold says which writes are lost.
+ * At risk now = acked writes that are there - those up to the position which the files hold.
  */
 #ifndef SIM_STORE_LEDGER_H
 #define SIM_STORE_LEDGER_H
@@ -15,12 +16,12 @@ enum ledger_outcome { LEDGER_OPEN, LEDGER_ACKED, LEDGER_REFUSED, LEDGER_TIMED_OU
 
 /* Why an acked write is gone. */
 enum ledger_cause {
-    LOST_KILL,    /* the process was killed: it was in its memory only */
-    LOST_POWER,   /* power went before it was on the disk */
-    LOST_DISK,    /* the disk is gone */
-    LOST_DAMAGE,  /* a file was damaged */
-    LOST_SHUTDOWN,/* it ended in good order without saving */
-    LOST_COMMAND, /* FLUSHALL, DEL, or started from other files */
+    LOST_KILL,     /* the process was killed: it was in its memory only */
+    LOST_POWER,    /* power went before it was on the disk */
+    LOST_DISK,     /* the disk is gone */
+    LOST_DAMAGE,   /* a file was damaged */
+    LOST_SHUTDOWN, /* it ended in good order without saving */
+    LOST_COMMAND,  /* FLUSHALL, DEL, or started from other files */
     LOST_EVICTED,
     LOST_CAUSES
 };
@@ -38,30 +39,85 @@ enum ledger_stage {
 
 /* --- for clients --------------------------------------------------------------------------- */
 uint64_t ledger_write(struct world *world, uint32_t client); /* the next number */
-/* The answer of the store came: position in the log of `store`; 0 when it was refused. */
+/* The answer of the store came: position in the log of `store`; 0 when it changed nothing. */
 void ledger_ack(struct world *world, uint64_t write, uint32_t store, uint64_t position);
-void ledger_end(struct world *world, uint64_t write, enum ledger_outcome outcome); /* refused, timed out */
+/* refused, timed out */
+void ledger_end(struct world *world, uint64_t write, enum ledger_outcome outcome);
 
 /* --- for stores ------------------------------------------------------------------------------ */
+
+/* What an entry does to the keyspace. */
+enum ledger_op {
+    OP_NONE,
+    OP_SET,
+    OP_INCR,    /* value_bytes: the digits of the result */
+    OP_EXPIRE,  /* value_bytes: milliseconds of the clock at which the key goes */
+    OP_PERSIST,
+    OP_DEL,     /* this and the next three: value_bytes is the time in milliseconds */
+    OP_EXPIRED, /* its time was over */
+    OP_EVICT,
+    OP_FLUSH    /* all keys */
+};
+
+enum ledger_flag {
+    ENTRY_MORE = 1,     /* the next entry belongs to the same command: this one has no bytes of its own */
+    ENTRY_TEXT = 2,     /* the value's words are kept (ledger_text) */
+    ENTRY_UNLOGGED = 4, /* not for the append only file (DEBUG POPULATE) */
+    ENTRY_PXAT = 8      /* SET ... PXAT: an OP_EXPIRE follows */
+};
+
 /* An entry of a store's log: all that changes the keyspace, in its order. */
 struct ledger_entry {
-    uint64_t key;   /* k:N by its N; other names: the store's numbering with the top bit set */
-    uint64_t write; /* number of the client's write, 0 none */
+    uint32_t key;      /* sim/store/keyspace.h says which */
+    uint32_t write;    /* number of the client's write, 0 none */
     uint32_t value_bytes;
-    uint16_t op;    /* the store's: set, incr, del, expire, flush, evict ... */
-    uint16_t flags;
+    uint32_t previous; /* the entry before it of the same key, in any lineage; 0 none */
+    uint16_t op;       /* enum ledger_op */
+    uint16_t flags;    /* enum ledger_flag */
 };
-uint64_t ledger_append(struct world *world, uint32_t store, const struct ledger_entry *entry); /* position */
+
+/* Positions from..to, both in it. */
+struct ledger_interval {
+    uint32_t from, to;
+};
+
+void ledger_open(struct world *world, uint32_t store); /* makes its log */
+uint32_t ledger_append(struct world *world, uint32_t store, const struct ledger_entry *entry);
 const struct ledger_entry *ledger_entry(const struct world *world, uint32_t store, uint64_t position);
 uint64_t ledger_end_position(const struct world *world, uint32_t store); /* of the last entry, 0 none */
 void ledger_mark(struct world *world, uint32_t store, enum ledger_stage stage, uint64_t position);
 uint64_t ledger_position(const struct world *world, uint32_t store, enum ledger_stage stage);
-/* The process is up again and holds what it held up to `to_keep` (of the lineage): positions from+1..to are gone. */
-void ledger_lose(struct world *world, uint32_t store, uint64_t from, uint64_t to, enum ledger_cause cause);
+
+/* The words of a value that a person typed: kept by position. */
+void ledger_keep_text(struct world *world, uint32_t store, uint32_t position, const char *at,
+                      uint32_t bytes);
+const char *ledger_text(const struct world *world, uint32_t store, uint32_t position);
+
+/* The lineage of what the process holds; the last interval is open (to = UINT32_MAX). */
+uint32_t ledger_lineage(const struct world *world, uint32_t store, struct ledger_interval *to,
+                        uint32_t limit);
+/* The process holds other positions from now on (a start); new ones follow.  Its keys are told by
+ * ledger_hold afterwards. */
+void ledger_set_lineage(struct world *world, uint32_t store, const struct ledger_interval *intervals,
+                        uint32_t count);
+
+/* A key held the entry at `before` and holds the one at `after` now (0: nothing); `tip` is the last entry
+ * of the key in any lineage.  Counts what is lost by it, or there again. */
+void ledger_hold(struct world *world, uint32_t store, uint32_t tip, uint32_t before, uint32_t after,
+                 enum ledger_cause cause);
+/* The entry at `position` was applied: it is the write's place now. */
+void ledger_applied(struct world *world, uint32_t store, uint32_t write, uint32_t position);
+/* Positions from+1..to are lost: for the life of a write (when and why). */
+void ledger_lose(struct world *world, uint32_t store, uint64_t from, uint64_t to, uint64_t at_ns,
+                 enum ledger_cause cause);
 void ledger_service(struct world *world, uint32_t store, bool answers); /* it can answer, or not any more */
 
+/* Acked writes that are there and stand after this position. */
+uint64_t ledger_above(const struct world *world, uint32_t store, uint64_t position);
+
 /* --- for metrics ---------------------------------------------------------------------------- */
-uint64_t ledger_at_risk(const struct world *world, uint32_t store, enum ledger_stage stage);
+/* STAGE_KILL and STAGE_POWER: what a start from the files would not bring back. */
+uint64_t ledger_at_risk(struct world *world, uint32_t store, enum ledger_stage stage);
 uint64_t ledger_acked_lost(const struct world *world, uint32_t client);
 uint64_t ledger_unreachable(const struct world *world, uint32_t client); /* acked, of a store that can't answer */
 uint64_t ledger_unacked_kept(const struct world *world, uint32_t client);
@@ -70,12 +126,12 @@ uint64_t ledger_duplicated(const struct world *world, uint32_t client);
 /* What became of one write: for its life and for reports. */
 struct ledger_life {
     uint32_t client;
-    uint32_t store;      /* the first that applied it, 0 none */
-    uint64_t position;   /* in that store's log, 0 none */
-    uint32_t applied;    /* times */
-    uint16_t outcome;    /* enum ledger_outcome */
-    uint16_t lost;       /* 1 when it is gone */
-    uint16_t cause;      /* enum ledger_cause when lost */
+    uint32_t store;    /* the first that applied it, 0 none */
+    uint64_t position; /* in that store's log, 0 none */
+    uint32_t applied;  /* times */
+    uint16_t outcome;  /* enum ledger_outcome */
+    uint16_t lost;     /* 1 when it is gone */
+    uint16_t cause;    /* enum ledger_cause when lost */
     uint16_t unused[3];
     uint64_t lost_at_ns; /* when it was lost: the fault, not the restart */
 };

@@ -1,0 +1,57 @@
+/*
+ * RESP between a client and the store: how many bytes requests and answers take on the wire.
+ */
+#include "sim/store/protocol.h"
+
+uint32_t resp_digits(uint64_t number)
+{
+    uint32_t digits = 1;
+    for (; number >= 10; number /= 10)
+        digits++;
+    return digits;
+}
+
+/* "$5\r\nhello\r\n" */
+static uint32_t bulk_bytes(uint64_t bytes)
+{
+    return 1 + resp_digits(bytes) + 2 + (uint32_t)bytes + 2;
+}
+
+uint32_t resp_request_bytes(enum resp_type type, uint64_t key, uint64_t value_bytes)
+{
+    const uint32_t head = 4; /* "*3\r\n" */
+    uint32_t name = bulk_bytes(2 + (uint64_t)resp_digits(key));
+    switch (type) {
+    case RESP_SET:
+        return head + bulk_bytes(3) + name + bulk_bytes(value_bytes);
+    case RESP_GET:
+    case RESP_DEL:
+        return head + bulk_bytes(3) + name;
+    case RESP_INCR:
+        return head + bulk_bytes(4) + name;
+    case RESP_WAIT: /* WAIT n 0 */
+        return head + bulk_bytes(4) + bulk_bytes(resp_digits(key)) + bulk_bytes(1);
+    default:
+        return head;
+    }
+}
+
+uint32_t resp_answer_bytes(enum resp_type type, uint64_t value_bytes)
+{
+    switch (type) {
+    case RESP_NIL:
+        return 5; /* $-1 */
+    case RESP_MISCONF:
+        return 398; /* the longer of both texts, with its sign and end */
+    case RESP_OOM:
+        return 61;
+    case RESP_READONLY:
+        return 53;
+    case RESP_LOADING:
+        return 50;
+    case RESP_ERROR:
+        return 40;
+    default:
+        return value_bytes == 0 ? 5 : bulk_bytes(value_bytes); /* +OK */
+    }
+}
