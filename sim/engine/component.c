@@ -148,7 +148,8 @@ uint32_t component_next(const struct world *world, uint32_t id, enum kind_id kin
     return 0;
 }
 
-/* --- strings of the arena: a length before the bytes ------------------------------------------- */
+/* --- strings of the arena: a length before the bytes -------------------------------------------
+ */
 
 ref string_take(struct world *world, const char *words)
 {
@@ -176,7 +177,8 @@ const char *string_at(const struct world *world, ref string)
     return string ? (const char *)arena_at(&world->region, string) + sizeof(uint32_t) : "";
 }
 
-/* --- parameters --------------------------------------------------------------------------------- */
+/* --- parameters ---------------------------------------------------------------------------------
+ */
 
 uint64_t parameter_get(const struct world *world, uint32_t id, unsigned parameter)
 {
@@ -253,7 +255,8 @@ void parameter_load_file(struct world *world, uint32_t id)
     }
 }
 
-/* --- metrics ------------------------------------------------------------------------------------ */
+/* --- metrics ------------------------------------------------------------------------------------
+ */
 
 bool metric_read(struct world *world, uint32_t id, unsigned metric, struct value *value)
 {
@@ -276,7 +279,8 @@ int metric_find(const struct kind *kind, const char *name)
     return -1;
 }
 
-/* --- logs: a ring of lines ---------------------------------------------------------------------- */
+/* --- logs: a ring of lines ----------------------------------------------------------------------
+ */
 
 enum { LOG_LINES = 64, LOG_BYTES = 152 };
 
@@ -320,7 +324,8 @@ void component_log_add(const struct world *world, uint32_t id, struct text *text
     }
 }
 
-/* --- signals ------------------------------------------------------------------------------------- */
+/* --- signals -------------------------------------------------------------------------------------
+ */
 
 void component_signal(struct world *world, uint32_t id, enum signal signal)
 {

@@ -28,8 +28,8 @@ bool error_set(struct error *error, enum error_id id, uint16_t word, const char 
 
 void error_add(struct text *text, const struct error *error, enum language language)
 {
-    const char *const arguments[4] = {error->arguments[0], error->arguments[1],
-                                      error->arguments[2], error->arguments[3]};
+    const char *const arguments[4] = {error->arguments[0], error->arguments[1], error->arguments[2],
+                                      error->arguments[3]};
     unsigned id = error->id < ERROR_COUNT ? error->id : ERROR_NONE;
     text_add_template(text, sentences[id][language == LANGUAGE_KO], arguments);
 }

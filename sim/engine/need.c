@@ -93,7 +93,7 @@ bool need_count(const struct command *command, unsigned least, unsigned most, co
         return error_set(error, ERROR_MISSING_WORD, (uint16_t)(command->count - 1),
                          command_word(command, command->count - 1u), usage, NULL, NULL);
     if (command->count > most)
-        return error_set(error, ERROR_EXTRA_WORD, (uint16_t)most, command_word(command, most), usage,
-                         NULL, NULL);
+        return error_set(error, ERROR_EXTRA_WORD, (uint16_t)most, command_word(command, most),
+                         usage, NULL, NULL);
     return true;
 }

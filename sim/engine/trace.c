@@ -55,7 +55,8 @@ static void place_add(struct text *text, const struct world *world, const struct
     } else if (strncmp(form, "parameter", 9) == 0) {
         const struct component *component = component_at(world, record->who);
         const struct kind *kind = catalog[component->kind];
-        text_add(text, kind && number < kind->parameter_count ? kind->parameters[number].name : "-");
+        text_add(text,
+                 kind && number < kind->parameter_count ? kind->parameters[number].name : "-");
     } else {
         text_add_u64(text, number);
     }

@@ -54,15 +54,9 @@ static const struct suffix jvm_sizes[] = {{"", 1},
                                           {"MiB", 1ull << 20},
                                           {"GiB", 1ull << 30},
                                           {NULL, 0}};
-static const struct suffix rates[] = {{"/s", RATE_ONE},
-                                      {"/min", 0},
-                                      {"/h", 0},
-                                      {NULL, 0}};
-static const struct suffix bandwidths[] = {{"bit", 1},
-                                           {"Kbit", 1000},
-                                           {"Mbit", 1000000},
-                                           {"Gbit", 1000000000},
-                                           {NULL, 0}};
+static const struct suffix rates[] = {{"/s", RATE_ONE}, {"/min", 0}, {"/h", 0}, {NULL, 0}};
+static const struct suffix bandwidths[] = {
+    {"bit", 1}, {"Kbit", 1000}, {"Mbit", 1000000}, {"Gbit", 1000000000}, {NULL, 0}};
 static const struct suffix percents[] = {{"%", PERCENT_ONE}, {"", PERCENT_ONE}, {NULL, 0}};
 static const struct suffix plain[] = {{"", 1}, {NULL, 0}};
 
@@ -257,8 +251,8 @@ static bool number_parse(const char *words, enum unit unit, uint64_t *number, st
         return scaled(whole, fraction, scale, one, per, number) ||
                too_large_error(words, unit, error);
     }
-    return error_set(error, *rest ? ERROR_UNKNOWN_UNIT : ERROR_NO_UNIT, 0, words, row->example, NULL,
-                     NULL);
+    return error_set(error, *rest ? ERROR_UNKNOWN_UNIT : ERROR_NO_UNIT, 0, words, row->example,
+                     NULL, NULL);
 }
 
 bool value_parse(const char *words, enum unit unit, const char *named, uint64_t *number,
@@ -360,9 +354,9 @@ static void scaled_screen(struct text *text, uint64_t number, const struct suffi
     for (const struct suffix *s = suffixes; s->words; s++)
         if (number >= s->scale && s->scale > best->scale)
             best = s;
-    uint64_t tenths = best->scale < 10 ? number * 10
-                                       : number / best->scale * 10 +
-                                             number % best->scale / (best->scale / 10);
+    uint64_t tenths = best->scale < 10
+                          ? number * 10
+                          : number / best->scale * 10 + number % best->scale / (best->scale / 10);
     if (best->scale < 10 || tenths >= 1000 || tenths % 10 == 0)
         text_add_grouped(text, tenths / 10);
     else
@@ -378,8 +372,8 @@ static const struct suffix screen_sizes[] = {
 
 void value_add_screen(struct text *text, const struct value *value)
 {
-    uint64_t number = value->number < 0 ? (uint64_t)0 - (uint64_t)value->number
-                                        : (uint64_t)value->number;
+    uint64_t number =
+        value->number < 0 ? (uint64_t)0 - (uint64_t)value->number : (uint64_t)value->number;
     if (value->number < 0)
         text_add_char(text, '-');
     switch ((enum unit)value->unit) {
