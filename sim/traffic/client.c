@@ -7,6 +7,8 @@
  */
 #include "sim/traffic/client.h"
 
+#include <string.h>
+
 #include "sim/machine/machine.h"
 #include "sim/net/tcp.h"
 
@@ -36,7 +38,7 @@ static bool client_check(struct world *world, uint32_t id, const uint64_t *value
     const char *name = string_at(world, (ref)values[CLIENT_TO]);
     if (name[0] == 0)
         return error_set(error, ERROR_CLIENT_NOWHERE, CLIENT_TO, NULL, NULL, NULL, NULL);
-    if (values[CLIENT_TO] == parameter_get(world, id, CLIENT_TO))
+    if (strcmp(name, parameter_text(world, id, CLIENT_TO)) == 0)
         return true;
     uint32_t to = component_find(world, name);
     if (to == 0)
