@@ -1,4 +1,5 @@
 /* The kind `world`: the world as a component, with its totals over all clients. */
+#include "sim/fault/fault.h"
 #include "sim/parts.h"
 #include "sim/schedule.h"
 
@@ -76,13 +77,21 @@ static const struct metric metrics[] = {
      "세계에 있는 머신 수"},
 };
 
+static void world_event(struct world *world, uint32_t id, const struct event *event)
+{
+    if (event_what(event) == FAULT_EVENT_LEAK)
+        fault_leak_due(world, event);
+    else
+        schedule_event(world, id, event);
+}
+
 const struct kind world_kind = {
     .name = "world",
     .en = "The world itself: its clock and its totals.",
     .ko = "세계 자체입니다. 시계와 합계가 있습니다.",
     .metrics = metrics,
     .metric_count = sizeof metrics / sizeof metrics[0],
-    .event = schedule_event,
+    .event = world_event,
 };
 
 bool parts_check(struct world *world, struct text *why)
