@@ -22,6 +22,14 @@ enum tcp_failure { TCP_FINE, TCP_REFUSED /* RST to a SYN */, TCP_TIMED_OUT, TCP_
 
 /* --- for a component --------------------------------------------------------------------- */
 
+/* What the socket function hears (enum socket_event), always after the kernel's own answer has left:
+ * CONNECTED or FAILED once for who opened; ACCEPTED once for who listens, when the handshake is complete.
+ * READABLE whenever messages have become whole: take all of them.
+ * CLOSED when the peer's FIN is in order, after the READABLE of what came before it; the end may go on sending, and
+ * must be closed at last.
+ * FAILED and RESET end it: after the function returns the connection's index is no longer the component's.
+ * Any of these calls may be made from inside, tcp_close of the same connection too. */
+
 /* Listens: connections to this component come to its socket function.  Not after its process died. */
 void tcp_listen(struct world *world, uint32_t component);
 
@@ -29,8 +37,16 @@ void tcp_listen(struct world *world, uint32_t component);
  * The connection's index, 0 when the slab is full.  SOCKET_CONNECTED or SOCKET_FAILED follows. */
 uint32_t tcp_connect(struct world *world, uint32_t from, uint32_t to);
 
-/* Sends a message from the component's end.  False when the end is closed. */
+/* Sends a message from the component's end, at once (no Nagle).  Before SOCKET_CONNECTED it is kept until then.
+ * False when the end is closed for writing, or 1 GiB is not acknowledged yet. */
 bool tcp_send(struct world *world, uint32_t connection, uint32_t component, const struct message *message);
+
+/* The same, then tcp_close: the FIN rides on the last data. */
+bool tcp_send_last(struct world *world, uint32_t connection, uint32_t component,
+                   const struct message *message);
+
+/* shutdown(SHUT_WR): FIN after what was sent; goes on hearing and reading. */
+void tcp_shutdown(struct world *world, uint32_t connection, uint32_t component);
 
 /* Takes the next whole message at the component's end; false when none waits. */
 bool tcp_receive(struct world *world, uint32_t connection, uint32_t component, struct message *message);

@@ -1,0 +1,268 @@
+/*
+ * TCP for components: opening, writing, reading, closing; and how long a connection lives.
+ */
+#include "sim/net/tcp_state.h"
+
+#include "sim/net/way.h"
+
+/* --- life
+ * ------------------------------------------------------------------------------------------ */
+
+/* What the kernel counts as established (CurrEstab). */
+static bool is_established(const struct tcp_end *end)
+{
+    return end->state == TCP_ESTABLISHED || end->state == TCP_CLOSE_WAIT;
+}
+
+void tcp_state_set(struct world *world, struct tcp_end *end, enum tcp_state state)
+{
+    bool before = is_established(end);
+    end->state = (uint8_t)state;
+    if (before != is_established(end))
+        tcp_machine(world, end_machine(world, end))->established += before ? UINT64_MAX : 1;
+}
+
+void tcp_end_gone(struct world *world, struct tcp_end *end)
+{
+    tcp_state_set(world, end, TCP_CLOSED);
+    world_cancel(world, end->timer);
+    end->timer = 0;
+    end->rto_at_ns = 0;
+    end->delayed_ack_at_ns = 0;
+}
+
+static bool end_holds(const struct tcp_end *end)
+{
+    return end_is(end, END_OWNED) || (end->state != TCP_CLOSED && end->state != TCP_TIME_WAIT);
+}
+
+void tcp_release(struct world *world, uint32_t index)
+{
+    struct connection *connection = tcp_at(world, index);
+    if (connection->in_flight > 0 || end_holds(&connection->ends[0]) ||
+        end_holds(&connection->ends[1]))
+        return;
+    for (unsigned e = 0; e < 2; e++) {
+        struct tcp_end *end = &connection->ends[e];
+        world_cancel(world, end->timer);
+        while (end->first != 0) {
+            uint32_t next = tcp_message_at(world, end->first)->next;
+            slab_give(&world->region, SLAB_MESSAGE, end->first);
+            end->first = next;
+        }
+    }
+    slab_give(&world->region, SLAB_CONNECTION, index);
+}
+
+/* Gone by a reset, as EstabResets counts them. */
+static void end_reset(struct world *world, struct tcp_end *end)
+{
+    if (is_established(end))
+        tcp_add(world, end, TCP_ESTAB_RESETS);
+    tcp_end_gone(world, end);
+}
+
+void tcp_end_fail(struct world *world, uint32_t index, unsigned e, enum socket_event what,
+                  enum tcp_failure failure)
+{
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    end_reset(world, end);
+    end->failure = (uint8_t)failure;
+    tcp_tell(world, index, e, 1u << what);
+}
+
+void tcp_end_close(struct world *world, uint32_t index, unsigned e)
+{
+    struct connection *connection = tcp_at(world, index);
+    struct tcp_end *end = &connection->ends[e];
+    /* Unread: messages, or a connection that was never accepted. */
+    bool unread = connection->ends[1 - e].whole > 0 || (end->pending & 1u << SOCKET_ACCEPTED) != 0;
+    end_clear(end, END_OWNED);
+    end->pending = 0;
+    if (end->state == TCP_SYN_SENT || end->state == TCP_SYN_RECEIVED) {
+        tcp_end_gone(world, end);
+    } else if (unread && end->state != TCP_CLOSED && end->state != TCP_TIME_WAIT) {
+        tcp_send_reset(world, index, e);
+        end_reset(world, end);
+    } else if (is_established(end)) {
+        tcp_send_fin(world, index, e);
+    } else if (end->state == TCP_FIN_WAIT_2) {
+        end->rto_at_ns = world->now_ns + TCP_FIN_TIMEOUT_NS;
+        tcp_timer_arm(world, index, e);
+    }
+}
+
+/* --- for components
+ * ----------------------------------------------------------------------------------- */
+
+/* Which end is the component's own; 2 when it holds none (any more). */
+static unsigned end_of(const struct world *world, uint32_t index, uint32_t component)
+{
+    const struct connection *connection = tcp_at(world, index);
+    for (unsigned e = 0; e < 2; e++)
+        if (connection->ends[e].component == component && end_is(&connection->ends[e], END_OWNED))
+            return e;
+    return 2;
+}
+
+uint32_t tcp_connect(struct world *world, uint32_t from, uint32_t to)
+{
+    uint32_t index = slab_take(&world->region, SLAB_CONNECTION);
+    if (index == 0)
+        return 0;
+    struct connection *connection = tcp_at(world, index);
+    struct tcp_end *end = &connection->ends[0];
+    uint32_t here = component_at(world, from)->machine, there = component_at(world, to)->machine;
+    connection->ways[0] = way_need(world, here, there);
+    connection->ways[1] = way_need(world, there, here);
+    end->component = from;
+    connection->ends[1].component = to;
+    end_set(end, END_OWNED);
+    end->snd_end = 1;
+    tcp_state_set(world, end, TCP_SYN_SENT);
+    tcp_add(world, end, TCP_ACTIVE_OPENS);
+    tcp_send_syn(world, index, 0, false);
+    end->rto_at_ns = world->now_ns + tcp_rto(end);
+    tcp_timer_arm(world, index, 0);
+    return index;
+}
+
+/* Puts a message behind what was written. */
+static bool message_write(struct world *world, struct tcp_end *end, const struct message *message)
+{
+    uint64_t unacked = (uint64_t)(end->snd_end - end->snd_una) + message->bytes;
+    if ((end->state != TCP_SYN_SENT && !is_established(end)) || unacked > TCP_UNACKED_MOST)
+        return false;
+    uint32_t index = slab_take(&world->region, SLAB_MESSAGE);
+    if (index == 0)
+        return false;
+    struct tcp_message *item = tcp_message_at(world, index);
+    item->message = *message;
+    end->snd_end += message->bytes;
+    item->end_seq = end->snd_end;
+    if (end->first == 0)
+        end->first = index;
+    else
+        tcp_message_at(world, end->last)->next = index;
+    end->last = index;
+    if (end->fresh == 0)
+        end->fresh = index;
+    return true;
+}
+
+bool tcp_send(struct world *world, uint32_t index, uint32_t component,
+              const struct message *message)
+{
+    unsigned e = end_of(world, index, component);
+    if (e == 2 || !message_write(world, &tcp_at(world, index)->ends[e], message))
+        return false;
+    tcp_output(world, index, e);
+    return true;
+}
+
+bool tcp_send_last(struct world *world, uint32_t index, uint32_t component,
+                   const struct message *message)
+{
+    unsigned e = end_of(world, index, component);
+    if (e == 2 || !message_write(world, &tcp_at(world, index)->ends[e], message))
+        return false;
+    if (tcp_at(world, index)->ends[1 - e].whole > 0)
+        tcp_output(world, index, e); /* written before the reset that closing will be */
+    tcp_close(world, index, component);
+    return true;
+}
+
+bool tcp_receive(struct world *world, uint32_t index, uint32_t component, struct message *message)
+{
+    unsigned e = end_of(world, index, component);
+    if (e == 2)
+        return false;
+    struct tcp_end *writer = &tcp_at(world, index)->ends[1 - e];
+    if (writer->whole == 0)
+        return false;
+    uint32_t first = writer->first;
+    const struct tcp_message *item = tcp_message_at(world, first);
+    *message = item->message;
+    writer->first = item->next;
+    writer->whole--;
+    if (writer->first == 0)
+        writer->last = 0;
+    slab_give(&world->region, SLAB_MESSAGE, first);
+    return true;
+}
+
+uint32_t tcp_waiting(const struct world *world, uint32_t index, uint32_t component)
+{
+    unsigned e = end_of(world, index, component);
+    return e == 2 ? 0 : tcp_at(world, index)->ends[1 - e].whole;
+}
+
+void tcp_close(struct world *world, uint32_t index, uint32_t component)
+{
+    unsigned e = end_of(world, index, component);
+    if (e == 2)
+        return;
+    tcp_end_close(world, index, e);
+    tcp_release(world, index);
+}
+
+void tcp_shutdown(struct world *world, uint32_t index, uint32_t component)
+{
+    unsigned e = end_of(world, index, component);
+    if (e != 2 && is_established(&tcp_at(world, index)->ends[e]))
+        tcp_send_fin(world, index, e);
+}
+
+void tcp_abort(struct world *world, uint32_t index, uint32_t component)
+{
+    unsigned e = end_of(world, index, component);
+    if (e == 2)
+        return;
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    end_clear(end, END_OWNED);
+    end->pending = 0;
+    if (end_is(end, END_OPENED) && end->state != TCP_CLOSED && end->state != TCP_TIME_WAIT)
+        tcp_send_reset(world, index, e);
+    end_reset(world, end);
+    tcp_release(world, index);
+}
+
+void tcp_set_cookie(struct world *world, uint32_t index, uint32_t component, uint64_t cookie)
+{
+    unsigned e = end_of(world, index, component);
+    if (e != 2)
+        tcp_at(world, index)->ends[e].cookie = cookie;
+}
+
+uint64_t tcp_cookie(const struct world *world, uint32_t index, uint32_t component)
+{
+    unsigned e = end_of(world, index, component);
+    return e == 2 ? 0 : tcp_at(world, index)->ends[e].cookie;
+}
+
+uint32_t tcp_peer(const struct world *world, uint32_t index, uint32_t component)
+{
+    const struct connection *connection = tcp_at(world, index);
+    return connection->ends[connection->ends[0].component == component ? 1 : 0].component;
+}
+
+enum tcp_failure tcp_failure(const struct world *world, uint32_t index)
+{
+    const struct connection *connection = tcp_at(world, index);
+    for (unsigned e = 0; e < 2; e++)
+        if (end_is(&connection->ends[e], END_TELLING))
+            return (enum tcp_failure)connection->ends[e].failure;
+    return TCP_FINE;
+}
+
+/* --- for machines -------------------------------------------------------------------------- */
+
+uint64_t tcp_count(const struct world *world, uint32_t machine, enum tcp_counter counter)
+{
+    return tcp_machine(world, machine)->counters[counter];
+}
+
+uint64_t tcp_established(const struct world *world, uint32_t machine)
+{
+    return tcp_machine(world, machine)->established;
+}

@@ -1,0 +1,206 @@
+/*
+ * TCP and the processes that own sockets: who is told, who listens, what a death or a lost machine
+ * leaves.
+ */
+#include "sim/net/tcp_state.h"
+
+#include <string.h>
+
+#include "sim/net/way.h"
+
+/* --- owners
+ * ------------------------------------------------------------------------------------------ */
+
+/* What is known of a component; NULL: nothing, it neither listens nor is paused. */
+static struct socket_owner *owner_find(const struct world *world, uint32_t component)
+{
+    if (component >= world->listeners.count)
+        return NULL;
+    return vector_at(&world->region, &world->listeners, component);
+}
+
+static struct socket_owner *owner_need(struct world *world, uint32_t component)
+{
+    while (world->listeners.count <= component)
+        if (vector_push(&world->region, &world->listeners, sizeof(struct socket_owner)) == NULL)
+            return NULL;
+    return owner_find(world, component);
+}
+
+void tcp_listen(struct world *world, uint32_t component)
+{
+    struct socket_owner *owner = owner_need(world, component);
+    if (owner != NULL)
+        owner->listening = 1;
+}
+
+bool tcp_listening(const struct world *world, uint32_t component)
+{
+    const struct socket_owner *owner = owner_find(world, component);
+    return owner != NULL && owner->listening != 0;
+}
+
+static void owner_forget(struct world *world, uint32_t component)
+{
+    struct socket_owner *owner = owner_find(world, component);
+    if (owner == NULL)
+        return;
+    owner->listening = 0;
+    owner->paused = 0;
+    vector_clear(&world->region, &owner->waiting);
+}
+
+/* --- telling
+ * ----------------------------------------------------------------------------------------- */
+
+#define ENDED (1u << SOCKET_FAILED | 1u << SOCKET_RESET)
+
+static void tell_now(struct world *world, uint32_t index, unsigned e, unsigned events)
+{
+    static const enum socket_event order[] = {SOCKET_CONNECTED, SOCKET_ACCEPTED, SOCKET_READABLE,
+                                              SOCKET_CLOSED,    SOCKET_FAILED,   SOCKET_RESET};
+    struct connection *connection = tcp_at(world, index);
+    struct tcp_end *end = &connection->ends[e];
+    const struct kind *kind = component_kind(world, end->component);
+    connection->in_flight++; /* it stays while we look at it */
+    if ((events & ENDED) != 0)
+        end_set(end, END_TELLING);
+    for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++)
+        if ((events & 1u << order[i]) != 0 && end_is(end, END_OWNED) && kind->socket != NULL)
+            kind->socket(world, end->component, index, order[i]);
+    if ((events & ENDED) != 0) {
+        end_clear(end, END_TELLING);
+        end_clear(end, END_OWNED);
+    }
+    connection->in_flight--;
+}
+
+static void keep_for_later(struct world *world, struct socket_owner *owner, uint32_t index,
+                           unsigned e, unsigned events)
+{
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    if (end->pending == 0) {
+        struct waiting_end *waiting =
+            vector_push(&world->region, &owner->waiting, sizeof(struct waiting_end));
+        if (waiting == NULL)
+            return;
+        *waiting = (struct waiting_end){index, e};
+    }
+    end->pending = (uint8_t)(end->pending | events);
+}
+
+void tcp_tell(struct world *world, uint32_t index, unsigned e, unsigned events)
+{
+    const struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    if (!end_is(end, END_OWNED))
+        return;
+    struct socket_owner *owner = owner_find(world, end->component);
+    if (owner != NULL && owner->paused != 0)
+        keep_for_later(world, owner, index, e, events);
+    else
+        tell_now(world, index, e, events);
+}
+
+void tcp_process_paused(struct world *world, uint32_t component)
+{
+    struct socket_owner *owner = owner_need(world, component);
+    if (owner != NULL)
+        owner->paused = 1;
+}
+
+void tcp_process_resumed(struct world *world, uint32_t component)
+{
+    struct socket_owner *owner = owner_find(world, component);
+    if (owner == NULL || owner->paused == 0)
+        return;
+    struct vector waiting = owner->waiting;
+    owner->paused = 0;
+    memset(&owner->waiting, 0, sizeof owner->waiting);
+    for (uint32_t i = 0; i < waiting.count; i++) {
+        struct waiting_end at;
+        memcpy(&at, vector_at(&world->region, &waiting, i), sizeof at);
+        struct tcp_end *end = &tcp_at(world, at.connection)->ends[at.end];
+        unsigned events = end->pending;
+        if (end->component != component || events == 0)
+            continue; /* closed meanwhile */
+        end->pending = 0;
+        tell_now(world, at.connection, at.end, events);
+        tcp_release(world, at.connection);
+    }
+    vector_clear(&world->region, &waiting);
+}
+
+/* --- deaths
+ * ------------------------------------------------------------------------------------------ */
+
+/* The machine is gone from under the end: nothing is sent. */
+static void end_lost(struct world *world, struct tcp_end *end)
+{
+    end_clear(end, END_OWNED);
+    end->pending = 0;
+    tcp_end_gone(world, end);
+}
+
+/* Free slots have no component.  Deaths are rare: all connections are looked at. */
+static uint32_t connections_end(const struct world *world)
+{
+    return world->region.slabs[SLAB_CONNECTION].used;
+}
+
+void tcp_process_ended(struct world *world, uint32_t component)
+{
+    bool power = component_at(world, component_at(world, component)->machine)->up != 0;
+    for (uint32_t i = 1; i < connections_end(world); i++) {
+        struct connection *connection = tcp_at(world, i);
+        bool touched = false;
+        for (unsigned e = 0; e < 2; e++) {
+            struct tcp_end *end = &connection->ends[e];
+            if (end->component != component ||
+                (!end_is(end, END_OWNED) && end->state != TCP_SYN_RECEIVED))
+                continue;
+            touched = true;
+            if (power)
+                tcp_end_close(world, i, e);
+            else
+                end_lost(world, end);
+        }
+        if (touched)
+            tcp_release(world, i);
+    }
+    owner_forget(world, component);
+}
+
+void tcp_machine_lost(struct world *world, uint32_t machine)
+{
+    for (uint32_t i = 1; i < connections_end(world); i++) {
+        struct connection *connection = tcp_at(world, i);
+        if (connection->ends[0].component == 0)
+            continue;
+        for (unsigned e = 0; e < 2; e++)
+            if (end_machine(world, &connection->ends[e]) == machine)
+                end_lost(world, &connection->ends[e]);
+        tcp_release(world, i);
+    }
+    for (uint32_t i = 1; i < world->listeners.count; i++)
+        if (component_at(world, i)->machine == machine)
+            owner_forget(world, i);
+}
+
+/* --- the clock
+ * ------------------------------------------------------------------------------------------ */
+
+void tcp_event(struct world *world, const struct event *event)
+{
+    if (event_what(event) == TCP_EVENT_TIMER) {
+        tcp_timer(world, event->payload.u32[0], event->payload.u32[1]);
+        return;
+    }
+    struct segment segment;
+    memcpy(&segment, &event->payload, sizeof segment);
+    struct connection *connection = tcp_at(world, segment.connection);
+    if (way_arrives(world, connection->ways[1 - segment.to], segment_bytes(&segment),
+                    segment.epoch))
+        tcp_segment(world, &segment);
+    connection->in_flight--;
+    tcp_release(world, segment.connection);
+}
