@@ -5,39 +5,14 @@
  */
 #include "sim/fault/fault.h"
 
-#include <string.h>
-
 #include "sim/machine/machine.h"
+#include "sim/store/store.h"
 
-/* Redis 7 names: dump.rdb, appendonly.aof.N.base.rdb, appendonly.aof.N.incr.aof, ...manifest. */
-static const struct {
-    const char *word, *suffix, *without;
-} named_files[] = {
-    {"aof", ".incr.aof", NULL}, {"rdb", ".rdb", ".base.rdb"}, {"manifest", ".manifest", NULL}};
-
-static bool ends_with(const char *name, const char *suffix)
+static uint32_t file_of(struct world *world, uint32_t id, const char *word)
 {
-    size_t bytes = strlen(name), tail = suffix != NULL ? strlen(suffix) : SIZE_MAX;
-    return tail <= bytes && strcmp(name + bytes - tail, suffix) == 0;
-}
-
-/* The component's file of that name; of several incremental ones the current one is the newest. */
-static uint32_t file_of(const struct world *world, uint32_t id, const char *word)
-{
-    uint32_t found = file_find(world, id, word);
-    uint32_t machine = component_at(world, id)->machine;
-    for (unsigned i = 0; i < sizeof named_files / sizeof named_files[0]; i++) {
-        if (strcmp(named_files[i].word, word) != 0)
-            continue;
-        for (uint32_t file = file_next(world, machine, 0); file != 0;
-             file = file_next(world, machine, file)) {
-            const struct file *f = file_at(world, file);
-            if (f->owner == id && ends_with(f->name, named_files[i].suffix) &&
-                !ends_with(f->name, named_files[i].without))
-                found = file;
-        }
-    }
-    return found;
+    uint32_t file = file_find(world, id, word);
+    return file == 0 && component_at(world, id)->kind == KIND_STORE ? store_file(world, id, word)
+                                                                    : file;
 }
 
 /* The file that words 1 and 2 name, of a component that does not run; 0 with the error. */

@@ -1,0 +1,132 @@
+/*
+ * A world for tests of the simulation alone: lines are split at blanks, nothing else is read in
+ * them.
+ */
+#ifndef TESTS_UNIT_PLAIN_WORLD_H
+#define TESTS_UNIT_PLAIN_WORLD_H
+
+/* cmocka wants these before its own header. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/sim.h"
+
+static const struct world_limits plain_limits = {
+    .components = 64, .connections = 4096, .events = 65536, .requests = 32768};
+
+static inline struct world *plain_open(void)
+{
+    uint64_t bytes = world_bytes(&plain_limits);
+    struct outside *outside = test_calloc(1, sizeof *outside);
+    struct error error;
+    struct world *world =
+        world_open(test_calloc(1, (size_t)bytes), (size_t)bytes, &plain_limits, outside, &error);
+    assert_non_null(world);
+    return world;
+}
+
+static inline void plain_close(struct world *world)
+{
+    test_free(world->outside);
+    test_free(world);
+}
+
+static inline void plain_command(struct command *command, const char *line)
+{
+    memset(command, 0, sizeof *command);
+    while (*line != 0) {
+        size_t blanks = strspn(line, " "), bytes = strcspn(line + blanks, " ");
+        line += blanks;
+        if (bytes == 0)
+            break;
+        assert_true(command->count < COMMAND_WORDS && command->used + bytes < COMMAND_BYTES);
+        command->words[command->count++] =
+            (struct command_word){.start = command->used, .column = 1};
+        memcpy(command->bytes + command->used, line, bytes);
+        command->used = (uint16_t)(command->used + bytes + 1);
+        line += bytes;
+    }
+}
+
+/* Tries a command; the error's id, ERROR_NONE when it went well. */
+static inline struct error plain_try(struct world *world, const char *line)
+{
+    static char said[65536];
+    struct text answer = TEXT(said);
+    struct command command;
+    struct error error = {.id = ERROR_NONE};
+    plain_command(&command, line);
+    if (world_command(world, &command, &answer, &error))
+        error.id = ERROR_NONE;
+    return error;
+}
+
+static inline void plain_say(struct world *world, const char *line)
+{
+    struct error error = plain_try(world, line);
+    if (error.id == ERROR_NONE)
+        return;
+    char words[512];
+    struct text text = TEXT(words);
+    error_add(&text, &error, LANGUAGE_EN);
+    fail_msg("%s: %s", line, words);
+}
+
+/* Runs to a time; what was scheduled is carried out and must go well. */
+static inline void plain_run(struct world *world, uint64_t until_ns)
+{
+    enum world_stop stop;
+    while ((stop = world_run(world, until_ns, 0)) == WORLD_DUE) {
+        struct command command;
+        struct error error;
+        struct text none = {.at = (char[8]){0}, .bytes = 8};
+        if (world_due(world, &command) && !world_command(world, &command, &none, &error))
+            fail_msg("scheduled `%s %s` failed", command_word(&command, 0),
+                     command_word(&command, 1));
+    }
+    assert_int_equal(stop, WORLD_TIME);
+}
+
+static inline void plain_run_ms(struct world *world, uint64_t ms)
+{
+    plain_run(world, ms * MS_NS);
+}
+
+/* A metric that may have no value yet. */
+static inline bool plain_has(struct world *world, const char *name, int64_t *number)
+{
+    struct metric_ref metric;
+    struct error error;
+    struct value value = {.number = 0};
+    if (!world_metric(world, name, &metric, &error))
+        fail_msg("no metric %s", name);
+    bool known = world_read(world, metric, &value);
+    *number = value.number;
+    return known;
+}
+
+static inline int64_t plain_metric(struct world *world, const char *name)
+{
+    int64_t number;
+    if (!plain_has(world, name, &number))
+        fail_msg("%s has no value", name);
+    return number;
+}
+
+static inline void plain_check(struct world *world)
+{
+    char words[512];
+    struct text why = TEXT(words);
+    text_clear(&why);
+    if (!world_check(world, &why))
+        fail_msg("at %llu ns: %s", (unsigned long long)world->now_ns, words);
+}
+
+#endif
