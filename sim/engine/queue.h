@@ -1,5 +1,5 @@
 /*
- * The event queue: a near 4-ary heap before a far hierarchical wheel, with real cancel.
+ * The event queue: a near sorted run and 4-ary heap before a far hierarchical wheel, with cancel.
  *
  * Order is exactly (time, sequence): events of one time fire in the order in which they were put
  * in. Nothing to tune; no collapse on skewed times or mass ties.  All of it lives in the region.
@@ -39,18 +39,29 @@ struct event {
 #define WHEEL_LEVELS 11
 #define WHEEL_SLOTS  64
 
+/* Keys (time, id) of 16 bytes in the arena. */
+struct queue_keys {
+    ref at;
+    uint32_t first, count; /* keys first..count-1 wait */
+    uint32_t limit;
+};
+
+/* A list of chunks of keys in the arena. */
+struct wheel_slot {
+    ref first, last;
+};
+
 struct queue {
-    uint64_t sequence;                         /* of the last event put in */
-    uint64_t horizon_ns;                       /* up to and with it: heap; after it: wheel */
-    uint64_t pending;                          /* events that will fire */
-    uint64_t wheel_bits[WHEEL_LEVELS];         /* a bit for each slot that is not empty */
-    uint32_t wheel[WHEEL_LEVELS][WHEEL_SLOTS]; /* heads of lists through the event slab */
-    ref heap;                                  /* 16-byte keys (time, id) */
-    uint32_t heap_count;                       /* with cancelled ones */
-    uint32_t heap_limit;
-    uint16_t levels;    /* a bit for each wheel level that is not empty */
-    uint8_t hole;       /* 1: the heap's root was popped, its place is free */
-    uint8_t open_level; /* the level of the slot that ends at the horizon */
+    uint64_t sequence;      /* of the last event put in */
+    uint64_t horizon_ns;    /* up to and with it: run and heap; after it: wheel */
+    uint64_t pending;       /* events that will fire */
+    uint64_t dead;          /* keys of cancelled events; bounded by pending and a constant */
+    struct queue_keys run;  /* sorted: an opened slot */
+    struct queue_keys heap; /* a flood before the horizon */
+    uint64_t wheel_bits[WHEEL_LEVELS]; /* a bit for each slot that is not empty */
+    struct wheel_slot wheel[WHEEL_LEVELS][WHEEL_SLOTS];
+    uint32_t levels;     /* a bit for each wheel level that is not empty */
+    uint32_t open_level; /* the level of the slot that ends at the horizon */
 };
 
 /* Puts an event in.  time_ns must not be before the last popped one.  0 when the slab
@@ -58,7 +69,9 @@ struct queue {
 event_id queue_push(struct region *region, struct queue *queue, uint64_t time_ns, uint16_t kind,
                     uint32_t who, const struct payload *payload);
 
-/* Takes an event out again; false when it has fired or was cancelled. */
+/* Takes an event out again and gives its slot back at once; false when it has fired or was
+ * cancelled. The 16-byte key stays behind until it is met or until a sweep, which comes when such
+ * keys are the majority. */
 bool queue_cancel(struct region *region, struct queue *queue, event_id id);
 
 /* The time of the next event, TIME_NEVER when none waits.  May reorder inside, never what fires. */

@@ -35,13 +35,11 @@ bool region_init(struct region *region, size_t bytes, size_t header_bytes,
                               .limit = specs[i].limit,
                               .used = 1};
         offset += round_to_line(slots * specs[i].item_bytes);
-        if (i != SLAB_EVENT) {
-            if (offset / UNIT_BYTES > UINT32_MAX) {
-                return false;
-            }
-            slab->generations = (uint32_t)(offset / UNIT_BYTES);
-            offset += round_to_line(slots * sizeof(uint32_t));
+        if (offset / UNIT_BYTES > UINT32_MAX) {
+            return false;
         }
+        slab->generations = (uint32_t)(offset / UNIT_BYTES);
+        offset += round_to_line(slots * sizeof(uint32_t));
         if (specs[i].item_bytes % 8 != 0 || slots > UINT32_MAX || offset > bytes) {
             return false;
         }
@@ -58,50 +56,23 @@ bool region_init(struct region *region, size_t bytes, size_t header_bytes,
 
 uint32_t slab_take(struct region *region, enum slab_id id)
 {
-    struct slab *slab = &region->slabs[id];
-    uint32_t index = slab->free;
-    if (index != 0) {
-        void *item = slab_at(region, id, index);
-        memcpy(&slab->free, item, sizeof slab->free);
-        memset(item, 0, sizeof slab->free);
-    } else if (slab->used <= slab->limit) {
-        index = slab->used++;
-    } else {
-        region->full = 1;
-        return 0;
-    }
-    slab->live++;
-    return index;
-}
-
-static uint32_t *generation_of(const struct region *region, enum slab_id id, uint32_t index)
-{
-    uint64_t offset = (uint64_t)region->slabs[id].generations * UNIT_BYTES;
-    return (uint32_t *)(void *)region_at(region, offset) + index;
+    return slab_take_sized(region, id, region->slabs[id].item_bytes);
 }
 
 void slab_give(struct region *region, enum slab_id id, uint32_t index)
 {
-    struct slab *slab = &region->slabs[id];
-    if (index == 0 || index >= slab->used) {
+    if (index == 0 || index >= region->slabs[id].used) {
         abort();
     }
-    void *item = slab_at(region, id, index);
-    memset(item, 0, slab->item_bytes);
-    memcpy(item, &slab->free, sizeof slab->free);
-    slab->free = index;
-    slab->live--;
-    if (slab->generations != 0) {
-        ++*generation_of(region, id, index);
-    }
+    slab_give_sized(region, id, index, region->slabs[id].item_bytes);
 }
 
 handle slab_handle(const struct region *region, enum slab_id id, uint32_t index)
 {
-    if (index == 0 || region->slabs[id].generations == 0) {
+    if (index == 0) {
         return 0;
     }
-    return (uint64_t)*generation_of(region, id, index) << 32 | index;
+    return (uint64_t)*slab_generation(region, id, index) << 32 | index;
 }
 
 uint32_t slab_index(const struct region *region, enum slab_id id, handle h)
@@ -121,31 +92,52 @@ static unsigned class_of(uint64_t bytes)
     return 60u - (unsigned)__builtin_clzll(bytes - 1);
 }
 
-ref arena_take(struct region *region, uint64_t bytes)
+static void arena_free_push(struct region *region, ref at, unsigned class)
 {
-    unsigned class = class_of(bytes);
+    memcpy(arena_at(region, at), &region->arena_free[class], sizeof at);
+    region->arena_free[class] = at;
+}
+
+/* Takes a block at the top; blocks of a cache line and more start on one, and the gap of one or
+ * three units before them goes to the free lists. */
+static ref arena_extend(struct region *region, unsigned class)
+{
     uint64_t block_bytes = (uint64_t)UNIT_BYTES << class;
     uint64_t limit = region->bytes - region->arena_offset;
     if (limit > ARENA_MAX_BYTES) {
         limit = ARENA_MAX_BYTES;
     }
-    if (class >= ARENA_CLASSES) {
-        region->full = 1;
+    uint64_t start =
+        block_bytes < LINE_BYTES ? region->arena_top : round_to_line(region->arena_top);
+    if (start > limit || block_bytes > limit - start) {
         return 0;
     }
-    ref at = region->arena_free[class];
+    while (region->arena_top < start) {
+        ref gap = (ref)(region->arena_top / UNIT_BYTES);
+        unsigned gap_class = gap % 2 == 1 ? 0 : 1;
+        arena_free_push(region, gap, gap_class);
+        region->arena_top += (uint64_t)UNIT_BYTES << gap_class;
+    }
+    region->arena_top += block_bytes;
+    return (ref)(start / UNIT_BYTES);
+}
+
+ref arena_take(struct region *region, uint64_t bytes)
+{
+    unsigned class = class_of(bytes);
+    ref at = class < ARENA_CLASSES ? region->arena_free[class] : 0;
     if (at != 0) {
         void *block = arena_at(region, at);
         memcpy(&region->arena_free[class], block, sizeof at);
         memset(block, 0, sizeof at);
-    } else if (block_bytes <= limit - region->arena_top) {
-        at = (ref)(region->arena_top / UNIT_BYTES);
-        region->arena_top += block_bytes;
     } else {
+        at = class < ARENA_CLASSES ? arena_extend(region, class) : 0;
+    }
+    if (at == 0) {
         region->full = 1;
         return 0;
     }
-    region->arena_live += block_bytes;
+    region->arena_live += (uint64_t)UNIT_BYTES << class;
     return at;
 }
 
@@ -156,10 +148,8 @@ void arena_give(struct region *region, ref at, uint64_t bytes)
     }
     unsigned class = class_of(bytes);
     uint64_t block_bytes = (uint64_t)UNIT_BYTES << class;
-    void *block = arena_at(region, at);
-    memset(block, 0, block_bytes);
-    memcpy(block, &region->arena_free[class], sizeof at);
-    region->arena_free[class] = at;
+    memset(arena_at(region, at), 0, block_bytes);
+    arena_free_push(region, at, class);
     region->arena_live -= block_bytes;
 }
 
@@ -201,8 +191,8 @@ static struct span span_of(const struct region *region, int which)
     if (which < SPAN_GENERATIONS) {
         return (struct span){slab->offset, (uint64_t)slab->used * slab->item_bytes};
     }
-    uint64_t bytes = slab->generations == 0 ? 0 : (uint64_t)slab->used * sizeof(uint32_t);
-    return (struct span){(uint64_t)slab->generations * UNIT_BYTES, bytes};
+    return (struct span){(uint64_t)slab->generations * UNIT_BYTES,
+                         (uint64_t)slab->used * sizeof(uint32_t)};
 }
 
 uint64_t region_used(const struct region *region)

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "sim/ids.h"
 
@@ -54,16 +55,10 @@ struct region {
 };
 
 /* Lays the slabs and the arena out.  `region` is the first member of the owner's header, which is
- * header_bytes long; all of the memory is zeroed.  Every slab but SLAB_EVENT (whose ids are unique
- * for ever) gets generations.  False when `bytes` cannot hold the slabs and 1 MiB of arena. */
+ * header_bytes long; all of the memory is zeroed.  False when `bytes` cannot hold the slabs and 1
+ * MiB of arena. */
 bool region_init(struct region *region, size_t bytes, size_t header_bytes,
                  const struct slab_spec specs[SLAB_COUNT]);
-
-/* Takes a zeroed item; its index, or 0 when the slab is full (region->full is set). */
-uint32_t slab_take(struct region *region, enum slab_id id);
-
-/* Gives an item back: zeroes it and makes its handles stale. */
-void slab_give(struct region *region, enum slab_id id, uint32_t index);
 
 /* The item's address, valid until the region is copied over; index must be below `used`. */
 static inline void *slab_at(const struct region *region, enum slab_id id, uint32_t index)
@@ -72,12 +67,59 @@ static inline void *slab_at(const struct region *region, enum slab_id id, uint32
     return (char *)(uintptr_t)region + slab->offset + (uint64_t)index * slab->item_bytes;
 }
 
+/* How often the item was given back: what makes old handles stale.  SLAB_EVENT's owner writes its
+ * own mark there (sim/engine/queue.c). */
+static inline uint32_t *slab_generation(const struct region *region, enum slab_id id,
+                                        uint32_t index)
+{
+    uint64_t offset = (uint64_t)region->slabs[id].generations * 16;
+    return (uint32_t *)(void *)((char *)(uintptr_t)region + offset) + index;
+}
+
+/* Takes a zeroed item; its index, or 0 when the slab is full (region->full is set). */
+uint32_t slab_take(struct region *region, enum slab_id id);
+
+/* Gives an item back: zeroes it and makes its handles stale. */
+void slab_give(struct region *region, enum slab_id id, uint32_t index);
+
+/* slab_take and slab_give where the item size is known to the compiler: for the event queue. */
+static inline uint32_t slab_take_sized(struct region *region, enum slab_id id, size_t item_bytes)
+{
+    struct slab *slab = &region->slabs[id];
+    uint32_t index = slab->free;
+    if (index != 0) {
+        void *item = (char *)region + slab->offset + index * item_bytes;
+        memcpy(&slab->free, item, sizeof slab->free);
+        memset(item, 0, sizeof slab->free);
+    } else if (slab->used <= slab->limit) {
+        index = slab->used++;
+    } else {
+        region->full = 1;
+        return 0;
+    }
+    slab->live++;
+    return index;
+}
+
+static inline void slab_give_sized(struct region *region, enum slab_id id, uint32_t index,
+                                   size_t item_bytes)
+{
+    struct slab *slab = &region->slabs[id];
+    void *item = (char *)region + slab->offset + index * item_bytes;
+    memset(item, 0, item_bytes);
+    memcpy(item, &slab->free, sizeof slab->free);
+    slab->free = index;
+    slab->live--;
+    ++*slab_generation(region, id, index);
+}
+
 /* The handle of a taken item, and the index behind a handle: 0 when it is stale or none. */
 handle slab_handle(const struct region *region, enum slab_id id, uint32_t index);
 uint32_t slab_index(const struct region *region, enum slab_id id, handle h);
 
-/* Takes zeroed bytes from the arena (power-of-two classes from 16 B); 0 when it is full
- * (region->full is set).  The same size must be given back. */
+/* Takes zeroed bytes from the arena (power-of-two classes from 16 B; from 64 B on they start on a
+ * cache line of the region); 0 when it is full (region->full is set).  The same size must be given
+ * back. */
 ref arena_take(struct region *region, uint64_t bytes);
 void arena_give(struct region *region, ref at, uint64_t bytes);
 
