@@ -1,0 +1,280 @@
+/* The commands that stand in lessons only: predict answer miss ask goal hint reveal price. */
+#include "lab/lesson/reading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/language/language.h"
+
+/* One command that is being read. */
+struct lesson_command {
+    struct reading *reading;
+    enum lesson_step step;
+    struct command command;
+    const char *line;
+};
+
+static bool fail(const struct lesson_command *c, unsigned word, enum error_id id, const char *a,
+                 const char *b)
+{
+    uint32_t column = word < c->command.count ? c->command.words[word].column : 1;
+    return reading_fail(c->reading, c->command.line, column, id, a, b);
+}
+
+static bool no_memory(const struct lesson_command *c)
+{
+    return fail(c, 0, ERROR_NO_MEMORY, NULL, NULL);
+}
+
+static const char *word(const struct lesson_command *c, unsigned i)
+{
+    return command_word(&c->command, i);
+}
+
+static bool last_sentence(const struct lesson_command *c, unsigned least, const char **words)
+{
+    if (c->command.count < least || !c->command.words[c->command.count - 1].quoted)
+        return fail(c, c->command.count - 1u, ERROR_LESSON_SENTENCE, word(c, 0), NULL);
+    *words = word(c, c->command.count - 1u);
+    return true;
+}
+
+static struct question *question_of(const struct lesson_command *c, const char *name)
+{
+    struct lesson_text *to = c->reading->to;
+    for (uint32_t i = 0; i < to->question_count; i++)
+        if (strcmp(to->questions[i].name, name) == 0)
+            return &to->questions[i];
+    return NULL;
+}
+
+/* --- predict
+ * --------------------------------------------------------------------------------------- */
+
+static bool hides_add(struct question *question, const char *metric, size_t bytes)
+{
+    for (unsigned i = 0; i < LESSON_HIDES; i++) {
+        if (!question->hides[i])
+            return (question->hides[i] = strndup(metric, bytes)) != NULL;
+        if (strlen(question->hides[i]) == bytes && memcmp(question->hides[i], metric, bytes) == 0)
+            return true;
+    }
+    return true;
+}
+
+static bool predict_option(const struct lesson_command *c, unsigned i, struct question *question)
+{
+    const char *words = word(c, i), *value = strchr(words, '=');
+    if (!value)
+        return fail(c, i, ERROR_NOT_KEY_VALUE, words, "unit=orders");
+    size_t bytes = (size_t)(value++ - words);
+    if (bytes == 4 && memcmp(words, "unit", 4) == 0) {
+        struct text text = TEXT(question->unit);
+        text_add(&text, value);
+    } else if (bytes == 5 && memcmp(words, "hides", 5) == 0) {
+        for (; *value; value += strspn(value, ",")) {
+            size_t n = strcspn(value, ",");
+            if (!hides_add(question, value, n))
+                return no_memory(c);
+            value += n;
+        }
+    } else if (bytes == 2 && memcmp(words, "at", 2) == 0) {
+        struct error error;
+        if (!language_split(&question->fault, value, c->command.line, &error))
+            return fail(c, i, ERROR_NOT_KEY_VALUE, words, "at=\"power-cut redis-1\"");
+    } else if (bytes == 1 && words[0] >= 'a' && words[0] < 'a' + LESSON_CHOICES) {
+        if (!(question->choices[words[0] - 'a'] = strdup(value)))
+            return no_memory(c);
+    } else {
+        return fail(c, i, ERROR_LESSON_OPTION, words, "unit= hides= at= a= b=");
+    }
+    return true;
+}
+
+/* predict NAME number|choice [unit=] [hides=] [at=] "question" [a="..." b="..."] */
+static bool read_predict(const struct lesson_command *c)
+{
+    struct lesson_text *to = c->reading->to;
+    if (c->command.count < 4)
+        return fail(c, c->command.count - 1u, ERROR_LESSON_SENTENCE, word(c, 0), NULL);
+    if (question_of(c, word(c, 1)))
+        return fail(c, 1, ERROR_NAME_TAKEN, word(c, 1), NULL);
+    if (strcmp(word(c, 2), "number") != 0 && strcmp(word(c, 2), "choice") != 0)
+        return fail(c, 2, ERROR_NOT_A_CHOICE, word(c, 2), "number|choice");
+    struct question *more = realloc(to->questions, (to->question_count + 1) * sizeof *more);
+    if (!more)
+        return no_memory(c);
+    to->questions = more;
+    struct question *question = &more[to->question_count++];
+    memset(question, 0, sizeof *question);
+    struct text name = TEXT(question->name);
+    text_add(&name, word(c, 1));
+    question->form = strcmp(word(c, 2), "choice") == 0 ? QUESTION_CHOICE : QUESTION_NUMBER;
+    for (unsigned i = 3; i < c->command.count; i++) {
+        bool sentence = c->command.words[i].quoted && !question->words && word(c, i)[1] != '=' &&
+                        strncmp(word(c, i), "at=", 3) != 0;
+        if (sentence && !(question->words = strdup(word(c, i))))
+            return no_memory(c);
+        if (!sentence && !predict_option(c, i, question))
+            return false;
+    }
+    if (!question->words)
+        return fail(c, 0, ERROR_LESSON_SENTENCE, word(c, 0), NULL);
+    struct block *block =
+        reading_block(c->reading, c->step, BLOCK_QUESTION, question->words, c->command.line);
+    if (block)
+        block->index = to->question_count - 1;
+    return block != NULL;
+}
+
+/* answer NAME = METRIC [within N%|N], or answer NAME = a */
+static bool read_answer(const struct lesson_command *c)
+{
+    struct question *question = question_of(c, word(c, 1));
+    if (!question)
+        return fail(c, 1, ERROR_LESSON_QUESTION, word(c, 1), NULL);
+    if (c->command.count < 4 || strcmp(word(c, 2), "=") != 0)
+        return fail(c, c->command.count - 1u, ERROR_MISSING_WORD, word(c, 0),
+                    "answer NAME = METRIC within 5%");
+    if (question->form == QUESTION_CHOICE && strlen(word(c, 3)) == 1) {
+        question->answer_choice = word(c, 3)[0];
+        return true;
+    }
+    struct text answer = TEXT(question->answer), within = TEXT(question->within);
+    text_add(&answer, word(c, 3));
+    if (c->command.count > 5 && strcmp(word(c, 4), "within") == 0)
+        text_add(&within, word(c, 5));
+    return hides_add(question, word(c, 3), strlen(word(c, 3))) || no_memory(c);
+}
+
+/* miss NAME FROM..TO "belief", or miss NAME a "belief" */
+static bool read_miss(const struct lesson_command *c)
+{
+    const char *words, *range = word(c, 2), *dots = strstr(range, "..");
+    struct question *question = question_of(c, word(c, 1));
+    struct belief belief = {0, 0, NULL};
+    if (!question)
+        return fail(c, 1, ERROR_LESSON_QUESTION, word(c, 1), NULL);
+    if (!last_sentence(c, 4, &words))
+        return false;
+    if (question->form == QUESTION_CHOICE) {
+        belief.from = belief.to = range[0] - 'a';
+    } else {
+        char from[40] = "";
+        struct text text = TEXT(from);
+        text_add_bytes(&text, range, dots ? (size_t)(dots - range) : strlen(range));
+        if (!lesson_guess_number(from, &belief.from) ||
+            !lesson_guess_number(dots ? dots + 2 : from, &belief.to))
+            return fail(c, 2, ERROR_LESSON_RANGE, range, NULL);
+    }
+    struct belief *more =
+        realloc(question->beliefs, (question->belief_count + 1) * sizeof *question->beliefs);
+    if (!more)
+        return no_memory(c);
+    question->beliefs = more;
+    if (!(belief.words = strdup(words)))
+        return no_memory(c);
+    more[question->belief_count++] = belief;
+    return true;
+}
+
+/* --- goals and the rest
+ * ------------------------------------------------------------------------------ */
+
+/* goal "sentence" METRIC OP VALUE ... */
+static bool read_goal(const struct lesson_command *c)
+{
+    struct lesson_text *to = c->reading->to;
+    if (c->command.count < 5 || !c->command.words[1].quoted)
+        return fail(c, 0, ERROR_LESSON_SENTENCE, word(c, 0), NULL);
+    struct goal *more = realloc(to->goals, (to->goal_count + 1) * sizeof *more);
+    if (!more)
+        return no_memory(c);
+    to->goals = more;
+    struct goal *goal = &more[to->goal_count++];
+    char condition[300] = "";
+    struct text text = TEXT(condition);
+    struct command tail;
+    command_tail(&tail, &c->command, 2);
+    language_join(&text, &tail);
+    goal->words = strdup(word(c, 1));
+    goal->condition = strdup(condition);
+    if (!goal->words || !goal->condition)
+        return no_memory(c);
+    struct block *block =
+        reading_block(c->reading, c->step, BLOCK_GOAL, goal->words, c->command.line);
+    if (block)
+        block->index = to->goal_count - 1;
+    return block != NULL;
+}
+
+static bool read_sentence(const struct lesson_command *c, enum block_kind kind)
+{
+    const char *words;
+    return last_sentence(c, 2, &words) &&
+           reading_block(c->reading, c->step, kind, words, c->command.line);
+}
+
+static bool read_ask(const struct lesson_command *c)
+{
+    return read_sentence(c, BLOCK_ASK);
+}
+
+static bool read_hint(const struct lesson_command *c)
+{
+    return read_sentence(c, BLOCK_HINT);
+}
+
+static bool read_tail(const struct lesson_command *c, enum block_kind kind)
+{
+    char words[COMMAND_BYTES] = "";
+    struct text text = TEXT(words);
+    struct command tail;
+    if (c->command.count < 3)
+        return fail(c, 0, ERROR_MISSING_WORD, word(c, 0), "reveal COMMAND, price NAME METRIC");
+    command_tail(&tail, &c->command, 1);
+    language_join(&text, &tail);
+    return reading_block(c->reading, c->step, kind, words, c->command.line) != NULL;
+}
+
+static bool read_reveal(const struct lesson_command *c)
+{
+    return read_tail(c, BLOCK_REVEAL);
+}
+
+static bool read_price(const struct lesson_command *c)
+{
+    return read_tail(c, BLOCK_PRICE);
+}
+
+static const struct {
+    const char *name;
+    bool (*read)(const struct lesson_command *c);
+} rows[] = {
+    {"predict", read_predict}, {"answer", read_answer}, {"miss", read_miss},
+    {"ask", read_ask},         {"goal", read_goal},     {"hint", read_hint},
+    {"reveal", read_reveal},   {"price", read_price},
+};
+
+bool reading_command(struct reading *reading, enum lesson_step step, const char *line,
+                     uint32_t line_number)
+{
+    struct lesson_command c = {.reading = reading, .step = step, .line = line};
+    struct error error;
+    if (step == STEP_COUNT)
+        return reading_fail(reading, line_number, 1, ERROR_LESSON_BEFORE_STEP, NULL, NULL);
+    if (!language_split(&c.command, line, line_number, &error)) {
+        char place[512] = "";
+        struct text text = TEXT(place);
+        language_error(&text, reading->path, &c.command, &error, reading->language);
+        reading->failed = true;
+        text_add(reading->why, place);
+        return false;
+    }
+    if (c.command.count == 0)
+        return true;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(word(&c, 0), rows[i].name) == 0)
+            return rows[i].read(&c);
+    return reading_block(reading, step, BLOCK_COMMAND, line, line_number) != NULL;
+}
