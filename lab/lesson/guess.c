@@ -50,7 +50,8 @@ bool lesson_guess_number(const char *words, int64_t *number)
         words += n;
         words += strspn(words, " ");
         for (unsigned i = 0; i < sizeof scales / sizeof scales[0]; i++)
-            if (strncmp(words, scales[i].words, strlen(scales[i].words)) == 0) {
+            if ((n || (unsigned char)scales[i].words[0] >= 0x80) &&
+                strncmp(words, scales[i].words, strlen(scales[i].words)) == 0) {
                 scale = scales[i].scale;
                 words += strlen(scales[i].words);
                 break;
