@@ -2,7 +2,8 @@
  * A lesson: Markdown in two languages over one world, read into steps, questions, goals and blocks.
  *
  * lessons/NN-name/{ko.md,en.md,world.lab}.  Front matter (id, title, minutes, needs, asks), then a
- * level-2 heading for each step.  The format is the one of the lessons' authors; reading it changes no world.
+ * level-2 heading for each step.  The format is the one of the lessons' authors; reading it changes
+ * no world.
  */
 #ifndef LAB_LESSON_LESSON_H
 #define LAB_LESSON_LESSON_H
@@ -35,14 +36,15 @@ struct belief {
 struct question {
     char name[32];
     enum question_form form;
-    char unit[24];            /* as written: orders, ms */
-    char *words;              /* the question */
+    char unit[24];                 /* as written: orders, ms */
+    char *words;                   /* the question */
     char *choices[LESSON_CHOICES]; /* a=, b=, ...; NULL beyond */
     char *hides[LESSON_HIDES + 1]; /* metrics, NULL-terminated; the answer's own included */
-    struct command fault;     /* at=COMMAND: the fault that it guards; count 0: the first of world.lab */
-    char answer[72];          /* the metric of `answer`, or "" */
-    char answer_choice;       /* 'a'.. of a choice, 0 */
-    char within[24];          /* "5%", "20", "" */
+    struct command
+        fault;          /* at=COMMAND: the fault that it guards; count 0: the first of world.lab */
+    char answer[72];    /* the metric of `answer`, or "" */
+    char answer_choice; /* 'a'.. of a choice, 0 */
+    char within[24];    /* "5%", "20", "" */
     struct belief *beliefs;
     uint32_t belief_count;
 };
@@ -54,16 +56,18 @@ struct goal {
 
 /* What stands in a step, in order. */
 enum block_kind {
-    BLOCK_PARAGRAPH, /* prose with {metric} places; **strong** kept as text marks \x01..\x02, code as \x03..\x04 */
+    BLOCK_PARAGRAPH, /* prose with {metric} places; **strong** kept as text marks \x01..\x02, code
+                        as \x03..\x04 */
     BLOCK_ITEM,      /* of a list */
     BLOCK_CODE,      /* a fence that is no `lab`: shown as it is */
-    BLOCK_COMMAND,   /* one line of a `lab` fence that is no lesson command: an action, or what a step runs */
-    BLOCK_QUESTION,  /* index of the lesson's question */
-    BLOCK_ASK,       /* "What did you see?" */
-    BLOCK_GOAL,      /* index of the goal */
+    BLOCK_COMMAND, /* one line of a `lab` fence that is no lesson command: an action, or what a step
+                      runs */
+    BLOCK_QUESTION, /* index of the lesson's question */
+    BLOCK_ASK,      /* "What did you see?" */
+    BLOCK_GOAL,     /* index of the goal */
     BLOCK_HINT,
-    BLOCK_REVEAL,    /* a command that meets the goals */
-    BLOCK_PRICE      /* name and metric */
+    BLOCK_REVEAL, /* a command that meets the goals */
+    BLOCK_PRICE   /* name and metric */
 };
 struct block {
     enum block_kind kind;
@@ -84,11 +88,11 @@ struct lesson_text { /* one language */
 };
 
 struct lesson {
-    char id[48];       /* "01-plug": the folder's name */
-    uint32_t number;   /* 1 */
+    char id[48];     /* "01-plug": the folder's name */
+    uint32_t number; /* 1 */
     uint32_t minutes;
     char *world_path;
-    char *world;       /* the script of world.lab */
+    char *world;                /* the script of world.lab */
     struct lesson_text text[2]; /* by enum language */
 };
 
@@ -110,7 +114,8 @@ bool lesson_guess_number(const char *words, int64_t *number);
 typedef bool lesson_fill(void *user, const char *metric, struct text *to);
 void lesson_prose(struct text *to, const char *words, lesson_fill *fill, void *user);
 
-/* `outage check`: every rule of a lesson; lines "FILE:LINE:COLUMN: ..." to `report`; how many failed. */
+/* `outage check`: every rule of a lesson; lines "FILE:LINE:COLUMN: ..." to `report`; how many
+ * failed. */
 uint32_t lesson_check(const char *folder, unsigned seeds, enum language language,
                       void (*report)(void *user, const char *line), void *user);
 
