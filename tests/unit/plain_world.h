@@ -24,34 +24,36 @@ static const struct world_limits plain_limits = {
 static inline struct world *plain_open(void)
 {
     uint64_t bytes = world_bytes(&plain_limits);
-    struct outside *outside = test_calloc(1, sizeof *outside);
+    struct outside *outside = calloc(1, sizeof *outside);
+    void *memory = calloc(1, (size_t)bytes); /* not test_calloc: that would touch all of it */
     struct error error;
-    struct world *world =
-        world_open(test_calloc(1, (size_t)bytes), (size_t)bytes, &plain_limits, outside, &error);
+    assert_true(outside != NULL && memory != NULL);
+    struct world *world = world_open(memory, (size_t)bytes, &plain_limits, outside, &error);
     assert_non_null(world);
     return world;
 }
 
 static inline void plain_close(struct world *world)
 {
-    test_free(world->outside);
-    test_free(world);
+    free(world->outside);
+    free(world);
 }
 
 static inline void plain_command(struct command *command, const char *line)
 {
     memset(command, 0, sizeof *command);
-    while (*line != 0) {
-        size_t blanks = strspn(line, " "), bytes = strcspn(line + blanks, " ");
-        line += blanks;
-        if (bytes == 0)
-            break;
-        assert_true(command->count < COMMAND_WORDS && command->used + bytes < COMMAND_BYTES);
+    while (*(line += strspn(line, " ")) != 0) {
+        bool quoted = false;
+        assert_true(command->count < COMMAND_WORDS && command->used + strlen(line) < COMMAND_BYTES);
         command->words[command->count++] =
             (struct command_word){.start = command->used, .column = 1};
-        memcpy(command->bytes + command->used, line, bytes);
-        command->used = (uint16_t)(command->used + bytes + 1);
-        line += bytes;
+        for (; *line != 0 && (quoted || *line != ' '); line++) {
+            if (*line == '"')
+                quoted = !quoted;
+            else
+                command->bytes[command->used++] = *line;
+        }
+        command->used++;
     }
 }
 

@@ -1,0 +1,290 @@
+/*
+ * Properties over random worlds: machines, stores, clients, links, parameters, faults, all drawn.
+ *
+ * Whatever happens: every request ends once, the totals agree with the full sums, the same script
+ * gives the same run, and a copy that was made on the way goes the same way.
+ */
+#include "tests/unit/plain_world.h"
+
+#define SEEDS        16
+#define ACTIONS_MOST 48
+#define LINE_BYTES   200
+
+struct script {
+    uint64_t draws; /* splitmix64 */
+    uint64_t end_ns;
+    unsigned machines, stores, clients, actions, built;
+    char build[32][LINE_BYTES];
+    struct {
+        uint64_t time_ns;
+        char line[LINE_BYTES];
+    } action[ACTIONS_MOST];
+};
+
+static uint64_t draw(struct script *script, uint64_t bound)
+{
+    uint64_t z = script->draws += 0x9E3779B97F4A7C15ull;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBull;
+    return (z ^ z >> 31) % bound;
+}
+
+#define ONE_OF(script, words) (words)[draw(script, sizeof(words) / sizeof((words)[0]))]
+
+/* --- drawing a script
+ * ------------------------------------------------------------------------------ */
+
+static void write_client(struct script *s, char *line, const char *name)
+{
+    static const char *const ops[] = {"set", "set", "get", "incr", "del"};
+    static const char *const rates[] = {"max", "0/s", "7/s", "100/s", "300/s", "600/s"};
+    static const char *const keys[] = {"unique", "unique", "1", "50"};
+    static const char *const timeouts[] = {"5ms", "100ms", "1s", "3s"};
+    static const char *const retries[] = {"no", "no", "1", "3", "unlimited"};
+    static const char *const delays[] = {"0ms", "10ms", "700ms"};
+    snprintf(line, LINE_BYTES,
+             "add client %s on m%u to=s%u op=%s rate=%s arrival=%s connections=%u pipeline=%u "
+             "keys=%s timeout=%s retry=%s retry_delay=%s backoff=%s jitter=%s think=%s",
+             name, (unsigned)draw(s, s->machines), (unsigned)draw(s, s->stores), ONE_OF(s, ops),
+             ONE_OF(s, rates), draw(s, 2) ? "poisson" : "constant", 1 + (unsigned)draw(s, 8),
+             1 + (unsigned)draw(s, 4), ONE_OF(s, keys), ONE_OF(s, timeouts), ONE_OF(s, retries),
+             ONE_OF(s, delays), draw(s, 2) ? "none" : "exponential", draw(s, 2) ? "none" : "full",
+             draw(s, 3) ? "20ms" : "1ms");
+}
+
+static void write_build(struct script *s, uint64_t seed)
+{
+    static const char *const saves[] = {"\"\"", "\"1 10\"", "\"3 1\"", "\"60 10000\""};
+    static const char *const fsyncs[] = {"everysec", "always", "no"};
+    static const char *const latencies[] = {"0.1ms", "1ms", "30ms"};
+    static const char *const losses[] = {"0%", "0%", "1%", "10%"};
+    s->machines = 2 + (unsigned)draw(s, 3);
+    s->stores = 1 + (unsigned)draw(s, 3);
+    s->clients = 1 + (unsigned)draw(s, 3);
+    snprintf(s->build[s->built++], LINE_BYTES, "seed %llu", (unsigned long long)seed);
+    snprintf(s->build[s->built++], LINE_BYTES, "network latency=%s loss=%s", ONE_OF(s, latencies),
+             ONE_OF(s, losses));
+    for (unsigned i = 0; i < s->machines; i++)
+        snprintf(s->build[s->built++], LINE_BYTES, "machine m%u cores=%u disk=%s zone=%c", i,
+                 1 + (unsigned)draw(s, 3), draw(s, 2) ? "ssd" : "hdd", (char)('a' + i % 2));
+    for (unsigned i = 0; i < s->stores; i++)
+        snprintf(s->build[s->built++], LINE_BYTES,
+                 "add store s%u on m%u save=%s appendonly=%s appendfsync=%s", i,
+                 (unsigned)draw(s, s->machines), ONE_OF(s, saves), draw(s, 2) ? "yes" : "no",
+                 ONE_OF(s, fsyncs));
+    for (unsigned i = 0; i < s->clients; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "c%u", i);
+        write_client(s, s->build[s->built++], name);
+    }
+}
+
+/* Any verb on anything; many do not fit the moment and are refused, which must change nothing. */
+static void write_action(struct script *s, char *line, unsigned number)
+{
+    static const char *const forms[] = {"kill s%u",
+                                        "kill c%u",
+                                        "start s%u",
+                                        "start s%u",
+                                        "start c%u",
+                                        "stop s%u",
+                                        "restart s%u",
+                                        "restart s%u after 700ms",
+                                        "restart c%u",
+                                        "pause s%u for 400ms",
+                                        "pause c%u for 1s",
+                                        "pause s%u",
+                                        "resume s%u",
+                                        "power-cut m%u",
+                                        "power-cut m%u",
+                                        "power-on m%u",
+                                        "power-on m%u",
+                                        "power-on m%u",
+                                        "power-cut zone=a",
+                                        "power-on zone=a",
+                                        "destroy m%u",
+                                        "isolate m%u",
+                                        "heal all",
+                                        "heal all",
+                                        "cut m%u m0",
+                                        "cut m%u -> m1",
+                                        "heal m%u m0",
+                                        "heal m%u -> m1",
+                                        "drop-next m%u -> m1 3",
+                                        "drop-next m%u -> m0 syn 2",
+                                        "drop-next m%u -> m0 fin",
+                                        "fill-disk m%u",
+                                        "free-disk m%u",
+                                        "fail-disk m%u",
+                                        "mend-disk m%u",
+                                        "truncate-file s%u aof 100",
+                                        "flip-file s%u aof 60",
+                                        "zero-file s%u rdb 10 20",
+                                        "remove-file s%u rdb",
+                                        "remove-file s%u manifest",
+                                        "burn m%u 90%% for 1s",
+                                        "burn m%u 0%%",
+                                        "leak s%u 50MB/s",
+                                        "remove c%u",
+                                        "set c%u rate=50/s",
+                                        "set c%u rate=max",
+                                        "set c%u rate=0/s",
+                                        "set c%u connections=1",
+                                        "set c%u connections=9 pipeline=2",
+                                        "set c%u pipeline=1",
+                                        "set c%u timeout=50ms",
+                                        "set c%u timeout=2s",
+                                        "set c%u to=s0",
+                                        "set c%u op=set keys=5",
+                                        "set c%u count=500",
+                                        "set c%u think=5ms",
+                                        "set c%u retry=2",
+                                        "set s%u appendfsync=always",
+                                        "set s%u appendonly=yes",
+                                        "set s%u appendonly=no",
+                                        "set m%u~m0 latency=5ms loss=3%%",
+                                        "tell s%u BGSAVE",
+                                        "tell s%u BGREWRITEAOF",
+                                        "tell s%u FLUSHALL"};
+    unsigned which = (unsigned)draw(s, sizeof forms / sizeof forms[0] + 2);
+    if (which < sizeof forms / sizeof forms[0]) {
+        snprintf(line, LINE_BYTES, forms[which], (unsigned)draw(s, 3));
+    } else {
+        char name[16];
+        snprintf(name, sizeof name, "extra%u", number);
+        write_client(s, line, name);
+    }
+}
+
+static void write_script(struct script *s, uint64_t seed)
+{
+    memset(s, 0, sizeof *s);
+    s->draws = seed * 1000003;
+    write_build(s, seed);
+    s->end_ns = (10 + draw(s, 20)) * SECOND_NS;
+    s->actions = 10 + (unsigned)draw(s, ACTIONS_MOST - 10);
+    uint64_t step_ns = s->end_ns / s->actions;
+    for (unsigned i = 0; i < s->actions; i++) {
+        s->action[i].time_ns = i * step_ns + draw(s, step_ns);
+        write_action(s, s->action[i].line, i);
+    }
+}
+
+/* --- running it
+ * --------------------------------------------------------------------------------------- */
+
+/* Runs to a time, with full sums every so many events. */
+static void run_checked(struct world *world, uint64_t until_ns)
+{
+    for (;;) {
+        struct command command;
+        struct error error;
+        struct text none = {.at = (char[8]){0}, .bytes = 8};
+        enum world_stop stop = world_run(world, until_ns, 4999);
+        plain_check(world);
+        if (stop == WORLD_TIME)
+            return;
+        assert_int_not_equal(stop, WORLD_FULL);
+        if (stop == WORLD_DUE && world_due(world, &command))
+            assert_true(world_command(world, &command, &none, &error));
+    }
+}
+
+static void act(struct world *world, const struct script *s, unsigned i)
+{
+    run_checked(world, s->action[i].time_ns);
+    uint64_t digest = trace_digest(world);
+    struct error error = plain_try(world, s->action[i].line);
+    if (error.id != ERROR_NONE && trace_digest(world) != digest)
+        fail_msg("%s: failed and changed the world", s->action[i].line);
+    plain_check(world);
+}
+
+static void play(struct world *world, const struct script *s, unsigned from, unsigned to)
+{
+    for (unsigned i = from; i < to; i++)
+        act(world, s, i);
+    if (to == s->actions)
+        run_checked(world, s->end_ns);
+}
+
+static void build(struct world *world, const struct script *s)
+{
+    for (unsigned i = 0; i < s->built; i++)
+        plain_say(world, s->build[i]);
+}
+
+/* --- comparing
+ * ------------------------------------------------------------------------------------------ */
+
+static void assert_same(struct world *a, struct world *b, uint64_t seed)
+{
+    if (trace_digest(a) != trace_digest(b) || a->records != b->records || a->events != b->events)
+        fail_msg("seed %llu: another run", (unsigned long long)seed);
+    for (uint32_t id = component_next(a, 0, KIND_NONE); id != 0;
+         id = component_next(a, id, KIND_NONE))
+        for (unsigned m = 0; m < component_kind(a, id)->metric_count; m++) {
+            struct value one, other;
+            bool known = metric_read(a, id, m, &one);
+            if (known != metric_read(b, id, m, &other) || (known && one.number != other.number))
+                fail_msg("seed %llu: another %s.%s", (unsigned long long)seed,
+                         component_at(a, id)->name, component_kind(a, id)->metrics[m].name);
+        }
+}
+
+/* What the middle of the simulation did at all: a property over idle worlds would say nothing. */
+struct sums {
+    int64_t acked, refused, timed_out, retries, lost;
+};
+
+static void add_sums(struct world *world, struct sums *sums)
+{
+    for (uint32_t id = component_next(world, 0, KIND_CLIENT); id != 0;
+         id = component_next(world, id, KIND_CLIENT)) {
+        static const char *const names[] = {"acked", "refused", "timed_out", "retries",
+                                            "acked_lost"};
+        int64_t *const to[] = {&sums->acked, &sums->refused, &sums->timed_out, &sums->retries,
+                               &sums->lost};
+        for (unsigned i = 0; i < 5; i++) {
+            struct value value;
+            if (metric_read(world, id, (unsigned)metric_find(component_kind(world, id), names[i]),
+                            &value))
+                *to[i] += value.number;
+        }
+    }
+}
+
+static void every_random_world_adds_up_and_repeats(void **unused)
+{
+    (void)unused;
+    static struct script script;
+    struct sums sums = {0};
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        write_script(&script, seed);
+        struct world *world = plain_open(), *again = plain_open(), *copy = plain_open();
+        unsigned middle = script.actions / 2;
+        build(world, &script);
+        play(world, &script, 0, middle);
+        world_copy(copy, world);
+        play(world, &script, middle, script.actions);
+        play(copy, &script, middle, script.actions);
+        assert_same(world, copy, seed);
+        build(again, &script);
+        play(again, &script, 0, script.actions);
+        assert_same(world, again, seed);
+        add_sums(world, &sums);
+        plain_close(world);
+        plain_close(again);
+        plain_close(copy);
+    }
+    assert_true(sums.acked > 10000 && sums.refused > 1000 && sums.timed_out > 1000);
+    assert_true(sums.retries > 1000 && sums.lost > 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_random_world_adds_up_and_repeats),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
