@@ -43,7 +43,6 @@ static void quit(struct vt *vt)
 static void cells_styles_and_the_cursor(void **state)
 {
     (void)state;
-    int row, column;
     struct vt *vt = start(NULL);
     vt_wait_for_screen(vt, true);
     assert_string_equal(vt_cell(vt, 0, 0).text, "장");
@@ -54,13 +53,11 @@ static void cells_styles_and_the_cursor(void **state)
     assert_int_equal(vt_cell(vt, 0, 0).color, -1);
     assert_int_equal(vt_cell(vt, 5, 3).color, 64);  /* on: green of 256 */
     assert_int_equal(vt_cell(vt, 5, 8).color, 160); /* off: red */
-    assert_false(vt_cursor(vt, &row, &column));
+    assert_false(vt_cursor_is_visible(vt));
     vt_golden(vt, "terminal-demo");
     vt_send(vt, "tab가");
     vt_wait_for(vt, "> ab가");
-    assert_true(vt_cursor(vt, &row, &column));
-    assert_int_equal(row, 11);
-    assert_int_equal(column, 7); /* behind what is composed */
+    vt_wait_for_cursor(vt, 11, 7); /* behind the text, where composition shows */
     vt_send(vt, "\r");
     vt_wait_for(vt, "keys=5");
     quit(vt);
@@ -238,6 +235,7 @@ static void a_stop_that_nobody_announced(void **state)
     vt_signal(vt, SIGCONT);
     vt_send(vt, "xf");
     vt_wait_for(vt, "keys=3");
+    vt_wait_for(vt, "draws="); /* below: all of the frame that was drawn anew is there */
     char row[256];
     unsigned longest = 1000;
     vt_row(vt, 2, row, sizeof row);

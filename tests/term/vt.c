@@ -282,6 +282,26 @@ void vt_wait_for_screen(struct vt *vt, bool alternate)
     wait_until(vt, is_on_screen, &alternate, alternate ? "the other screen" : "the first screen");
 }
 
+static bool is_cursor_at(struct vt *vt, const void *place)
+{
+    const VTermPos *wanted = place;
+    VTermPos position;
+    vterm_state_get_cursorpos(vterm_obtain_state(vt->term), &position);
+    return vt->cursor_visible && vterm_pos_cmp(position, *wanted) == 0;
+}
+
+void vt_wait_for_cursor(struct vt *vt, int row, int column)
+{
+    char said[64];
+    snprintf(said, sizeof said, "the cursor at row %d, column %d", row, column);
+    wait_until(vt, is_cursor_at, &(VTermPos){.row = row, .col = column}, said);
+}
+
+bool vt_cursor_is_visible(struct vt *vt)
+{
+    return vt->cursor_visible;
+}
+
 void vt_send(struct vt *vt, const char *keys)
 {
     queue(vt, keys, strlen(keys));
@@ -306,15 +326,6 @@ void vt_hang_up(struct vt *vt)
 {
     close(vt->descriptor);
     vt->descriptor = -1;
-}
-
-bool vt_cursor(struct vt *vt, int *row, int *column)
-{
-    VTermPos position;
-    vterm_state_get_cursorpos(vterm_obtain_state(vt->term), &position);
-    *row = position.row;
-    *column = position.col;
-    return vt->cursor_visible;
 }
 
 /* A number after a word in a file of /proc. */

@@ -47,15 +47,17 @@ void vt_hang_up(struct vt *vt); /* the terminal is closed; only vt_stop may foll
 void vt_wait_for(struct vt *vt, const char *text); /* on one row */
 void vt_wait_for_none(struct vt *vt, const char *text);
 void vt_wait_for_screen(struct vt *vt, bool alternate);
+void vt_wait_for_cursor(struct vt *vt, int row,
+                        int column); /* visible there: a frame's last step */
 
 /* As the screen is now: wait for something before. */
 bool vt_has(struct vt *vt, const char *text);
 void vt_row(struct vt *vt, int row, char *to, size_t bytes); /* trailing blanks cut */
 struct vt_cell vt_cell(struct vt *vt, int row, int column);
-bool vt_cursor(struct vt *vt, int *row, int *column); /* whether it is visible */
-long vt_resident_kb(struct vt *vt);                   /* of the program */
-long vt_wakeups(struct vt *vt); /* how often the program has waited for something until now */
-size_t vt_bytes(struct vt *vt); /* that the program wrote */
+bool vt_cursor_is_visible(struct vt *vt);
+long vt_resident_kb(struct vt *vt); /* of the program */
+long vt_wakeups(struct vt *vt);     /* how often the program has waited for something until now */
+size_t vt_bytes(struct vt *vt);     /* that the program wrote */
 
 /* Until the program writes nothing for a while: where nothing that could be waited for will be
  * seen. */
