@@ -1,6 +1,8 @@
 /* Clients: when requests are due, which connections they take, and how they end. */
 #include "tests/unit/plain_world.h"
 
+#include "sim/traffic/client.h"
+
 /* A store and a place for clients, 1 ms apart; nothing of the store is ever written to a disk. */
 static struct world *two_machines(void)
 {
@@ -218,6 +220,45 @@ static void latency_runs_from_due_to_the_last_byte(void **unused)
     same(world, "c.throughput", 0);
     assert_false(plain_has(world, "c.last_latency_p99", &none));
     between(world, "c.latency_p99", 2000000, 4500000);
+    plain_close(world);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Against sorting: 700 acks a second over 10 s, latencies from ns to minutes. */
+static void the_last_second_is_exact(void **unused)
+{
+    (void)unused;
+    struct world *world = plain_open();
+    struct recent recent = {0, 0, 0, 0};
+    struct stream stream = stream_of(7, "test", "latency");
+    static struct ack acks[7000];
+    for (unsigned i = 0; i < 7000; i++) {
+        world->now_ns += stream_below(&stream, 2 * SECOND_NS / 700);
+        acks[i] =
+            (struct ack){world->now_ns, stream_next(&stream) >> (20 + stream_below(&stream, 40))};
+        recent_add(world, &recent, acks[i].latency_ns);
+        uint64_t sorted[2000];
+        uint32_t count = 0;
+        for (unsigned j = i + 1; j-- > 0 && acks[j].time_ns + SECOND_NS > world->now_ns;)
+            sorted[count++] = acks[j].latency_ns;
+        assert_int_equal(recent_count(world, &recent), count);
+        if (i % 100 != 0)
+            continue;
+        qsort(sorted, count, sizeof sorted[0], by_size);
+        for (uint32_t permille = 1; permille <= 1000; permille += 37)
+            assert_true(recent_percentile(world, &recent, permille) ==
+                        sorted[(count * permille + 999) / 1000 - 1]);
+    }
+    world->now_ns += SECOND_NS;
+    assert_int_equal(recent_count(world, &recent), 0);
+    uint64_t live = world->region.arena_live;
+    recent_release(world, &recent);
+    assert_true(world->region.arena_live < live);
     plain_close(world);
 }
 
@@ -487,6 +528,7 @@ int main(void)
         cmocka_unit_test(loops_can_be_exchanged),
         cmocka_unit_test(a_connection_is_opened_when_none_is_free),
         cmocka_unit_test(latency_runs_from_due_to_the_last_byte),
+        cmocka_unit_test(the_last_second_is_exact),
         cmocka_unit_test(another_target_from_the_next_connection_on),
         cmocka_unit_test(a_killed_store_refuses),
         cmocka_unit_test(silence_times_out),
