@@ -126,8 +126,7 @@ void pool_open(struct world *world, uint32_t id)
     list_put_last(world, c, &c->connecting, place);
 }
 
-/* --- requests on connections -------------------------------------------------------------------
- */
+/* --- requests on connections ----------------------------------------------------------------- */
 
 static void place_make_roomy(struct world *world, struct client *c, uint32_t place)
 {

@@ -60,8 +60,7 @@ static void list_remove(struct world *world, struct request_list *list, uint32_t
     r->before = r->after = 0;
 }
 
-/* --- due and tried ------------------------------------------------------------------------------
- */
+/* --- due and tried --------------------------------------------------------------------------- */
 
 static uint16_t request_type(uint64_t op)
 {

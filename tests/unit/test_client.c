@@ -30,8 +30,7 @@ static void between(struct world *world, const char *metric, int64_t low, int64_
                  (long long)high);
 }
 
-/* --- when requests are due ---------------------------------------------------------------------
- */
+/* --- when requests are due ------------------------------------------------------------------- */
 
 static void constant_arrivals_are_an_exact_grid(void **unused)
 {
@@ -112,8 +111,7 @@ static void count_ends_the_open_loop(void **unused)
     plain_close(world);
 }
 
-/* --- the closed loop ----------------------------------------------------------------------------
- */
+/* --- the closed loop ------------------------------------------------------------------------- */
 
 static void the_closed_loop_asks_again_when_it_was_answered(void **unused)
 {
@@ -182,8 +180,7 @@ static void loops_can_be_exchanged(void **unused)
     plain_close(world);
 }
 
-/* --- connections ---------------------------------------------------------------------------------
- */
+/* --- connections ----------------------------------------------------------------------------- */
 
 static void a_connection_is_opened_when_none_is_free(void **unused)
 {
@@ -388,8 +385,7 @@ static void jitter_draws_within_the_delay(void **unused)
     plain_close(world);
 }
 
-/* --- its process --------------------------------------------------------------------------------
- */
+/* --- its process ----------------------------------------------------------------------------- */
 
 static void a_killed_client_knows_nothing_any_more(void **unused)
 {
