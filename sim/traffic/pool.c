@@ -213,8 +213,7 @@ void pool_trim(struct world *world, uint32_t id)
     }
 }
 
-/* --- time
- * ------------------------------------------------------------------------------------------ */
+/* --- time -------------------------------------------------------------------------------- */
 
 uint64_t pool_oldest(const struct world *world, uint32_t id)
 {
@@ -248,8 +247,7 @@ void pool_forget(struct world *world, uint32_t id)
     c->roomy = c->connecting = c->free = (struct place_list){0, 0};
 }
 
-/* --- what sockets tell
- * ----------------------------------------------------------------------------- */
+/* --- what sockets tell ------------------------------------------------------------------- */
 
 static void pool_connected(struct world *world, uint32_t id, uint32_t place)
 {

@@ -114,8 +114,7 @@ void request_due(struct world *world, uint32_t id, bool user)
     request_try(world, id, request);
 }
 
-/* --- delays
- * --------------------------------------------------------------------------------------- */
+/* --- delays ------------------------------------------------------------------------------ */
 
 static void request_delay(struct world *world, uint32_t id, uint32_t request,
                           enum request_state state, uint64_t delay_ns)
@@ -172,8 +171,7 @@ void request_thaw(struct world *world, uint32_t id)
     }
 }
 
-/* --- ends
- * ------------------------------------------------------------------------------------------- */
+/* --- ends -------------------------------------------------------------------------------- */
 
 static void request_end(struct world *world, uint32_t id, uint32_t request,
                         enum request_outcome how)
@@ -251,8 +249,7 @@ void request_fail(struct world *world, uint32_t id, uint32_t request, enum reque
         arrival_user_done(world, id);
 }
 
-/* --- deadlines
- * ---------------------------------------------------------------------------------------- */
+/* --- deadlines --------------------------------------------------------------------------- */
 
 /* One timer for all: attempts stand in the order in which they began, and `timeout` is the same for
  * all, so the first in the list has the first deadline. */
@@ -294,8 +291,7 @@ void request_time_out(struct world *world, uint32_t id)
     }
 }
 
-/* --- all at once
- * ------------------------------------------------------------------------------------- */
+/* --- all at once ------------------------------------------------------------------------- */
 
 void request_leave_loop(struct world *world, uint32_t id)
 {

@@ -278,8 +278,7 @@ static void another_target_from_the_next_connection_on(void **unused)
     plain_close(world);
 }
 
-/* --- failures
- * -------------------------------------------------------------------------------------- */
+/* --- failures ---------------------------------------------------------------------------- */
 
 static void a_killed_store_refuses(void **unused)
 {
@@ -464,8 +463,7 @@ static void a_target_that_was_removed_is_silence(void **unused)
     plain_close(world);
 }
 
-/* --- what it asks
- * --------------------------------------------------------------------------------- */
+/* --- what it asks ------------------------------------------------------------------------ */
 
 static void reads_are_not_numbered(void **unused)
 {

@@ -38,8 +38,7 @@ static void between(struct world *world, const char *metric, int64_t low, int64_
                  (long long)high);
 }
 
-/* --- processes
- * ------------------------------------------------------------------------------------ */
+/* --- processes --------------------------------------------------------------------------- */
 
 static void a_process_is_killed_and_starts_again(void **unused)
 {
@@ -131,8 +130,7 @@ static void a_paused_process_is_there_and_silent(void **unused)
     plain_close(world);
 }
 
-/* --- power
- * ---------------------------------------------------------------------------------------- */
+/* --- power ------------------------------------------------------------------------------- */
 
 static void a_power_cut_takes_the_machine_and_says_nothing(void **unused)
 {
@@ -193,8 +191,7 @@ static void destroying_takes_the_disk_too(void **unused)
     plain_close(world);
 }
 
-/* --- the network
- * ------------------------------------------------------------------------------------ */
+/* --- the network ------------------------------------------------------------------------- */
 
 static void a_cut_hurts_only_those_who_cross_it(void **unused)
 {
@@ -250,8 +247,7 @@ static void dropped_packets_are_exactly_those(void **unused)
     plain_close(world);
 }
 
-/* --- disks and files
- * ---------------------------------------------------------------------------------- */
+/* --- disks and files --------------------------------------------------------------------- */
 
 static void a_full_disk_is_freed_again(void **unused)
 {
@@ -319,8 +315,7 @@ static void files_of_what_is_stopped_can_be_damaged(void **unused)
     plain_close(world);
 }
 
-/* --- burdens
- * -------------------------------------------------------------------------------------------- */
+/* --- burdens ----------------------------------------------------------------------------- */
 
 static void something_else_burns_the_cores(void **unused)
 {
@@ -354,8 +349,7 @@ static void a_leak_fills_the_memory_and_brings_the_killer(void **unused)
     plain_close(world);
 }
 
-/* --- wrong uses
- * -------------------------------------------------------------------------------------------- */
+/* --- wrong uses -------------------------------------------------------------------------- */
 
 static void wrong_uses_are_errors_with_their_place(void **unused)
 {

@@ -31,8 +31,7 @@ static uint64_t draw(struct script *script, uint64_t bound)
 
 #define ONE_OF(script, words) (words)[draw(script, sizeof(words) / sizeof((words)[0]))]
 
-/* --- drawing a script
- * ------------------------------------------------------------------------------ */
+/* --- drawing a script -------------------------------------------------------------------- */
 
 static void write_client(struct script *s, char *line, const char *name)
 {
@@ -170,8 +169,7 @@ static void write_script(struct script *s, uint64_t seed)
     }
 }
 
-/* --- running it
- * --------------------------------------------------------------------------------------- */
+/* --- running it -------------------------------------------------------------------------- */
 
 /* Runs to a time, with full sums every so many events. */
 static void run_checked(struct world *world, uint64_t until_ns)
@@ -214,8 +212,7 @@ static void build(struct world *world, const struct script *s)
         plain_say(world, s->build[i]);
 }
 
-/* --- comparing
- * ------------------------------------------------------------------------------------------ */
+/* --- comparing --------------------------------------------------------------------------- */
 
 static void assert_same(struct world *a, struct world *b, uint64_t seed)
 {
