@@ -11,8 +11,7 @@ struct link_state {
     uint32_t ways[2];
 };
 
-/* --- commands -----------------------------------------------------------------------------------
- */
+/* --- commands --------------------------------------------------------------------------- */
 
 uint32_t link_find(const struct world *world, uint32_t a, uint32_t b)
 {
@@ -85,8 +84,7 @@ void link_drop_next(struct world *world, uint32_t from, uint32_t to, unsigned ki
         way_at(world, way)->drop[kind] += count;
 }
 
-/* --- packets ------------------------------------------------------------------------------------
- */
+/* --- packets ---------------------------------------------------------------------------- */
 
 bool link_send(struct world *world, uint32_t from, uint32_t to, uint32_t bytes,
                enum packet_kind kind, uint64_t *arrival_ns, uint32_t *epoch)
@@ -100,8 +98,7 @@ bool link_cut(const struct world *world, uint32_t from, uint32_t to, uint32_t ep
     return way != 0 && (way_at(world, way)->cut != 0 || way_at(world, way)->epoch != epoch);
 }
 
-/* --- the kinds ----------------------------------------------------------------------------------
- */
+/* --- the kinds -------------------------------------------------------------------------- */
 
 static const struct parameter rows[LINK_PARAMETERS] = {
     {"latency", UNIT_DURATION, 0, 3600 * SECOND_NS, "0.5ms", NULL, true,

@@ -5,8 +5,7 @@
 
 #include "sim/net/way.h"
 
-/* --- life
- * ------------------------------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------------------- */
 
 /* What the kernel counts as established (CurrEstab). */
 static bool is_established(const struct tcp_end *end)
@@ -92,8 +91,7 @@ void tcp_end_close(struct world *world, uint32_t index, unsigned e)
     }
 }
 
-/* --- for components
- * ----------------------------------------------------------------------------------- */
+/* --- for components --------------------------------------------------------------------- */
 
 /* Which end is the component's own; 2 when it holds none (any more). */
 static unsigned end_of(const struct world *world, uint32_t index, uint32_t component)
@@ -221,7 +219,7 @@ void tcp_abort(struct world *world, uint32_t index, uint32_t component)
     struct tcp_end *end = &tcp_at(world, index)->ends[e];
     end_clear(end, END_OWNED);
     end->pending = 0;
-    if (end_is(end, END_OPENED) && end->state != TCP_CLOSED && end->state != TCP_TIME_WAIT)
+    if (end->state != TCP_SYN_SENT && end->state != TCP_CLOSED && end->state != TCP_TIME_WAIT)
         tcp_send_reset(world, index, e);
     end_reset(world, end);
     tcp_release(world, index);
@@ -255,7 +253,7 @@ enum tcp_failure tcp_failure(const struct world *world, uint32_t index)
     return TCP_FINE;
 }
 
-/* --- for machines -------------------------------------------------------------------------- */
+/* --- for machines ----------------------------------------------------------------------- */
 
 uint64_t tcp_count(const struct world *world, uint32_t machine, enum tcp_counter counter)
 {

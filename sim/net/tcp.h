@@ -20,7 +20,7 @@ struct message {
 /* Why a connection could not be made, or broke. */
 enum tcp_failure { TCP_FINE, TCP_REFUSED /* RST to a SYN */, TCP_TIMED_OUT, TCP_RESET_BY_PEER, TCP_LOCAL_POWER };
 
-/* --- for a component --------------------------------------------------------------------- */
+/* --- for a component -------------------------------------------------------------------- */
 
 /* What the socket function hears (enum socket_event), always after the kernel's own answer has left:
  * CONNECTED or FAILED once for who opened; ACCEPTED once for who listens, when the handshake is complete.
@@ -75,12 +75,12 @@ void tcp_process_ended(struct world *world, uint32_t component);
 void tcp_process_paused(struct world *world, uint32_t component);
 void tcp_process_resumed(struct world *world, uint32_t component);
 
-/* --- for faults ---------------------------------------------------------------------------- */
+/* --- for faults ------------------------------------------------------------------------- */
 
 /* The machine lost power: its ends are gone without a word.  Packets on the wire arrive. */
 void tcp_machine_lost(struct world *world, uint32_t machine);
 
-/* --- counters: metrics of machines by the kernel's names (the lead's catalog adds these rows) -- */
+/* --- counters: metrics of machines by the kernel's names (the lead's catalog adds these rows)  */
 enum tcp_counter {
     TCP_ACTIVE_OPENS,
     TCP_PASSIVE_OPENS,

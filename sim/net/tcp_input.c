@@ -6,15 +6,15 @@
  */
 #include "sim/net/tcp_state.h"
 
-/* --- opening
- * -------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------- */
 
-/* A SYN to an end that is not there.  Once it was established, a SYN is an old one. */
+/* A segment to an end that is not there.  A way keeps the order, so no SYN comes after the ACK that
+ * established the connection: there are no old ones. */
 static void passive_open(struct world *world, const struct segment *segment)
 {
     struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
     bool plain_syn = (segment->flags & (SEGMENT_SYN | SEGMENT_ACK)) == SEGMENT_SYN;
-    if (!plain_syn || end_is(end, END_OPENED) || !tcp_listening(world, end->component)) {
+    if (!plain_syn || !tcp_listening(world, end->component)) {
         tcp_answer_reset(world, segment);
         return;
     }
@@ -33,7 +33,6 @@ static void established(struct world *world, struct tcp_end *end)
     if (end_is(end, END_TIMED))
         tcp_rtt_sample(end, world->now_ns - end->stamp_ns);
     end_clear(end, END_TIMED);
-    end_set(end, END_OPENED);
     end->snd_una = 1;
     end->backoff = 0;
     end->rto_at_ns = 0;
@@ -59,8 +58,7 @@ static void in_syn_sent(struct world *world, const struct segment *segment)
     tcp_tell(world, segment->connection, segment->to, 1u << SOCKET_CONNECTED);
 }
 
-/* --- ACKs of what was sent
- * ------------------------------------------------------------------------- */
+/* --- ACKs of what was sent -------------------------------------------------------------- */
 
 /* The FIN was acknowledged. */
 static void fin_acked(struct world *world, struct tcp_end *end)
@@ -93,8 +91,7 @@ static void take_ack(struct world *world, struct tcp_end *end, uint32_t ack)
         fin_acked(world, end);
 }
 
-/* --- data that comes
- * --------------------------------------------------------------------------------- */
+/* --- data that comes -------------------------------------------------------------------- */
 
 /* Linux tcp_event_data_recv: the first data, and data after a long silence, is acknowledged
  * quickly. */
@@ -197,8 +194,7 @@ static void ack_or_delay(struct world *world, uint32_t index, unsigned e)
         end->delayed_ack_at_ns = world->now_ns + TCP_DELAYED_ACK_NS;
 }
 
-/* --- all segments
- * ------------------------------------------------------------------------------------ */
+/* --- all segments ----------------------------------------------------------------------- */
 
 /* Where the peer's FIN has come, a reset may stand just before it: Linux tcp_reset_check. */
 static bool reset_counts(const struct tcp_end *end, uint32_t seq)

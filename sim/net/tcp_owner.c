@@ -8,8 +8,7 @@
 
 #include "sim/net/way.h"
 
-/* --- owners
- * ------------------------------------------------------------------------------------------ */
+/* --- owners ----------------------------------------------------------------------------- */
 
 /* What is known of a component; NULL: nothing, it neither listens nor is paused. */
 static struct socket_owner *owner_find(const struct world *world, uint32_t component)
@@ -50,8 +49,7 @@ static void owner_forget(struct world *world, uint32_t component)
     vector_clear(&world->region, &owner->waiting);
 }
 
-/* --- telling
- * ----------------------------------------------------------------------------------------- */
+/* --- telling ---------------------------------------------------------------------------- */
 
 #define ENDED (1u << SOCKET_FAILED | 1u << SOCKET_RESET)
 
@@ -130,8 +128,7 @@ void tcp_process_resumed(struct world *world, uint32_t component)
     vector_clear(&world->region, &waiting);
 }
 
-/* --- deaths
- * ------------------------------------------------------------------------------------------ */
+/* --- deaths ----------------------------------------------------------------------------- */
 
 /* The machine is gone from under the end: nothing is sent. */
 static void end_lost(struct world *world, struct tcp_end *end)
@@ -186,8 +183,7 @@ void tcp_machine_lost(struct world *world, uint32_t machine)
             owner_forget(world, i);
 }
 
-/* --- the clock
- * ------------------------------------------------------------------------------------------ */
+/* --- the clock -------------------------------------------------------------------------- */
 
 void tcp_event(struct world *world, const struct event *event)
 {

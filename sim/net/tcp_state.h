@@ -48,9 +48,8 @@ enum end_flag {
     END_ACK = 4,         /* an ACK is owed */
     END_INTERACTIVE = 8, /* Linux "pingpong": answers carry the ACKs */
     END_DATA = 16,       /* data has come */
-    END_OPENED = 32,     /* was established once */
-    END_TIMED = 64,      /* the segment that ends at timed_seq is being timed */
-    END_TELLING = 128    /* its owner is being told of its failure */
+    END_TIMED = 32,      /* the segment that ends at timed_seq is being timed */
+    END_TELLING = 64     /* its owner is being told of its failure */
 };
 
 struct tcp_end {
@@ -138,8 +137,7 @@ struct waiting_end {
     uint32_t connection, end;
 };
 
-/* --- small things -------------------------------------------------------------------------------
- */
+/* --- small things ----------------------------------------------------------------------- */
 
 static inline struct connection *tcp_at(const struct world *world, uint32_t connection)
 {
@@ -186,8 +184,7 @@ static inline void tcp_add(const struct world *world, const struct tcp_end *end,
     tcp_machine(world, end_machine(world, end))->counters[counter]++;
 }
 
-/* --- tcp.c: the life of a connection -------------------------------------------------------------
- */
+/* --- tcp.c: the life of a connection ---------------------------------------------------- */
 
 /* Changes the state and keeps the gauge and the resets of the machine's kernel right. */
 void tcp_state_set(struct world *world, struct tcp_end *end, enum tcp_state state);
@@ -201,16 +198,14 @@ void tcp_end_close(struct world *world, uint32_t connection, unsigned e);
 void tcp_end_fail(struct world *world, uint32_t connection, unsigned e, enum socket_event what,
                   enum tcp_failure failure);
 
-/* --- tcp_owner.c: who is told
- * ---------------------------------------------------------------------- */
+/* --- tcp_owner.c: who is told ----------------------------------------------------------- */
 
 /* Tells an end's owner of each `1 << enum socket_event` in `events`, or keeps it while it is
  * paused. */
 void tcp_tell(struct world *world, uint32_t connection, unsigned e, unsigned events);
 bool tcp_listening(const struct world *world, uint32_t component);
 
-/* --- tcp_output.c: segments leave
- * ------------------------------------------------------------------- */
+/* --- tcp_output.c: segments leave ------------------------------------------------------- */
 
 void tcp_output(struct world *world, uint32_t connection,
                 unsigned e); /* all that may be sent now */
@@ -223,13 +218,11 @@ void tcp_send_reset(struct world *world, uint32_t connection, unsigned e);
 /* A segment came to an end that is not there: the kernel answers by itself. */
 void tcp_answer_reset(struct world *world, const struct segment *segment);
 
-/* --- tcp_input.c: segments come
- * ----------------------------------------------------------------------- */
+/* --- tcp_input.c: segments come --------------------------------------------------------- */
 
 void tcp_segment(struct world *world, const struct segment *segment);
 
-/* --- tcp_timer.c
- * ------------------------------------------------------------------------------------ */
+/* --- tcp_timer.c ------------------------------------------------------------------------ */
 
 uint64_t tcp_rto(const struct tcp_end *end); /* with the backoff */
 void tcp_rtt_sample(struct tcp_end *end, uint64_t rtt_ns);

@@ -120,6 +120,8 @@ void tcp_timer(struct world *world, uint32_t index, unsigned e)
     struct tcp_end *end = &connection->ends[e];
     end->timer = 0;
     connection->in_flight++;
+    if (!component_at(world, end_machine(world, end))->up)
+        tcp_end_gone(world, end); /* the machine was removed meanwhile */
     if (end->delayed_ack_at_ns != 0 && end->delayed_ack_at_ns <= world->now_ns) {
         end_clear(end, END_INTERACTIVE); /* the answer takes longer */
         tcp_send_ack(world, index, e);

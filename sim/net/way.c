@@ -7,8 +7,7 @@
 #define FIRST_LEAVING 16u
 #define LOSS_ONE      (100 * PERCENT_ONE)
 
-/* --- finding ------------------------------------------------------------------------------------
- */
+/* --- finding ---------------------------------------------------------------------------- */
 
 static uint32_t *bucket_of(const struct world *world, uint32_t from, uint32_t to)
 {
@@ -108,8 +107,7 @@ void way_reset(struct world *world, uint32_t index)
     way->cut = 0;
 }
 
-/* --- sending ------------------------------------------------------------------------------------
- */
+/* --- sending ---------------------------------------------------------------------------- */
 
 /* Counts a packet as gone.  Who tells it: the link, or the sender where none is written. */
 static bool way_drop(struct world *world, struct way *way, uint32_t bytes)

@@ -1,5 +1,6 @@
 /*
- * A small world for the tests of the net: machines, links and dummy peers that write down what they hear.
+ * A small world for the tests of the net: machines, links and dummy peers that write down what they
+ * hear.
  *
  * It brings its own catalog, so that links and TCP are tested without the rest of the program.
  */
@@ -89,10 +90,9 @@ static inline void peer_socket(struct world *world, uint32_t id, uint32_t connec
         .ko = ""                                                                                   \
     }
 static const struct parameter machine_rows[MACHINE_PARAMETERS] = {
-    COUNT_ROW("a", "0"), COUNT_ROW("b", "0"), COUNT_ROW("c", "0"),
-    COUNT_ROW("d", "0"), COUNT_ROW("e", "0"), COUNT_ROW("f", "0"),
-    COUNT_ROW("g", "0"), COUNT_ROW("h", "0"), COUNT_ROW("i", "0"),
-    COUNT_ROW("j", "0"), COUNT_ROW("k", "6"), COUNT_ROW("l", "15"),
+    COUNT_ROW("a", "0"), COUNT_ROW("b", "0"), COUNT_ROW("c", "0"), COUNT_ROW("d", "0"),
+    COUNT_ROW("e", "0"), COUNT_ROW("f", "0"), COUNT_ROW("g", "0"), COUNT_ROW("h", "0"),
+    COUNT_ROW("i", "0"), COUNT_ROW("j", "0"), COUNT_ROW("k", "6"), COUNT_ROW("l", "15"),
 };
 static_assert(MACHINE_TCP_SYN_RETRIES == 10 && MACHINE_TCP_RETRIES2 == 11, "the rows' order");
 static const struct kind test_machine_kind = {.name = "machine",
@@ -101,9 +101,8 @@ static const struct kind test_machine_kind = {.name = "machine",
                                               .parameters = machine_rows};
 static const struct kind peer_kind = {.name = "peer", .process = true, .socket = peer_socket};
 const struct kind *const catalog[KIND_COUNT] = {
-    [KIND_NETWORK] = &network_kind, [KIND_MACHINE] = &test_machine_kind,
-    [KIND_LINK] = &link_kind,       [KIND_CLIENT] = &peer_kind,
-    [KIND_STORE] = &peer_kind,
+    [KIND_NETWORK] = &network_kind, [KIND_MACHINE] = &test_machine_kind, [KIND_LINK] = &link_kind,
+    [KIND_CLIENT] = &peer_kind,     [KIND_STORE] = &peer_kind,
 };
 
 /* A world with nothing but the network's defaults. */

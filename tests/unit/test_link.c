@@ -1,5 +1,6 @@
 /*
- * Links: arithmetic of latency, bandwidth, queue, jitter and loss; cuts; drop-next; one way by itself.
+ * Links: arithmetic of latency, bandwidth, queue, jitter and loss; cuts; drop-next; one way by
+ * itself.
  */
 #include "tests/unit/net_fixture.h"
 
@@ -88,7 +89,8 @@ static void test_names_and_directions(void **state)
     assert_int_equal(sent(b, a, 125), SECOND_NS + 5001 * US_NS);
 }
 
-/* The defaults reach the pairs without a link, the link keeps its own, and a removed link goes back. */
+/* The defaults reach the pairs without a link, the link keeps its own, and a removed link goes
+ * back. */
 static void test_network_and_link(void **state)
 {
     (void)state;
@@ -218,7 +220,8 @@ static void test_drop_next(void **state)
     assert_int_not_equal(sent(a, b, 100), 0);
 }
 
-/* What is on the way when the way is cut vanishes, also when it is healed before it would arrive. */
+/* What is on the way when the way is cut vanishes, also when it is healed before it would arrive.
+ */
 static void test_cut(void **state)
 {
     (void)state;
@@ -270,10 +273,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_two, close_world)
     const struct CMUnitTest tests[] = {
-        TEST(test_defaults),  TEST(test_loopback),    TEST(test_names_and_directions),
-        TEST(test_queue),     TEST(test_changed),     TEST(test_network_and_link),
-        TEST(test_jitter),    TEST(test_loss),        TEST(test_own_streams),
-        TEST(test_drop_next), TEST(test_cut),         TEST(test_many_pairs),
+        TEST(test_defaults),  TEST(test_loopback), TEST(test_names_and_directions),
+        TEST(test_queue),     TEST(test_changed),  TEST(test_network_and_link),
+        TEST(test_jitter),    TEST(test_loss),     TEST(test_own_streams),
+        TEST(test_drop_next), TEST(test_cut),      TEST(test_many_pairs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
