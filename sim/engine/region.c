@@ -22,6 +22,12 @@ static char *region_at(const struct region *region, uint64_t offset)
     return (char *)(uintptr_t)region + offset;
 }
 
+/* Of the mark beside each item: an event's id, or a generation. */
+static uint64_t mark_bytes(int id)
+{
+    return id == SLAB_EVENT ? sizeof(uint64_t) : sizeof(uint32_t);
+}
+
 bool region_init(struct region *region, size_t bytes, size_t header_bytes,
                  const struct slab_spec specs[SLAB_COUNT])
 {
@@ -39,7 +45,7 @@ bool region_init(struct region *region, size_t bytes, size_t header_bytes,
             return false;
         }
         slab->generations = (uint32_t)(offset / UNIT_BYTES);
-        offset += round_to_line(slots * sizeof(uint32_t));
+        offset += round_to_line(slots * mark_bytes(i));
         if (specs[i].item_bytes % 8 != 0 || slots > UINT32_MAX || offset > bytes) {
             return false;
         }
@@ -65,11 +71,14 @@ void slab_give(struct region *region, enum slab_id id, uint32_t index)
         abort();
     }
     slab_give_sized(region, id, index, region->slabs[id].item_bytes);
+    if (id != SLAB_EVENT) {
+        ++*slab_generation(region, id, index);
+    }
 }
 
 handle slab_handle(const struct region *region, enum slab_id id, uint32_t index)
 {
-    if (index == 0) {
+    if (index == 0 || id == SLAB_EVENT) {
         return 0;
     }
     return (uint64_t)*slab_generation(region, id, index) << 32 | index;
@@ -130,6 +139,8 @@ ref arena_take(struct region *region, uint64_t bytes)
         void *block = arena_at(region, at);
         memcpy(&region->arena_free[class], block, sizeof at);
         memset(block, 0, sizeof at);
+        /* The next take reads its link: ask for it now. */
+        __builtin_prefetch(arena_at(region, region->arena_free[class]), 1);
     } else {
         at = class < ARENA_CLASSES ? arena_extend(region, class) : 0;
     }
@@ -187,12 +198,13 @@ static struct span span_of(const struct region *region, int which)
     if (which == SPAN_ARENA) {
         return (struct span){region->arena_offset, region->arena_top};
     }
-    const struct slab *slab = &region->slabs[(which - SPAN_SLABS) % SLAB_COUNT];
+    int id = (which - SPAN_SLABS) % SLAB_COUNT;
+    const struct slab *slab = &region->slabs[id];
     if (which < SPAN_GENERATIONS) {
         return (struct span){slab->offset, (uint64_t)slab->used * slab->item_bytes};
     }
     return (struct span){(uint64_t)slab->generations * UNIT_BYTES,
-                         (uint64_t)slab->used * sizeof(uint32_t)};
+                         (uint64_t)slab->used * mark_bytes(id)};
 }
 
 uint64_t region_used(const struct region *region)

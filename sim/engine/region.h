@@ -67,13 +67,20 @@ static inline void *slab_at(const struct region *region, enum slab_id id, uint32
     return (char *)(uintptr_t)region + slab->offset + (uint64_t)index * slab->item_bytes;
 }
 
-/* How often the item was given back: what makes old handles stale.  SLAB_EVENT's owner writes its
- * own mark there (sim/engine/queue.c). */
+/* How often the item was given back: what makes old handles stale.  Not for SLAB_EVENT. */
 static inline uint32_t *slab_generation(const struct region *region, enum slab_id id,
                                         uint32_t index)
 {
     uint64_t offset = (uint64_t)region->slabs[id].generations * 16;
     return (uint32_t *)(void *)((char *)(uintptr_t)region + offset) + index;
+}
+
+/* The id of the event that waits in an item of SLAB_EVENT, which stands in the place of a
+ * generation (sim/engine/queue.h): event ids are unique for ever and need no other. */
+static inline uint64_t *event_mark(const struct region *region, uint32_t index)
+{
+    uint64_t offset = (uint64_t)region->slabs[SLAB_EVENT].generations * 16;
+    return (uint64_t *)(void *)((char *)(uintptr_t)region + offset) + index;
 }
 
 /* Takes a zeroed item; its index, or 0 when the slab is full (region->full is set). */
@@ -82,7 +89,8 @@ uint32_t slab_take(struct region *region, enum slab_id id);
 /* Gives an item back: zeroes it and makes its handles stale. */
 void slab_give(struct region *region, enum slab_id id, uint32_t index);
 
-/* slab_take and slab_give where the item size is known to the compiler: for the event queue. */
+/* slab_take and slab_give where the item size is known to the compiler, without the generation: for
+ * the event queue. */
 static inline uint32_t slab_take_sized(struct region *region, enum slab_id id, size_t item_bytes)
 {
     struct slab *slab = &region->slabs[id];
@@ -110,7 +118,6 @@ static inline void slab_give_sized(struct region *region, enum slab_id id, uint3
     memcpy(item, &slab->free, sizeof slab->free);
     slab->free = index;
     slab->live--;
-    ++*slab_generation(region, id, index);
 }
 
 /* The handle of a taken item, and the index behind a handle: 0 when it is stale or none. */
