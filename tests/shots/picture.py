@@ -11,7 +11,8 @@ import unicodedata
 
 from PIL import Image, ImageDraw, ImageFont
 
-CELL_WIDTH, CELL_HEIGHT, FONT_SIZE = 10, 20, 16
+CELL_WIDTH, CELL_HEIGHT = 10, 20
+FONT_SIZES = {False: 16, True: 18}  # narrow, wide: what fills the cells
 INK, PAPER = (212, 212, 212), (20, 20, 23)
 FONTS = {  # (wide, bold)
     (False, False): "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
@@ -103,7 +104,8 @@ class Picture:
     def __init__(self, columns, rows):
         self.image = Image.new("RGB", (columns * CELL_WIDTH, rows * CELL_HEIGHT), PAPER)
         self.draw = ImageDraw.Draw(self.image)
-        self.fonts = {key: ImageFont.truetype(path, FONT_SIZE) for key, path in FONTS.items()}
+        self.fonts = {key: ImageFont.truetype(path, FONT_SIZES[key[0]])
+                      for key, path in FONTS.items()}
 
     def sign(self, row, column, sign, width, pen):
         x, y = column * CELL_WIDTH, row * CELL_HEIGHT
