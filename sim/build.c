@@ -6,8 +6,7 @@
 #include "sim/pairs.h"
 #include "sim/parts.h"
 
-/* --- names
- * ---------------------------------------------------------------------------------------------- */
+/* --- names --- */
 
 static bool name_free(struct world *world, const struct command *command, unsigned word,
                       struct error *error)
@@ -24,8 +23,7 @@ static bool name_free(struct world *world, const struct command *command, unsign
     return true;
 }
 
-/* --- building
- * --------------------------------------------------------------------------------------------- */
+/* --- building --- */
 
 /* Makes a component of a kind from the words that begin at `first`; 0 with the error. */
 static uint32_t build(struct world *world, enum kind_id kind_id, uint32_t machine,

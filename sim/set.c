@@ -3,6 +3,7 @@
 
 #include "sim/engine/need.h"
 #include "sim/net/link.h"
+#include "sim/net/tcp.h"
 #include "sim/pairs.h"
 #include "sim/parts.h"
 
@@ -76,8 +77,18 @@ bool act_set(struct world *world, const struct command *command, struct text *an
            set_component(world, id, command, 2, &pairs, error);
 }
 
-/* --- remove and tell
- * ------------------------------------------------------------------------------------- */
+/* --- remove and tell --- */
+
+/* A machine goes: what it had open is gone without a word, and its links with it. */
+static void machine_unlink(struct world *world, uint32_t machine)
+{
+    tcp_machine_lost(world, machine);
+    for (uint32_t other = 0; (other = component_next(world, other, KIND_MACHINE)) != 0;) {
+        uint32_t link = link_find(world, machine, other);
+        if (link)
+            component_remove(world, link);
+    }
+}
 
 bool act_remove(struct world *world, const struct command *command, struct text *answer,
                 struct error *error)
@@ -96,6 +107,8 @@ bool act_remove(struct world *world, const struct command *command, struct text 
                              component_at(world, other)->name, NULL, NULL);
     if (component_kind(world, id)->process)
         component_signal(world, id, SIGNAL_KILL);
+    if (component_at(world, id)->kind == KIND_MACHINE)
+        machine_unlink(world, id);
     trace(world, id, TRACE_REMOVED, 0, 0);
     component_remove(world, id);
     return true;

@@ -9,8 +9,7 @@
 #include "sim/schedule.h"
 #include "sim/store/ledger.h"
 
-/* --- opening and copying
- * -------------------------------------------------------------------------- */
+/* --- opening and copying --- */
 
 static void specs_of(const struct world_limits *limits, struct slab_spec specs[SLAB_COUNT])
 {
@@ -69,8 +68,7 @@ void world_copy(struct world *to, const struct world *from)
     to->outside = outside;
 }
 
-/* --- commands
- * -------------------------------------------------------------------------------------- */
+/* --- commands --- */
 
 const struct verb *verb_find(const char *name)
 {
@@ -99,8 +97,7 @@ bool world_command(struct world *world, const struct command *command, struct te
     return true;
 }
 
-/* --- the clock
- * --------------------------------------------------------------------------------------- */
+/* --- the clock --- */
 
 static void peaks_note(struct world *world)
 {
@@ -155,8 +152,7 @@ uint64_t world_next(struct world *world)
     return queue_next(&world->region, &world->queue);
 }
 
-/* --- looking
- * ------------------------------------------------------------------------------------------ */
+/* --- looking --- */
 
 static bool no_metric(const struct kind *kind, const char *name, struct error *error)
 {

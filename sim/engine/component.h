@@ -55,7 +55,7 @@ enum socket_event {
     SOCKET_FAILED,   /* the connection could not be made: refused or timed out (reason in `what`) */
     SOCKET_ACCEPTED, /* a new connection came to a listener */
     SOCKET_READABLE, /* at least one whole message waits */
-    SOCKET_CLOSED,   /* the peer closed in good order and all it sent was read */
+    SOCKET_CLOSED,   /* the peer closed in good order; what it sent may still wait to be read */
     SOCKET_RESET     /* the connection broke: reset, or given up after too many retries */
 };
 
