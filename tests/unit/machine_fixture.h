@@ -17,6 +17,7 @@
 #include "sim/sim.h"
 
 #define ANSWERS_MAX 65536
+#define MB          1000000ull
 
 struct answer {
     uint64_t time_ns;
@@ -155,6 +156,31 @@ static inline int64_t metric(const char *name)
 static inline struct machine_state *machine(void)
 {
     return machine_at(fixture.world, fixture.machine);
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+static inline uint32_t append(uint32_t file, uint64_t bytes)
+{
+    uint64_t written;
+
+    assert_int_equal(file_append(fixture.world, file, bytes, &written), FILE_OK);
+    assert_int_equal(written, bytes);
+    return file;
+}
+
+static inline uint32_t file_of(uint32_t component, const char *name, uint64_t bytes)
+{
+    const uint32_t file = file_create(fixture.world, component, name);
+
+    assert_int_not_equal(file, 0);
+    return append(file, bytes);
+}
+
+static inline void lengths(uint32_t file, uint64_t length, uint64_t durable)
+{
+    assert_int_equal(file_at(fixture.world, file)->length, length);
+    assert_int_equal(file_at(fixture.world, file)->durable, durable);
 }
 
 #endif
