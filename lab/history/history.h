@@ -27,14 +27,25 @@ bool history_command(struct history *history, struct world *world, const struct 
 typedef void history_again(struct world *world, const struct command *command);
 void history_log(struct history *history, struct world *world, const struct command *command, history_again *again);
 
-/* Runs a world forward like world_run, carrying due commands out through `due` and taking checkpoints. */
+/* Runs a world forward like world_run, carrying due commands out through `due` and taking checkpoints.
+ * `due` returns false to stop there (WORLD_DUE).  Verbs of the world that are due need no log: a replay
+ * carries them out by itself. */
 typedef bool history_due(void *user, struct world *world, const struct command *command);
 enum world_stop history_run(struct history *history, struct world *world, uint64_t until_ns,
                             uint64_t budget, history_due *due, void *user);
 
-/* The world as it was at time_ns (all events at or before it fired).  What was done after is forgotten.
- * False when time_ns is beyond now. */
+/* Who carries out, in a replay, a due command that is no verb of the world (`every 5s at ...`). */
+void history_replay_due(struct history *history, history_due *due_again, void *user);
+
+/* The world as it was when its clock reached time_ns: all events at or before it fired, actions before it
+ * carried out.  What was done there or after is forgotten.  False when time_ns is beyond now or before
+ * the start. */
 bool history_rewind(struct history *history, struct world *world, uint64_t time_ns);
+
+/* Changes what the run began with (a peak that is counted from the start on) and plays it again up to
+ * now.  `amend` must not change what happens. */
+typedef void history_amendment(void *user, struct world *world);
+void history_amend(struct history *history, struct world *world, history_amendment *amend, void *user);
 
 /* A named instant: exactly this place between events. */
 bool history_mark(struct history *history, struct world *world, const char *name);
@@ -54,6 +65,10 @@ struct history_action {
 };
 const struct history_action *history_action(const struct history *history, uint32_t i); /* NULL at the end */
 
+/* Time of a kept checkpoint at which this write was not yet numbered; the start when there is none. */
+uint64_t history_before_write(const struct history *history, uint64_t write);
+
+uint64_t history_start(const struct history *history);
 uint64_t history_bytes(const struct history *history);
 
 #endif

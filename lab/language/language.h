@@ -18,6 +18,9 @@ void language_join(struct text *text, const struct command *command);
 void language_error(struct text *text, const char *file, const struct command *command,
                     const struct error *error, enum language language);
 
+/* Where the error stands in the command's line, in characters from 1. */
+uint32_t language_column(const struct command *command, const struct error *error);
+
 /* "METRIC OP VALUE [within N%|VALUE]": what `expect`, `run until`, `goal` hold. */
 enum condition_operator { OP_EQUAL, OP_NOT_EQUAL, OP_LESS, OP_LESS_EQUAL, OP_GREATER, OP_GREATER_EQUAL, OP_NEAR };
 struct condition {

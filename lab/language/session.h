@@ -25,6 +25,7 @@ struct expectation {
     uint32_t line;
     int32_t variant;  /* index: where it was looked at */
     bool held;
+    bool known;      /* false: it had no value yet */
     char words[200];  /* as written */
     char found[80];   /* as a person reads it */
     struct value value; /* found */
@@ -32,20 +33,31 @@ struct expectation {
 };
 
 /* What a session says while it runs; each may be NULL. */
+struct session;
+
 struct session_output {
     void *user;
     void (*text)(void *user, int variant, const char *words);      /* print, show, report, tell, trace-write */
     void (*expect)(void *user, const struct expectation *expectation);
     void (*error)(void *user, const struct command *command, const struct error *error);
     void (*acted)(void *user, uint64_t time_ns, const struct command *command); /* a command was carried out */
+    /* Each record of the trace, never those of a replay (variant -1: before a fork), and that a world
+     * went back: records after its world->records are forgotten. */
+    void (*record)(void *user, int variant, struct world *world, const struct record *record);
+    void (*rewound)(void *user, int variant, const struct world *world);
+    void (*sample)(void *user, struct session *session); /* each sample_ns of simulated time */
 };
-
-struct session;
 
 struct session_options {
     enum language language;
     uint64_t seed;       /* 0: what the script says */
     uint64_t history_bytes; /* budget of checkpoints a variant; 0: only the start is kept */
+    uint64_t history_every; /* events between checkpoints; 0: a good number */
+    const struct world_limits *limits; /* NULL: the defaults */
+    uint64_t arena_bytes;   /* of each world; 0: as much as can be reserved */
+    uint64_t events_max;    /* past so many events, of all variants, the run fails; 0: any number */
+    uint64_t sample_ns;     /* 0: none */
+    bool later;             /* a typed `run` only begins: session_advance moves it; else it is over at once */
     const char *const *sets; /* "--set NAME.PARAM=VALUE" lines applied when building is done; NULL-terminated or NULL */
     struct session_output output;
     const char *file;    /* as errors name it; NULL: the prompt */
@@ -73,7 +85,8 @@ enum session_state session_build(struct session *session);
 enum session_state session_finish(struct session *session, uint64_t until_ns);
 
 /* The lab: moves all variants' clocks to until_ns (the file's later lines act as the clock reaches their
- * time), at most about `budget` events a variant: false when the budget ended it before until_ns. */
+ * time), at most about `budget` events (0: any number) in all: false when the budget, or a failure (see
+ * session_state), ended it before until_ns.  A `run` of the prompt ends it at the run's own end. */
 bool session_advance(struct session *session, uint64_t until_ns, uint64_t budget);
 
 /* Fires exactly one event (of the earliest variant). */
@@ -103,6 +116,20 @@ const struct expectation *session_expectation(const struct session *session, uin
 uint32_t session_watched(const struct session *session);
 const char *session_watched_name(const struct session *session, uint32_t i);
 
+/* When the prompt's `run` ends (of `run until`: at the latest); TIME_NEVER: none is going on. */
+uint64_t session_run_end(const struct session *session);
+
+/* The metrics' words of NAME.METRIC.peak that the script names: for JSON. */
+const char *session_peak_name(const struct session *session, uint32_t i); /* NULL at the end */
+
+/* The run's identity: of one world its digest, of variants all of theirs. */
+uint64_t session_digest(const struct session *session);
+uint64_t session_events(const struct session *session);
+
+/* Writes the session as a shared run: a world file that, opened, gives the same run. */
+bool session_share(struct session *session, void (*line)(void *user, const char *words), void *user);
+bool session_share_file(struct session *session, const char *path, struct error *error);
+
 /* Evaluates "METRIC OP VALUE ..." now: in one variant (or -1: in each). */
 bool session_holds(struct session *session, const char *condition, bool *held, struct value *found,
                    struct error *error);
@@ -115,7 +142,7 @@ bool session_life(struct session *session, uint32_t variant, uint64_t write, str
 uint64_t session_first(struct session *session, const struct command *like);
 
 /* Metrics a prediction hides: print, show, tell INFO, trace-write refuse them (a NULL list opens all). */
-void session_hide(struct session *session, const char *const *metrics);
+void session_hide(struct session *session, const char *const *metrics); /* copied */
 bool session_hidden(const struct session *session, const char *metric);
 
 /* Words that may come next at the prompt, for completion: calls back with each; `line` up to the cursor. */
