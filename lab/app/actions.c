@@ -1,0 +1,74 @@
+/* The table of actions and what each key does. */
+#include "lab/app/actions.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lab/app/acts.h"
+#include "lab/app/drive.h"
+
+#define AT(place) (1u << PLACE_##place)
+#define IN(field) (1u << FIELD_##field)
+#define AT_CLOCK  (AT(WORLD) | AT(PART) | AT(BRIEF) | AT(TRY) | AT(WATCH) | AT(VARY))
+#define AT_PANEL  (AT(WORLD) | AT(PART) | AT(TRY) | AT(WATCH) | AT(VARY))
+#define AT_LESSON                                                                                  \
+    (AT(BRIEF) | AT(TRY) | AT(PREDICT) | AT(WATCH) | AT(EXPLAIN) | AT(VARY) | AT(WORK))
+#define AT_FLOW    (AT_LESSON & ~AT(BRIEF))
+#define AT_LINE    (IN(COMMAND) | IN(WRITE) | IN(FILE))
+#define AT_SCREENS ((1u << PLACE_SCREENS) - 1u)
+#define ANYWHERE   ((1u << PLACE_COUNT) - 1u)
+
+const struct action actions[] = {
+#define ACTION(name, code, letter, second, shift, label, where, line, words)                       \
+    {#name, KEY_CODE_##code, letter, second, shift, label, where, line, WORD_##words, press_##name},
+#include "lab/app/actions.def"
+#undef ACTION
+};
+const unsigned action_count = sizeof actions / sizeof *actions;
+
+bool action_is_for(const struct action *action, enum place place)
+{
+    return (action->where & (1u << place)) != 0;
+}
+
+const char *action_words(const struct model *model, const struct action *action)
+{
+    if (action->words == WORD_PLAY && model->drive.playing)
+        return model_say(model, WORD_PAUSE);
+    if (action->words == WORD_BACK && model->screen == PLACE_WATCH)
+        return model_say(model, WORD_BACK_WATCH);
+    if (action->words == WORD_NEXT_STEP && model->screen == PLACE_WORK)
+        return model_say(model, WORD_TO_HOME);
+    if (action->words == WORD_LOCK && model->flow.by_hand)
+        return model_say(model, WORD_LOCK_AND_PULL);
+    if (action->words == WORD_NOT_YET && !model->flow.by_hand)
+        return model_say(model, WORD_TO_TRY);
+    return model_say(model, action->words);
+}
+
+static bool is_key(const struct action *action, const struct key *key)
+{
+    if (action->code != key->code)
+        return false;
+    if (key->code == KEY_CODE_CONTROL)
+        return action->letter == key->letter;
+    if (key->code != KEY_CODE_TEXT)
+        return action->shift == key->shift;
+    if (key->syllable)
+        return false;
+    if (action->act == press_digit || action->act == press_number)
+        return key->letter >= (action->act == press_digit ? '1' : '0') &&
+               key->letter <= (action->act == press_digit ? '8' : '9');
+    return key->letter == action->letter || (action->second && key->letter == action->second);
+}
+
+const struct action *action_find(const struct model *model, const struct key *key,
+                                 const struct action *after)
+{
+    enum place place = model_place(model);
+    for (const struct action *action = after ? after + 1 : actions; action < actions + action_count;
+         action++)
+        if (action_is_for(action, place) && is_key(action, key))
+            return action;
+    return NULL;
+}

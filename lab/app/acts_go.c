@@ -1,0 +1,290 @@
+/* The acts that lead from screen to screen and through a lesson. */
+#include "lab/app/acts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/app/flow.h"
+#include "lab/app/prompt.h"
+
+#define SANDBOX "one-redis.lab"
+
+static enum language other(enum language language)
+{
+    return language == LANGUAGE_KO ? LANGUAGE_EN : LANGUAGE_KO;
+}
+
+bool press_choose(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->screen = PLACE_HOME;
+    return true;
+}
+
+bool press_language(struct model *model, const struct key *key)
+{
+    (void)key;
+    model_set_language(model, other(model->language));
+    return true;
+}
+
+static bool open_number(struct model *model, uint32_t number)
+{
+    for (uint32_t i = 0; i < model->home.lesson_count; i++) {
+        if (model->home.lessons[i]->number == number) {
+            model->home.cursor = i;
+            flow_open(model, i);
+            return true;
+        }
+    }
+    model_tell(model, "%s", model_say(model, WORD_NO_SUCH_LESSON));
+    return false;
+}
+
+bool press_open(struct model *model, const struct key *key)
+{
+    struct home *home = &model->home;
+    uint32_t number = home->number;
+    home->number = 0;
+    if (number)
+        open_number(model, number);
+    else if (home->cursor < home->lesson_count)
+        flow_open(model, home->cursor);
+    else if (home->cursor == home->lesson_count)
+        press_sandbox(model, key);
+    else
+        press_file(model, key);
+    return true;
+}
+
+bool press_number(struct model *model, const struct key *key)
+{
+    struct home *home = &model->home;
+    home->number = (home->number * 10 + (key->letter - '0')) % 100;
+    model->message[0] = 0;
+    for (uint32_t i = 0; i < home->lesson_count; i++)
+        if (home->lessons[i]->number == home->number)
+            home->cursor = i;
+    return true;
+}
+
+bool press_sandbox(struct model *model, const struct key *key)
+{
+    (void)key;
+    char path[LINE_BYTES];
+    const char *root = getenv("OUTAGE_WORLDS");
+    const char *roots[] = {root ? root : OUTAGE_SOURCE_DIR "/worlds", OUTAGE_DATA_DIR "/worlds"};
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", roots[i], SANDBOX);
+        if (model_open_file(model, path))
+            return true;
+    }
+    return true;
+}
+
+bool press_file(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->asking = FIELD_FILE;
+    model->message[0] = 0;
+    field_clear(&model->field);
+    return true;
+}
+
+bool press_part(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->row = 0;
+    if (look_part(&model->look, model->selected))
+        model_show(model, PLACE_PART);
+    return true;
+}
+
+bool press_inside(struct model *model, const struct key *key)
+{
+    return press_part(model, key);
+}
+
+/* The prompt opens with the selected parameter as it is: one key changes one. */
+bool press_edit(struct model *model, const struct key *key)
+{
+    (void)key;
+    const struct part *part = look_part(&model->look, model->selected);
+    struct world *world = model_world(model);
+    char line[LINE_BYTES];
+    struct text text = TEXT(line);
+    if (!part || model->row >= catalog[part->kind]->parameter_count)
+        return true;
+    const struct parameter *row = &catalog[part->kind]->parameters[model->row];
+    text_add(&text, "set ");
+    text_add(&text, part->name);
+    text_add(&text, ".");
+    text_add(&text, row->name);
+    text_add(&text, "=");
+    parameter_add(&text, world, row, parameter_get(world, part->id, model->row));
+    prompt_open(model, line);
+    return true;
+}
+
+bool press_next(struct model *model, const struct key *key)
+{
+    (void)key;
+    flow_next(model);
+    return true;
+}
+
+bool press_previous(struct model *model, const struct key *key)
+{
+    (void)key;
+    flow_previous(model);
+    return true;
+}
+
+bool press_lock(struct model *model, const struct key *key)
+{
+    (void)key;
+    flow_lock(model);
+    return true;
+}
+
+bool press_person(struct model *model, const struct key *key)
+{
+    (void)key;
+    flow_person(model);
+    return true;
+}
+
+bool press_not_yet(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->asking = FIELD_NONE;
+    model->message[0] = 0;
+    if (model->screen == PLACE_PREDICT)
+        flow_step(model, STEP_TRY);
+    model->flow.by_hand = false;
+    return true;
+}
+
+bool press_saw(struct model *model, const struct key *key)
+{
+    (void)key;
+    snprintf(model->flow.saw, sizeof model->flow.saw, "%s", model->field.text);
+    model->asking = FIELD_NONE;
+    flow_step(model, STEP_EXPLAIN);
+    return true;
+}
+
+bool press_saw_later(struct model *model, const struct key *key)
+{
+    (void)key;
+    snprintf(model->flow.saw, sizeof model->flow.saw, "%s", model->field.text);
+    model->asking = FIELD_NONE;
+    return true;
+}
+
+bool press_hint(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->flow.hints++;
+    return true;
+}
+
+bool press_reveal(struct model *model, const struct key *key)
+{
+    (void)key;
+    if (model->flow.tried || model->flow.hints)
+        flow_reveal(model);
+    else
+        model_tell(model, "%s", model_say(model, WORD_TRY_FIRST));
+    return true;
+}
+
+bool press_situation(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->overlay = OVERLAY_SITUATION;
+    model->scroll = 0;
+    return true;
+}
+
+bool press_help(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->overlay = OVERLAY_HELP;
+    model->scroll = 0;
+    return true;
+}
+
+bool press_redraw(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->redraw = model->clear = true;
+    return true;
+}
+
+bool press_leave(struct model *model, const struct key *key)
+{
+    (void)key;
+    model_back(model);
+    return true;
+}
+
+bool press_quit(struct model *model, const struct key *key)
+{
+    (void)key;
+    if (model->screen == PLACE_HOME || model->screen == PLACE_LANGUAGE)
+        model->quit = true;
+    else if (model->screen == PLACE_PART || model->screen == PLACE_LIFE)
+        model_back(model);
+    else
+        model_home(model);
+    return true;
+}
+
+static bool step_by(struct model *model, int by)
+{
+    uint32_t *at = &model->scroll;
+    uint32_t last = 10000;
+    const struct part *part = look_part(&model->look, model->selected);
+    if (model->screen == PLACE_HOME) {
+        at = &model->home.cursor;
+        last = model->home.lesson_count + 1;
+        model->home.number = 0;
+    } else if (model->screen == PLACE_LANGUAGE) {
+        model_set_language(model, other(model->language));
+        return true;
+    } else if (model->screen == PLACE_PART && part) {
+        at = &model->row;
+        last = catalog[part->kind]->parameter_count ? catalog[part->kind]->parameter_count - 1u : 0;
+    }
+    if (by < 0)
+        *at = *at > (uint32_t)-by ? *at - (uint32_t)-by : 0;
+    else
+        *at = *at + (uint32_t)by < last ? *at + (uint32_t)by : last;
+    return true;
+}
+
+bool press_up(struct model *model, const struct key *key)
+{
+    (void)key;
+    return step_by(model, -1);
+}
+
+bool press_down(struct model *model, const struct key *key)
+{
+    (void)key;
+    return step_by(model, 1);
+}
+
+bool press_page_up(struct model *model, const struct key *key)
+{
+    (void)key;
+    return step_by(model, -10);
+}
+
+bool press_page_down(struct model *model, const struct key *key)
+{
+    (void)key;
+    return step_by(model, 10);
+}

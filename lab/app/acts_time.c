@@ -1,0 +1,235 @@
+/* The acts on the world's clock, its parts and the prompt. */
+#include "lab/app/acts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lab/app/drive.h"
+#include "lab/app/flow.h"
+#include "lab/app/panel.h"
+#include "lab/app/prompt.h"
+
+bool press_play(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_play(model, !drive_moving(&model->drive));
+    return true;
+}
+
+bool press_back(struct model *model, const struct key *key)
+{
+    (void)key;
+    uint64_t now_ns = session_now(model->session), by_ns = drive_back_ns(model);
+    drive_rewind(model, now_ns > by_ns ? now_ns - by_ns : 0);
+    return true;
+}
+
+bool press_seek(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_seek(model);
+    return true;
+}
+
+static bool to_mark(struct model *model, bool after)
+{
+    const struct history *history = session_variant(model->session, 0)->history;
+    uint64_t now_ns = session_now(model->session), time_ns = 0, best_ns = 0;
+    const char *best = NULL, *name;
+    for (uint32_t i = 0; (name = history_mark_name(history, i, &time_ns)) != NULL; i++) {
+        bool wanted = after ? time_ns > now_ns && (!best || time_ns < best_ns)
+                            : time_ns < now_ns && (!best || time_ns >= best_ns);
+        if (wanted) {
+            best = name;
+            best_ns = time_ns;
+        }
+    }
+    char line[LINE_BYTES];
+    snprintf(line, sizeof line, "rewind %s", best ? best : "");
+    if (best)
+        model_command(model, line);
+    else
+        model_tell(model, "%s", model_say(model, WORD_NO_MARK));
+    return true;
+}
+
+bool press_mark_before(struct model *model, const struct key *key)
+{
+    (void)key;
+    return to_mark(model, false);
+}
+
+bool press_mark_after(struct model *model, const struct key *key)
+{
+    (void)key;
+    return to_mark(model, true);
+}
+
+bool press_event(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_play(model, false);
+    if (session_now(model->session) < model->drive.halt_ns) {
+        session_step(model->session);
+        flow_script_turn(model);
+    }
+    model_look(model);
+    return true;
+}
+
+bool press_faster(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_faster(model, 1);
+    return true;
+}
+
+bool press_slower(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_faster(model, -1);
+    return true;
+}
+
+bool press_begin(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_play(model, false);
+    model->message[0] = 0;
+    if (model->screen == PLACE_VARY) {
+        flow_again(model, true);
+    } else if (model->screen == PLACE_WATCH) {
+        flow_step(model, STEP_WATCH);
+    } else {
+        drive_rewind(model, 0);
+        snprintf(model->last_command, sizeof model->last_command, "rewind 0s");
+    }
+    return true;
+}
+
+bool press_undo(struct model *model, const struct key *key)
+{
+    (void)key;
+    flow_again(model, false);
+    return true;
+}
+
+static bool select_by(struct model *model, uint32_t by)
+{
+    const struct look *look = &model->look;
+    for (uint32_t i = 0; i < look->part_count; i++) {
+        if (strcmp(look->parts[i].name, model->selected) != 0)
+            continue;
+        const struct part *next = &look->parts[(i + by) % look->part_count];
+        snprintf(model->selected, sizeof model->selected, "%s", next->name);
+        model->row = 0;
+        model->redraw = true;
+        return true;
+    }
+    return true;
+}
+
+bool press_select(struct model *model, const struct key *key)
+{
+    (void)key;
+    return select_by(model, 1);
+}
+
+bool press_select_before(struct model *model, const struct key *key)
+{
+    (void)key;
+    return model->look.part_count ? select_by(model, model->look.part_count - 1) : true;
+}
+
+bool press_digit(struct model *model, const struct key *key)
+{
+    struct panel_row rows[PANEL_MAX];
+    unsigned count = panel_rows(model, rows), row = key->letter - '1';
+    if (row < count && model_command(model, rows[row].line))
+        flow_changed(model, rows[row].line);
+    return true;
+}
+
+bool press_prompt(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_play(model, model->drive.playing);
+    prompt_open(model, "");
+    return true;
+}
+
+bool press_complete(struct model *model, const struct key *key)
+{
+    (void)key;
+    prompt_complete(model);
+    return true;
+}
+
+bool press_older(struct model *model, const struct key *key)
+{
+    (void)key;
+    prompt_older(model, 1);
+    return true;
+}
+
+bool press_newer(struct model *model, const struct key *key)
+{
+    (void)key;
+    prompt_older(model, -1);
+    return true;
+}
+
+/* The last write that a client was told OK for is what one wants to follow first. */
+bool press_life(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_play(model, false);
+    const struct world *world = model_world(model);
+    char number[24] = "";
+    uint64_t write = model->life_write ? model->life_write : world->writes;
+    if (write)
+        snprintf(number, sizeof number, "%llu", (unsigned long long)write);
+    model->asking = FIELD_WRITE;
+    field_set(&model->field, number);
+    return true;
+}
+
+static void open_life(struct model *model)
+{
+    struct text to = TEXT(model->life);
+    struct error error = {0};
+    int64_t write = 0;
+    model->asking = FIELD_NONE;
+    if (!lesson_guess_number(model->field.text, &write) || write <= 0) {
+        model_tell(model, "%s", model_say(model, WORD_NO_SUCH_WRITE));
+        return;
+    }
+    if (!session_life(model->session, 0, (uint64_t)write, &to, &error)) {
+        struct text why = TEXT(model->message);
+        error_add(&why, &error, model->language);
+        return;
+    }
+    model->life_write = (uint64_t)write;
+    if (model->screen != PLACE_LIFE)
+        model_show(model, PLACE_LIFE);
+}
+
+bool press_commit(struct model *model, const struct key *key)
+{
+    (void)key;
+    if (model->asking == FIELD_COMMAND)
+        prompt_commit(model);
+    else if (model->asking == FIELD_WRITE)
+        open_life(model);
+    else if (model->field.used && model_open_file(model, model->field.text))
+        model->asking = FIELD_NONE;
+    return true;
+}
+
+bool press_leave_field(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->asking = FIELD_NONE;
+    model->message[0] = 0;
+    return true;
+}

@@ -1,0 +1,192 @@
+/* The clock of the lab: slices of simulated time by wall time and speed. */
+#include "lab/app/drive.h"
+
+#include <string.h>
+
+#include "lab/app/flow.h"
+
+#define BUDGET_EVENTS 2000
+#define SCRIPT_EVENTS 50 /* a lesson's run is looked at after so many: its end is counted there */
+
+static const uint64_t speeds[] = {10,   20,    50,    100,   200,    500,    1000,   2000,
+                                  5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000};
+#define SPEEDS ((int)(sizeof speeds / sizeof *speeds))
+
+void drive_reset(struct drive *drive)
+{
+    memset(drive, 0, sizeof *drive);
+    drive->speed = SPEED_ONE;
+    drive->halt_ns = TIME_NEVER;
+}
+
+bool drive_moving(const struct drive *drive)
+{
+    return drive->playing || drive->rushing || drive->seeking;
+}
+
+uint64_t drive_speed(const struct drive *drive)
+{
+    return speeds[drive->speed];
+}
+
+static void stand(struct model *model)
+{
+    model->drive.playing = model->drive.rushing = model->drive.seeking = false;
+    model_look(model);
+}
+
+void drive_play(struct model *model, bool playing)
+{
+    if (!model->session)
+        return;
+    stand(model);
+    model->drive.playing = playing;
+    model->drive.goal_ns = session_now(model->session);
+}
+
+void drive_rush(struct model *model, uint64_t until_ns)
+{
+    stand(model);
+    model->drive.rushing = true;
+    model->drive.goal_ns = until_ns;
+}
+
+void drive_seek(struct model *model)
+{
+    stand(model);
+    model->drive.seeking = true;
+    model->drive.found = false;
+}
+
+void drive_faster(struct model *model, int by)
+{
+    int speed = model->drive.speed + by;
+    model->drive.speed = speed < 0 ? 0 : speed >= SPEEDS ? SPEEDS - 1 : speed;
+    model->redraw = true;
+}
+
+void drive_heard(void *user, int variant, struct world *world, const struct record *record)
+{
+    struct model *model = user;
+    if (variant > 0 || !word_news(LANGUAGE_EN, record->what))
+        return;
+    if (model->news_count == NEWS_KEPT) {
+        memmove(model->news, model->news + 1, (NEWS_KEPT - 1) * sizeof *model->news);
+        model->news_count--;
+    }
+    struct news *news = &model->news[model->news_count++];
+    news->time_ns = record->time_ns;
+    news->what = record->what;
+    memcpy(news->who, component_at(world, record->who)->name, sizeof news->who);
+    model->drive.found = true;
+}
+
+uint64_t drive_back_ns(const struct model *model)
+{
+    return model->screen == PLACE_WATCH ? SECOND_NS : 5 * SECOND_NS;
+}
+
+bool drive_rewind(struct model *model, uint64_t time_ns)
+{
+    uint64_t before_ns = session_now(model->session);
+    bool playing = model->drive.playing;
+    bool went = session_rewind(model->session, time_ns);
+    drive_moved(model, before_ns);
+    stand(model);
+    model->drive.playing = playing && went;
+    return went;
+}
+
+void drive_moved(struct model *model, uint64_t before_ns)
+{
+    uint64_t now_ns = session_now(model->session);
+    if (now_ns >= before_ns)
+        return;
+    while (model->news_count && model->news[model->news_count - 1].time_ns > now_ns)
+        model->news_count--;
+    look_samples_back(&model->look, now_ns, before_ns);
+    flow_went_back(model);
+}
+
+void drive_time(struct model *model, uint64_t elapsed_ns)
+{
+    struct drive *drive = &model->drive;
+    if (!model->session || !drive_moving(drive))
+        return;
+    if (drive->playing)
+        drive->goal_ns = session_now(model->session) + elapsed_ns * speeds[drive->speed] / 1000;
+    drive->since_look_ns += elapsed_ns;
+    if (drive->since_look_ns >= SECOND_NS / DRAWS_PER_SECOND)
+        model_look(model);
+}
+
+void drive_sample(void *user, struct session *session)
+{
+    struct model *model = user;
+    struct world *world = session_variant(session, 0)->world;
+    for (uint32_t i = 0; i < model->look.chart_count; i++) {
+        struct metric_ref metric;
+        struct error error;
+        struct value value = {0};
+        bool known = world_metric(world, model->look.charts[i].name, &metric, &error) &&
+                     world_read(world, metric, &value);
+        look_sample(&model->look, i, known ? value.number : 0);
+    }
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static bool seek_slice(struct model *model, uint64_t limit_ns)
+{
+    for (unsigned i = 0; i < BUDGET_EVENTS && !model->drive.found; i++) {
+        if (world_next(model_world(model)) <= limit_ns && session_step(model->session))
+            continue;
+        if (limit_ns != TIME_NEVER)
+            return session_advance(model->session, limit_ns, BUDGET_EVENTS);
+        model->drive.found = true; /* nothing will ever happen again */
+    }
+    return model->drive.found;
+}
+
+static bool failed(struct model *model)
+{
+    if (session_state(model->session) != SESSION_FAILED)
+        return false;
+    struct text to = TEXT(model->message);
+    language_error(&to, model->file, session_failed_command(model->session),
+                   session_error(model->session), model->language);
+    stand(model);
+    return true;
+}
+
+bool drive_work(struct model *model)
+{
+    struct drive *drive = &model->drive;
+    if (!model->session || !drive_moving(drive) || failed(model))
+        return false;
+    uint64_t script_ns = flow_script_time(model);
+    uint64_t limit_ns = least(script_ns, drive->halt_ns);
+    bool there;
+    if (drive->seeking)
+        there = seek_slice(model, limit_ns);
+    else
+        there = session_advance(model->session, least(drive->goal_ns, limit_ns),
+                                flow_script_runs(model) ? SCRIPT_EVENTS : BUDGET_EVENTS);
+    uint64_t now_ns = session_now(model->session);
+    if (flow_script_turn(model))
+        return drive_moving(drive);
+    if (now_ns >= drive->halt_ns) {
+        stand(model);
+        flow_halted(model);
+        return false;
+    }
+    bool run_over = drive->rushing && there && !flow_script_runs(model) &&
+                    session_run_end(model->session) == TIME_NEVER;
+    if ((drive->seeking && drive->found) || run_over ||
+        (drive->rushing && now_ns >= drive->goal_ns))
+        stand(model);
+    return drive_moving(drive) && !(drive->playing && there && now_ns >= drive->goal_ns);
+}

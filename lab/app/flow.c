@@ -1,0 +1,189 @@
+/* The steps of a lesson: what is prepared when one is entered. */
+#include "lab/app/flow.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lab/app/drive.h"
+#include "sim/store/ledger.h"
+
+#define SPEED_FAST 11 /* x50: a run of vary takes a second */
+
+static const enum place places[STEP_COUNT] = {PLACE_BRIEF,   PLACE_TRY,  PLACE_PREDICT, PLACE_WATCH,
+                                              PLACE_EXPLAIN, PLACE_VARY, PLACE_WORK,    PLACE_WORK};
+
+bool flow_active(const struct model *model)
+{
+    return model->flow.lesson != NULL;
+}
+
+const struct lesson_text *flow_text(const struct model *model)
+{
+    return &model->flow.lesson->text[model->language];
+}
+
+const struct question *flow_question(const struct model *model)
+{
+    if (!flow_active(model) || model->flow.question >= flow_text(model)->question_count)
+        return NULL;
+    return &flow_text(model)->questions[model->flow.question];
+}
+
+static uint32_t place_of(const struct model *model, const struct lesson *lesson)
+{
+    uint32_t i = 0;
+    while (i < model->home.lesson_count && model->home.lessons[i] != lesson)
+        i++;
+    return i < 63 ? i : 63;
+}
+
+void flow_open(struct model *model, uint32_t at)
+{
+    struct lesson *lesson = model->home.lessons[at];
+    if (!model_open_script(model, lesson->world_path, lesson->world, strlen(lesson->world)))
+        return;
+    memset(&model->flow, 0, sizeof model->flow);
+    model->flow.lesson = lesson;
+    model->flow.people = 1;
+    model->flow.fault_ns = TIME_NEVER;
+    model->home.begun[place_of(model, lesson)] = true;
+    flow_hide(model);
+    model_look(model);
+    model->depth = 0;
+    model->screen = PLACE_HOME;
+    model_show(model, PLACE_BRIEF);
+    flow_step(model, STEP_BRIEF);
+}
+
+void flow_leave(struct model *model)
+{
+    if (model->session)
+        session_hide(model->session, NULL);
+    memset(&model->flow, 0, sizeof model->flow);
+}
+
+void flow_language(struct model *model)
+{
+    if (!model->session)
+        return;
+    if (flow_active(model)) {
+        flow_hide(model);
+        flow_goals(model);
+    }
+    if (model->life_write) {
+        struct text to = TEXT(model->life);
+        struct error error;
+        session_life(model->session, 0, model->life_write, &to, &error);
+    }
+    model_look(model);
+}
+
+/* The first write that a client was told OK for and that is gone; 0 none. */
+static uint64_t first_lost(const struct world *world)
+{
+    struct ledger_life life;
+    for (uint64_t write = 1; write <= world->writes; write++)
+        if (ledger_of(world, write, &life) && life.outcome == LEDGER_ACKED && life.lost)
+            return write;
+    return 0;
+}
+
+void flow_take_end(struct model *model)
+{
+    struct text to = TEXT(model->life);
+    struct error error = {0};
+    look_take(&model->ended, model_world(model), NULL, NULL);
+    model->life_write = first_lost(model_world(model));
+    if (!model->life_write || !session_life(model->session, 0, model->life_write, &to, &error))
+        text_clear(&to);
+}
+
+/* Where the fault of the first question stands: in the file, or where the hand pulled, or now. */
+static uint64_t fault_time(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    const struct lesson_text *text = flow_text(model);
+    uint64_t file_ns = text->question_count
+                           ? session_first(model->session, &text->questions[0].fault)
+                           : TIME_NEVER;
+    if (file_ns != TIME_NEVER)
+        flow->fault_ns = file_ns;
+    else if (flow->fault_ns == TIME_NEVER)
+        flow->fault_ns = session_now(model->session);
+    struct text line = TEXT(flow->fault);
+    if (file_ns == TIME_NEVER && text->question_count)
+        language_join(&line, &text->questions[0].fault);
+    return flow->fault_ns;
+}
+
+static void enter_watch(struct model *model)
+{
+    uint64_t fault_ns = fault_time(model);
+    uint64_t start_ns = fault_ns > SECOND_NS ? fault_ns - SECOND_NS : 0;
+    model->drive.playing = false;
+    model->drive.speed = SPEED_ONE;
+    if (session_now(model->session) > start_ns)
+        drive_rewind(model, start_ns);
+    flow_script_start(model, fault_ns);
+    if (session_now(model->session) < start_ns)
+        drive_rush(model, start_ns);
+}
+
+void flow_step(struct model *model, enum lesson_step step)
+{
+    struct flow *flow = &model->flow;
+    flow->step = step;
+    if (step > flow->furthest)
+        flow->furthest = step;
+    model->screen = places[step];
+    model->asking = FIELD_NONE;
+    model->message[0] = 0;
+    model->scroll = 0;
+    flow->by_hand = false;
+    flow->script.running = flow->script.begun = false;
+    drive_play(model, step == STEP_BRIEF || step == STEP_TRY
+                          ? model->drive.playing || step == STEP_BRIEF
+                          : false);
+    switch (step) {
+    case STEP_PREDICT:
+        flow_ask(model);
+        break;
+    case STEP_WATCH:
+        enter_watch(model);
+        break;
+    case STEP_VARY:
+        model->drive.speed = SPEED_FAST;
+        flow_again(model, true);
+        break;
+    default:
+        break;
+    }
+    model_look(model);
+}
+
+void flow_next(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    if (flow->step == STEP_PREDICT && flow_open_question(model)) {
+        flow_ask(model);
+        return;
+    }
+    if (flow->step == STEP_WATCH && !flow->script.done) {
+        flow_finish(model);
+        return;
+    }
+    if (flow->step == STEP_WORK) {
+        model->home.done[place_of(model, flow->lesson)] = true;
+        model_home(model);
+        return;
+    }
+    flow_step(model, flow->step + 1);
+}
+
+void flow_previous(struct model *model)
+{
+    if (model->flow.step > STEP_BRIEF)
+        flow_step(model, model->flow.step - 1);
+    else
+        model_home(model);
+}

@@ -1,0 +1,218 @@
+/* The questions of a lesson: fields, locks, what they hide, the fault that they guard. */
+#include "lab/app/flow.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lab/app/drive.h"
+
+bool flow_same_line(const char *a, const char *b)
+{
+    struct command commands[2];
+    struct error error;
+    char joined[2][COMMAND_BYTES];
+    const char *lines[2] = {a, b};
+    for (int i = 0; i < 2; i++) {
+        struct text text = TEXT(joined[i]);
+        if (!language_split(&commands[i], lines[i], 0, &error))
+            return false;
+        language_join(&text, &commands[i]);
+    }
+    return strcmp(joined[0], joined[1]) == 0;
+}
+
+static uint32_t questions(const struct model *model)
+{
+    uint32_t count = flow_text(model)->question_count;
+    return count < QUESTIONS_MAX ? count : QUESTIONS_MAX;
+}
+
+bool flow_open_question(const struct model *model)
+{
+    if (!flow_active(model))
+        return false;
+    for (uint32_t i = 0; i < questions(model); i++)
+        if (!model->flow.locked[i])
+            return true;
+    return false;
+}
+
+void flow_hide(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    uint32_t count = 0;
+    model->drive.halt_ns = TIME_NEVER;
+    for (uint32_t i = 0; i < questions(model); i++) {
+        const struct question *question = &flow_text(model)->questions[i];
+        if (flow->locked[i])
+            continue;
+        for (unsigned h = 0; question->hides[h]; h++)
+            flow->hidden[count++] = question->hides[h];
+        uint64_t fault_ns = session_first(model->session, &question->fault);
+        if (fault_ns != TIME_NEVER && fault_ns && fault_ns - 1 < model->drive.halt_ns)
+            model->drive.halt_ns = fault_ns - 1;
+    }
+    flow->hidden[count] = NULL;
+    session_hide(model->session, count ? flow->hidden : NULL);
+}
+
+void flow_ask(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    for (flow->question = 0; flow->question < questions(model); flow->question++) {
+        if (!flow->locked[flow->question]) {
+            model->asking = FIELD_GUESS;
+            flow->person = 0;
+            while (flow->person + 1 < flow->people &&
+                   flow->guesses[flow->question][flow->person].locked)
+                flow->person++;
+            model->redraw = true;
+            return;
+        }
+    }
+    flow->question = 0;
+    model->asking = FIELD_NONE;
+}
+
+static void ask_by_hand(struct model *model, const char *line)
+{
+    drive_play(model, false);
+    model->flow.by_hand = true;
+    snprintf(model->flow.fault, sizeof model->flow.fault, "%s", line);
+    model->flow.fault_ns = *line ? session_now(model->session) : TIME_NEVER;
+    flow_ask(model);
+}
+
+bool flow_guards(struct model *model, const char *line)
+{
+    if (!flow_open_question(model))
+        return false;
+    for (uint32_t i = 0; i < questions(model); i++) {
+        char fault[COMMAND_BYTES];
+        struct text text = TEXT(fault);
+        const struct question *question = &flow_text(model)->questions[i];
+        if (model->flow.locked[i] || question->fault.count == 0)
+            continue;
+        language_join(&text, &question->fault);
+        if (flow_same_line(line, fault)) {
+            ask_by_hand(model, line);
+            return true;
+        }
+    }
+    return false;
+}
+
+void flow_halted(struct model *model)
+{
+    ask_by_hand(model, "");
+}
+
+static bool read_guess(const struct question *question, const char *words, int64_t *number)
+{
+    if (question->form == QUESTION_NUMBER)
+        return lesson_guess_number(words, number);
+    while (*words == ' ')
+        words++;
+    char letter = (char)(*words | 0x20);
+    if (letter < 'a' || letter >= 'a' + LESSON_CHOICES || !question->choices[letter - 'a'])
+        return false;
+    *number = letter - 'a';
+    return true;
+}
+
+bool flow_understood(const struct model *model, uint32_t at, uint32_t person, struct text *to)
+{
+    const struct question *question = &flow_text(model)->questions[at];
+    int64_t number;
+    if (!read_guess(question, model->flow.guesses[at][person].field.text, &number))
+        return false;
+    if (question->form == QUESTION_CHOICE) {
+        text_add(to, question->choices[number]);
+        return true;
+    }
+    text_add_grouped(to, (uint64_t)(number < 0 ? 0 : number));
+    if (model->language == LANGUAGE_EN)
+        text_add(to, " ");
+    text_add(to, question->unit);
+    return true;
+}
+
+static void all_locked(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    flow->locked[flow->question] = true;
+    flow_hide(model);
+    if (flow_open_question(model)) {
+        flow_ask(model);
+        return;
+    }
+    flow_step(model, STEP_WATCH);
+}
+
+void flow_lock(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    const struct question *question = flow_question(model);
+    struct guess *guess = &flow->guesses[flow->question][flow->person];
+    if (!read_guess(question, guess->field.text, &guess->number)) {
+        model_tell(model, "%s",
+                   model_say(model, question->form == QUESTION_NUMBER ? WORD_GUESS_EXAMPLE
+                                                                      : WORD_CHOICE_EXAMPLE));
+        return;
+    }
+    model->message[0] = 0;
+    guess->locked = true;
+    for (uint32_t i = 0; i < flow->people; i++) {
+        if (!flow->guesses[flow->question][i].locked) {
+            flow->person = i;
+            model->redraw = true;
+            return;
+        }
+    }
+    all_locked(model);
+}
+
+void flow_person(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    struct guess *guesses = flow->guesses[flow->question];
+    if (flow->person + 1 == flow->people && flow->people < PEOPLE_MAX &&
+        guesses[flow->person].field.used)
+        flow->people++;
+    for (uint32_t i = 1; i <= flow->people; i++) {
+        uint32_t next = (flow->person + i) % flow->people;
+        if (!guesses[next].locked) {
+            flow->person = next;
+            break;
+        }
+    }
+    model->redraw = true;
+}
+
+int flow_nearest(const struct model *model, uint32_t at)
+{
+    const struct flow *flow = &model->flow;
+    int nearest = -1;
+    uint64_t least = 0;
+    if (!flow->counted_known[at])
+        return -1;
+    for (uint32_t i = 0; i < flow->people; i++) {
+        int64_t apart = flow->guesses[at][i].number - flow->counted[at].number;
+        uint64_t distance = (uint64_t)(apart < 0 ? -apart : apart);
+        if (flow->guesses[at][i].locked && (nearest < 0 || distance < least)) {
+            nearest = (int)i;
+            least = distance;
+        }
+    }
+    return nearest;
+}
+
+const struct belief *flow_belief(const struct model *model, uint32_t at, uint32_t person)
+{
+    const struct question *question = &flow_text(model)->questions[at];
+    int64_t number = model->flow.guesses[at][person].number;
+    for (uint32_t i = 0; i < question->belief_count; i++)
+        if (number >= question->beliefs[i].from && number <= question->beliefs[i].to)
+            return &question->beliefs[i];
+    return NULL;
+}

@@ -1,0 +1,188 @@
+/*
+ * The program's state: which screen is open, the world behind it, the lesson, what is being typed.
+ *
+ * update.h changes it, lab/view draws it.  No terminal, no clock of the wall, no drawing here.
+ */
+#ifndef LAB_APP_MODEL_H
+#define LAB_APP_MODEL_H
+
+#include "lab/app/field.h"
+#include "lab/language/session.h"
+#include "lab/lesson/lesson.h"
+#include "lab/view/look.h"
+#include "lab/view/words.h"
+
+/* Where a key means something: a screen, or a field that is open on it. */
+enum place {
+    PLACE_LANGUAGE,
+    PLACE_HOME,
+    PLACE_WORLD,
+    PLACE_PART,
+    PLACE_LIFE,
+    PLACE_BRIEF,
+    PLACE_TRY,
+    PLACE_PREDICT,
+    PLACE_WATCH,
+    PLACE_EXPLAIN,
+    PLACE_VARY,
+    PLACE_WORK,
+    PLACE_SCREENS,
+    FIELD_COMMAND = PLACE_SCREENS,
+    FIELD_WRITE, /* which write's life */
+    FIELD_FILE,
+    FIELD_GUESS,
+    FIELD_SAW, /* what did you see? */
+    PLACE_COUNT
+};
+#define FIELD_NONE PLACE_COUNT
+
+enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER };
+
+#define SPEED_ONE        6 /* x1 in the table of speeds */
+#define NEWS_KEPT        16
+#define ANSWER_BYTES     8192
+#define HISTORY_LINES    64
+#define PEOPLE_MAX       3
+#define QUESTIONS_MAX    8
+#define CHANGES_MAX      16
+#define GOALS_MAX        8
+#define LINE_BYTES       FIELD_BYTES
+#define DRAWS_PER_SECOND 4
+
+/* Something that a person would look up for. */
+struct news {
+    uint64_t time_ns;
+    char who[NAME_BYTES];
+    uint16_t what; /* enum trace_id */
+};
+
+/* The clock of the world and how it is driven. */
+struct drive {
+    bool playing;
+    bool rushing; /* as fast as it goes, to goal_ns */
+    bool seeking; /* event by event, to the next news */
+    bool found;   /* the news came */
+    int speed;    /* of the table of speeds */
+    uint64_t goal_ns;
+    uint64_t halt_ns;       /* an open question stops the clock here; TIME_NEVER none */
+    uint64_t since_look_ns; /* of the wall's clock */
+};
+
+struct guess {
+    struct field field;
+    int64_t number; /* of a choice: its place */
+    bool locked;
+};
+
+/* The run that a step shows: the file's own lines, or the fault by hand and what follows. */
+struct script {
+    uint64_t fault_ns, end_ns; /* TIME_NEVER: the file's lines say when it is over */
+    bool fault_pending;        /* the fault is not in the file: it is carried out at fault_ns */
+    bool running, begun, done;
+};
+
+struct goal_state {
+    bool known, met;
+    char now[48];
+};
+
+struct flow {
+    struct lesson *lesson; /* of the model's list; NULL: none */
+    enum lesson_step step, furthest;
+    uint32_t question; /* that is asked now */
+    uint32_t person, people;
+    struct guess guesses[QUESTIONS_MAX][PEOPLE_MAX];
+    bool locked[QUESTIONS_MAX];
+    struct value counted[QUESTIONS_MAX];
+    bool counted_known[QUESTIONS_MAX];
+    const char *hidden[QUESTIONS_MAX * LESSON_HIDES + 1];
+    uint64_t fault_ns; /* TIME_NEVER: not yet */
+    char fault[LINE_BYTES];
+    bool ended;   /* the watched run came to its end once: counted */
+    bool by_hand; /* the plug is in the hand: the guess stands in the way */
+    struct script script;
+    char saw[LINE_BYTES];
+    char changes[CHANGES_MAX][LINE_BYTES]; /* what the learner did in vary */
+    uint32_t change_count;
+    uint32_t hints;
+    bool revealed, passed;
+    bool tried; /* a run of vary came to its end */
+    struct goal_state goals[GOALS_MAX];
+};
+
+struct home {
+    uint32_t cursor;
+    uint32_t number; /* typed so far */
+    struct lesson **lessons;
+    uint32_t lesson_count;
+    bool done[64], begun[64]; /* by place in the list */
+    char trouble[300];        /* a lesson that cannot be read */
+};
+
+struct prompt {
+    char lines[HISTORY_LINES][LINE_BYTES];
+    uint32_t count, at; /* at == count: the new line */
+};
+
+struct model {
+    enum language language;
+    bool ascii;
+    int rows, columns;
+    enum place screen;
+    enum place below[8]; /* screens to come back to */
+    uint32_t depth;
+    enum place asking; /* a field that is open, or FIELD_NONE */
+    enum overlay overlay;
+    uint32_t scroll;          /* of help, answers, parts */
+    bool quit, redraw, clear; /* clear: send everything again */
+
+    struct session *session; /* NULL: no world */
+    char file[LINE_BYTES];
+    char *script; /* its text */
+    struct drive drive;
+    struct look look;
+    struct look ended; /* as the watched run of a lesson ended: what its explanation speaks of */
+    struct news news[NEWS_KEPT];
+    uint32_t news_count;
+    char selected[NAME_BYTES]; /* part */
+    uint32_t row;              /* of a part's parameters */
+
+    struct field field;
+    struct prompt prompt;
+    char last_command[LINE_BYTES];
+    char message[LINE_BYTES]; /* an error or a short answer */
+    char answer[ANSWER_BYTES];
+    char life[ANSWER_BYTES];
+    uint64_t life_write;
+
+    struct home home;
+    struct flow flow;
+};
+
+/* Lessons are read here.  The model owns its session, lessons and look. */
+void model_init(struct model *model, enum language language);
+void model_release(struct model *model);
+
+/* Opens a world file; false with the reason in model->message. */
+bool model_open_file(struct model *model, const char *path);
+bool model_open_script(struct model *model, const char *path, const char *script, size_t bytes);
+void model_close_session(struct model *model);
+void model_home(struct model *model);
+void model_set_language(struct model *model, enum language language);
+
+/* Screens: one above the other, and back. */
+void model_show(struct model *model, enum place screen);
+void model_back(struct model *model);
+enum place model_place(const struct model *model); /* the open field, or the screen */
+
+/* Takes the figures over from the world now. */
+void model_look(struct model *model);
+struct world *model_world(const struct model *model);
+const char *model_say(const struct model *model, enum word word);
+void model_tell(struct model *model, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Carries a line out as if it were typed: guards the fault of an open question; the line becomes
+ * the last command.  False with the reason in model->message. */
+bool model_command(struct model *model, const char *line);
+
+#endif

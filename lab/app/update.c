@@ -1,0 +1,66 @@
+/* A key finds its row of the table of actions, or goes to the field that is open. */
+#include "lab/app/update.h"
+
+#include <string.h>
+
+#include "lab/app/actions.h"
+#include "lab/app/prompt.h"
+
+static bool is_too_small(const struct model *model)
+{
+    return model->rows < ROWS_NEEDED || model->columns < COLUMNS_NEEDED;
+}
+
+static struct field *open_field(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    if (model->asking == FIELD_GUESS)
+        return &flow->guesses[flow->question][flow->person].field;
+    return model->asking == FIELD_NONE ? NULL : &model->field;
+}
+
+static bool overlay_key(struct model *model, const struct key *key)
+{
+    if (model->overlay == OVERLAY_NONE)
+        return false;
+    if (key->code == KEY_CODE_DOWN || key->code == KEY_CODE_PAGE_DOWN)
+        model->scroll += key->code == KEY_CODE_DOWN ? 1 : 10;
+    else if (key->code == KEY_CODE_UP || key->code == KEY_CODE_PAGE_UP)
+        model->scroll -= model->scroll < 10 && key->code == KEY_CODE_PAGE_UP
+                             ? model->scroll
+                             : (key->code == KEY_CODE_UP ? (model->scroll > 0) : 10);
+    else if (key->code != KEY_CODE_CONTROL)
+        model->overlay = OVERLAY_NONE;
+    else
+        return false;
+    return true;
+}
+
+void update_key(struct model *model, const struct key *key)
+{
+    model->redraw = true;
+    if (is_too_small(model)) {
+        model->quit = key->code == KEY_CODE_TEXT && key->letter == 'q';
+        return;
+    }
+    if (overlay_key(model, key))
+        return;
+    struct field *field = open_field(model);
+    for (const struct action *action = action_find(model, key, NULL); action;
+         action = action_find(model, key, action))
+        if (action->act(model, key))
+            return;
+    if (field) {
+        prompt_touched(model);
+        field_key(field, key);
+    } else if (key->code == KEY_CODE_TEXT && key->syllable) {
+        model_tell(model, "%s", model_say(model, WORD_HANGUL));
+    }
+}
+
+void update_size(struct model *model, int rows, int columns)
+{
+    model->rows = rows;
+    model->columns = columns;
+    model->redraw = model->clear = true;
+}

@@ -1,0 +1,57 @@
+/*
+ * What the screens are made of: frame, keys, numbers, prose, map, bars, chart, panel.
+ *
+ * Drawing reads the model and fills the canvas; nothing here changes anything.
+ */
+#ifndef LAB_VIEW_DRAW_H
+#define LAB_VIEW_DRAW_H
+
+#include "lab/app/model.h"
+#include "lab/view/canvas.h"
+
+#define BODY_TOP     2
+#define MARGIN       1
+#define RIGHT_COLUMN 41 /* where panels stand */
+
+/* The rule above the last two rows: the body ends before it. */
+int draw_body_end(const struct canvas *canvas);
+/* Title left, clock or another word right, rules, last command or message, key line. */
+void draw_frame(const struct model *model, struct canvas *canvas, const char *title,
+                const char *right);
+void draw_world_frame(const struct model *model, struct canvas *canvas); /* with the clock */
+void draw_status(const struct model *model, struct canvas *canvas, enum style style,
+                 const char *words);
+void draw_field(const struct model *model, struct canvas *canvas, int row, int column,
+                const struct field *field);
+
+/* Counts: three digits that mean something while it runs, exact when it stands. */
+void draw_count(struct text *to, const struct model *model, int64_t number);
+void draw_value(struct text *to, const struct model *model, const struct value *value);
+void draw_figure(struct text *to, const struct model *model, const struct figure *figure);
+
+/* Prose of a lesson with its marks, numbers filled in, wrapped; at most `rows` after the first
+ * `skip` lines; how many lines there are in all. */
+int draw_prose(const struct model *model, struct canvas *canvas, int row, int column, int width,
+               int rows, int skip, const char *words);
+/* The same as plain text. */
+void draw_text(const struct model *model, struct text *to, const char *words);
+/* The blocks of a step that are prose, one below the other; lines in all. */
+int draw_step(const struct model *model, struct canvas *canvas, int row, int rows, int skip,
+              enum lesson_step step);
+
+/* The map, at most `rows` high; rows used. */
+int draw_map(const struct model *model, struct canvas *canvas, int row, int rows);
+/* A bar for each store: on disk, at risk, gone; rows used. */
+int draw_bars(const struct model *model, struct canvas *canvas, int row, int rows);
+void draw_chart(const struct model *model, struct canvas *canvas, int row, int column, int rows,
+                int columns, const struct chart *chart);
+int draw_panel(const struct model *model, struct canvas *canvas, int row, int column, int rows);
+void draw_news(const struct model *model, struct canvas *canvas, int row, int column, int rows);
+
+/* A number three rows high with words beside it; the row after. */
+int draw_big(const struct model *model, struct canvas *canvas, int row, int column, int64_t number,
+             const char *beside);
+
+const char *draw_person(const struct model *model, uint32_t person);
+
+#endif

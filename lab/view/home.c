@@ -1,0 +1,108 @@
+/* Home: what there is to learn, under the question that it answers; the sandbox; files; the
+ * language. */
+#include "lab/view/view.h"
+
+#include <stdio.h>
+
+#include "lab/view/draw.h"
+
+/* Lessons by number, as the study group asked. */
+static const struct group {
+    uint32_t first, last;
+    enum word title;
+    bool right; /* column */
+} groups[] = {
+    {1, 6, WORD_GROUP_REDIS, false},     {7, 8, WORD_GROUP_CONNECTION, true},
+    {9, 11, WORD_GROUP_WEBSOCKET, true}, {12, 12, WORD_GROUP_SPOF, true},
+    {13, 99, WORD_GROUP_NEXT, false},
+};
+
+static void draw_lesson(const struct model *model, struct canvas *canvas, int row, int column,
+                        uint32_t at)
+{
+    const struct home *home = &model->home;
+    const struct lesson *lesson = home->lessons[at];
+    bool selected = home->cursor == at;
+    const char *state = home->done[at]    ? model_say(model, WORD_DONE)
+                        : home->begun[at] ? model_say(model, WORD_BEGUN)
+                                          : "";
+    if (selected)
+        canvas_write(canvas, row, column, 0, STYLE_ACTION, ">");
+    canvas_print(canvas, row, column + 1, 0, STYLE_ACTION, "%2u", lesson->number);
+    canvas_write(canvas, row, column + 4, column + 27, selected ? STYLE_SELECTED : STYLE_PLAIN,
+                 lesson->text[model->language].title);
+    canvas_write(canvas, row, column + 28, 0, STYLE_DIM, state);
+}
+
+static int draw_group(const struct model *model, struct canvas *canvas, int row, int column,
+                      const struct group *group)
+{
+    const struct home *home = &model->home;
+    int used = 0;
+    for (uint32_t i = 0; i < home->lesson_count; i++) {
+        uint32_t number = home->lessons[i]->number;
+        if (number < group->first || number > group->last)
+            continue;
+        if (used == 0)
+            canvas_write(canvas, row + used++, column, 0, STYLE_STRONG,
+                         model_say(model, group->title));
+        draw_lesson(model, canvas, row + used++, column + 1, i);
+    }
+    return used ? used + 1 : 0;
+}
+
+/* The question that the lesson at the cursor answers. */
+static void draw_asks(const struct model *model, struct canvas *canvas)
+{
+    const struct home *home = &model->home;
+    const char *words = model_say(model, WORD_LESSON_TAKES);
+    if (home->cursor < home->lesson_count &&
+        home->lessons[home->cursor]->text[model->language].asks)
+        words = home->lessons[home->cursor]->text[model->language].asks;
+    if (!model->message[0] && model->asking == FIELD_NONE)
+        draw_status(model, canvas, STYLE_PLAIN, words);
+}
+
+void view_home(const struct model *model, struct canvas *canvas)
+{
+    const struct home *home = &model->home;
+    char title[120];
+    snprintf(title, sizeof title, "outage  %s", model_say(model, WORD_PROGRAM));
+    draw_frame(model, canvas, title, model_say(model, WORD_LANGUAGE_NOW));
+    int rows[2] = {BODY_TOP + 1, BODY_TOP + 1};
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        bool right = groups[i].right;
+        rows[right] +=
+            draw_group(model, canvas, rows[right], right ? RIGHT_COLUMN : MARGIN, &groups[i]);
+    }
+    if (!home->lesson_count)
+        canvas_write(canvas, BODY_TOP + 1, MARGIN, 0, STYLE_RISK,
+                     home->trouble[0] ? home->trouble : model_say(model, WORD_NO_LESSONS));
+    static const struct {
+        const char *key;
+        enum word words;
+    } entries[] = {{"s", WORD_SANDBOX}, {"o", WORD_OPEN_FILE}};
+    int row = draw_body_end(canvas) - 2, column = MARGIN;
+    for (uint32_t i = 0; i < 2; i++) {
+        bool selected = home->cursor == home->lesson_count + i;
+        column = canvas_write(canvas, row, column, 0, STYLE_ACTION, selected ? ">" : " ");
+        column = canvas_write(canvas, row, column, 0, STYLE_ACTION, entries[i].key);
+        column = canvas_write(canvas, row, column + 1, 0, selected ? STYLE_SELECTED : STYLE_PLAIN,
+                              model_say(model, entries[i].words)) +
+                 3;
+    }
+    draw_asks(model, canvas);
+}
+
+void view_language(const struct model *model, struct canvas *canvas)
+{
+    draw_frame(model, canvas, "outage", "");
+    canvas_print(canvas, 5, 5, 0, STYLE_STRONG, "%s   %s",
+                 word_in(LANGUAGE_KO, WORD_CHOOSE_LANGUAGE),
+                 word_in(LANGUAGE_EN, WORD_CHOOSE_LANGUAGE));
+    bool korean = model->language == LANGUAGE_KO;
+    canvas_write(canvas, 7, 5, 0, korean ? STYLE_SELECTED : STYLE_PLAIN,
+                 korean ? "> 한국어" : "  한국어");
+    canvas_write(canvas, 8, 5, 0, korean ? STYLE_PLAIN : STYLE_SELECTED,
+                 korean ? "  English" : "> English");
+}

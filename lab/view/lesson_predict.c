@@ -1,0 +1,104 @@
+/* Predict: one question, one line of time, one field; what would answer it is hidden. */
+#include "lab/view/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lab/app/flow.h"
+#include "lab/view/draw.h"
+
+/* The line of time from the start to the fault, which the file or the hand gave. */
+static void draw_time(const struct model *model, struct canvas *canvas, int row)
+{
+    uint64_t fault_ns =
+        model->drive.halt_ns != TIME_NEVER ? model->drive.halt_ns + 1 : model->flow.fault_ns;
+    const struct question *question = flow_question(model);
+    int column = MARGIN + 2, end = canvas->columns - 16;
+    const char *verb = question ? command_word(&question->fault, 0) : "";
+    const char *words = word_verb(model->language, verb);
+    char when[32];
+    struct text clock = TEXT(when);
+    if (fault_ns == TIME_NEVER)
+        return;
+    clock_add(&clock, fault_ns, 1);
+    canvas_write(canvas, row, column, 0, STYLE_PLAIN, "00:00");
+    canvas_write(canvas, row, end - 2, 0, STYLE_PLAIN, when);
+    canvas_write(canvas, row + 1, column, 0, STYLE_PLAIN, canvas->ascii ? "+" : "├");
+    for (int i = column + 1; i < end; i++)
+        canvas_write(canvas, row + 1, i, 0, STYLE_PLAIN, canvas->ascii ? "-" : "─");
+    canvas_write(canvas, row + 1, end, 0, STYLE_GONE, "X");
+    canvas_write(canvas, row + 2, column, 0, STYLE_PLAIN, model_say(model, WORD_ON));
+    canvas_write(canvas, row + 2, end - 2, 0, STYLE_PLAIN, words ? words : verb);
+}
+
+static void draw_people(const struct model *model, struct canvas *canvas, int row)
+{
+    const struct flow *flow = &model->flow;
+    int column = MARGIN + 2;
+    for (uint32_t i = 0; i < flow->people; i++) {
+        const struct guess *guess = &flow->guesses[flow->question][i];
+        bool mine = i == flow->person && model->asking == FIELD_GUESS;
+        column = canvas_write(canvas, row, column, 0, STYLE_STRONG, draw_person(model, i)) + 2;
+        if (guess->locked) {
+            column =
+                canvas_write(canvas, row, column, 0, STYLE_SAFE, model_say(model, WORD_LOCKED)) + 4;
+        } else if (mine) {
+            char understood[120];
+            struct text read = TEXT(understood);
+            canvas_write(canvas, row, column, 0, STYLE_ACTION, ">");
+            draw_field(model, canvas, row, column + 2, &guess->field);
+            column = canvas->cursor_column + 2;
+            if (flow_understood(model, flow->question, i, &read))
+                column = canvas_print(canvas, row, column, 0, STYLE_STRONG, "= %s", understood);
+            column += 4;
+        } else {
+            column = canvas_write(canvas, row, column, 0, STYLE_DIM, "-") + 4;
+        }
+    }
+}
+
+static void draw_hidden(const struct model *model, struct canvas *canvas, int row, int end)
+{
+    char words[1024];
+    struct text text = TEXT(words);
+    text_add(&text, model_say(model, WORD_HIDDEN_LIST));
+    for (unsigned i = 0; model->flow.hidden[i]; i++) {
+        text_add(&text, i ? ", " : " ");
+        text_add(&text, model->flow.hidden[i]);
+    }
+    if (model->flow.hidden[0])
+        draw_prose(model, canvas, row, MARGIN + 2, canvas->columns - 6, end - row, 0, words);
+}
+
+void view_predict(const struct model *model, struct canvas *canvas)
+{
+    const struct question *question = flow_question(model);
+    int end = draw_body_end(canvas), row = BODY_TOP + 1, width = canvas->columns - 6;
+    draw_world_frame(model, canvas);
+    if (!question)
+        return;
+    int lines = draw_step(model, canvas, row, 3, 0, STEP_PREDICT);
+    row += lines ? (lines < 3 ? lines : 3) + 1 : 0;
+    draw_time(model, canvas, row);
+    row += 5;
+    row += draw_prose(model, canvas, row, MARGIN + 2, width, 4, 0, question->words) + 1;
+    for (int i = 0; i < LESSON_CHOICES && question->choices[i]; i++) {
+        canvas_print(canvas, row, MARGIN + 2, 0, STYLE_ACTION, "%c", 'a' + i);
+        canvas_write(canvas, row++, MARGIN + 4, 0, STYLE_PLAIN, question->choices[i]);
+    }
+    draw_people(model, canvas, ++row);
+    row += 2;
+    if (row + 2 < end) {
+        canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM, model_say(model, WORD_TYPE_TOGETHER));
+        canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM, model_say(model, WORD_GUESS_STAYS));
+    }
+    if (row < end)
+        draw_hidden(model, canvas, row + (end - row > 3), end);
+    if (!model->message[0] && model->asking == FIELD_GUESS) {
+        for (int i = 0; i < canvas->columns; i++)
+            canvas_write(canvas, canvas->rows - 2, i, 0, STYLE_PLAIN, " ");
+        draw_status(model, canvas, STYLE_DIM,
+                    model_say(model, question->form == QUESTION_NUMBER ? WORD_GUESS_EXAMPLE
+                                                                       : WORD_CHOICE_EXAMPLE));
+    }
+}

@@ -1,0 +1,67 @@
+/* Brief and try: the situation, the world alive, what may be broken; the plug in the hand asks for
+ * the guess. */
+#include "lab/view/view.h"
+
+#include "lab/app/flow.h"
+#include "lab/view/draw.h"
+
+static int64_t acked(const struct look *look)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < look->part_count; i++)
+        if (look->parts[i].kind == KIND_CLIENT)
+            sum += look_number(look, &look->parts[i], "acked");
+    return sum;
+}
+
+/* The question stands where the panel ends, with the field below it. */
+static void draw_question(const struct model *model, struct canvas *canvas, int end)
+{
+    const struct flow *flow = &model->flow;
+    const struct question *question = flow_question(model);
+    char understood[120], words[1200];
+    struct text read = TEXT(understood), all = TEXT(words);
+    int width = canvas->columns - 2 * MARGIN, row = end - 5;
+    if (!question)
+        return;
+    text_add(&all, model_say(model, WORD_JUST_ONE_THING));
+    text_add(&all, " ");
+    text_add(&all, question->words);
+    canvas_rule(canvas, row);
+    int lines = draw_prose(model, canvas, row + 1, MARGIN, width, 3, 0, words);
+    row += 1 + (lines < 3 ? lines : 3);
+    int column = MARGIN;
+    if (flow->people > 1)
+        column =
+            canvas_write(canvas, row, column, 0, STYLE_PLAIN, draw_person(model, flow->person)) + 2;
+    canvas_write(canvas, row, column, 0, STYLE_ACTION, ">");
+    draw_field(model, canvas, row, column + 2, &flow->guesses[flow->question][flow->person].field);
+    if (flow_understood(model, flow->question, flow->person, &read))
+        canvas_print(canvas, row, canvas->cursor_column + 3, 0, STYLE_STRONG, "= %s", understood);
+}
+
+void view_try(const struct model *model, struct canvas *canvas)
+{
+    int end = draw_body_end(canvas), row = BODY_TOP;
+    bool brief = model->screen == PLACE_BRIEF, asking = model->asking == FIELD_GUESS;
+    draw_world_frame(model, canvas);
+    int below = asking ? 5 : 0;
+    int prose = brief ? end - row - 6 : end - row - 6 - 7;
+    int lines =
+        draw_step(model, canvas, row, prose, (int)model->scroll, brief ? STEP_BRIEF : STEP_TRY);
+    row += (lines < prose ? lines : prose) + 1;
+    row += draw_map(model, canvas, row, brief ? end - row : 6);
+    if (brief)
+        return;
+    row++;
+    if (row + 5 > end - below)
+        row = end - below - 5;
+    canvas_write(canvas, row, MARGIN, 0, STYLE_PLAIN, model_say(model, WORD_ACKED));
+    draw_big(model, canvas, row + 1, MARGIN, acked(&model->look), "");
+    canvas_write(canvas, row, RIGHT_COLUMN, 0, STYLE_DIM, model_say(model, WORD_WHAT_TO_DO));
+    draw_panel(model, canvas, row + 1, RIGHT_COLUMN, end - below - row - 1);
+    if (asking)
+        draw_question(model, canvas, end);
+    else if (row + 6 < end)
+        draw_news(model, canvas, row + 5, MARGIN, end - row - 5 < 4 ? end - row - 5 : 4);
+}

@@ -1,0 +1,48 @@
+/* Watch: the world from one second before the fault; what did you see is asked before anything is
+ * told. */
+#include "lab/view/view.h"
+
+#include "lab/app/drive.h"
+#include "lab/app/flow.h"
+#include "lab/view/draw.h"
+
+static const char *ask_of(const struct model *model)
+{
+    const struct lesson_text *text = flow_text(model);
+    for (uint32_t i = 0; i < text->block_count[STEP_WATCH]; i++)
+        if (text->blocks[STEP_WATCH][i].kind == BLOCK_ASK)
+            return text->blocks[STEP_WATCH][i].words;
+    return model_say(model, WORD_WHAT_DID_YOU_SEE);
+}
+
+static void draw_saw(const struct model *model, struct canvas *canvas, int row)
+{
+    int lines =
+        draw_prose(model, canvas, row + 1, MARGIN, canvas->columns - 2, 2, 0, ask_of(model));
+    canvas_rule(canvas, row);
+    row += 1 + (lines < 2 ? lines : 2);
+    canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, ">");
+    draw_field(model, canvas, row, MARGIN + 2, &model->field);
+}
+
+void view_watch(const struct model *model, struct canvas *canvas)
+{
+    int end = draw_body_end(canvas), row = BODY_TOP;
+    bool asking = model->asking == FIELD_SAW;
+    draw_world_frame(model, canvas);
+    int lines = draw_step(model, canvas, row, 3, 0, STEP_WATCH);
+    row += (lines < 3 ? lines : 3) + (end > 24);
+    row += draw_map(model, canvas, row, 6);
+    row += draw_bars(model, canvas, row, 4);
+    int below = asking ? 4 : 0;
+    if (row < end - below) {
+        canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, model_say(model, WORD_HAPPENED));
+        draw_news(model, canvas, row + 1, MARGIN, end - below - row - 1);
+        draw_panel(model, canvas, row + 1, RIGHT_COLUMN + 2, end - below - row - 1);
+    }
+    if (asking)
+        draw_saw(model, canvas, end - 4);
+    else if (!model->flow.script.begun && !drive_moving(&model->drive))
+        canvas_write(canvas, row, RIGHT_COLUMN + 2, 0, STYLE_STRONG,
+                     model_say(model, WORD_WATCH_START));
+}

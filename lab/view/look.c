@@ -1,0 +1,161 @@
+/* The copy of a world's parts and figures that the screens draw from. */
+#include "lab/view/look.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void look_release(struct look *look)
+{
+    free(look->figures);
+    look->figures = NULL;
+    look->figure_count = look->figure_room = look->part_count = 0;
+}
+
+static struct figure *figure_add(struct look *look)
+{
+    if (look->figure_count == look->figure_room) {
+        uint32_t room = look->figure_room ? 2 * look->figure_room : 256;
+        struct figure *more = realloc(look->figures, room * sizeof *more);
+        if (!more)
+            return NULL;
+        look->figures = more;
+        look->figure_room = room;
+    }
+    struct figure *figure = &look->figures[look->figure_count++];
+    memset(figure, 0, sizeof *figure);
+    return figure;
+}
+
+static void take_figures(struct look *look, struct world *world, struct part *part,
+                         look_hidden *hidden, void *user)
+{
+    const struct kind *kind = component_kind(world, part->id);
+    part->first_figure = look->figure_count;
+    part->hides = false;
+    for (unsigned i = 0; i < kind->metric_count; i++) {
+        struct figure *figure = figure_add(look);
+        if (!figure)
+            return;
+        char name[2 * NAME_BYTES];
+        snprintf(name, sizeof name, "%s.%s", part->name, kind->metrics[i].name);
+        figure->hidden = hidden && hidden(user, name);
+        figure->value.unit = kind->metrics[i].unit;
+        figure->known = metric_read(world, part->id, i, &figure->value);
+        part->hides = part->hides || figure->hidden;
+    }
+}
+
+static uint32_t leads_to(struct world *world, uint32_t id)
+{
+    const struct kind *kind = component_kind(world, id);
+    int to = parameter_find(kind, "to");
+    const char *name = to < 0 ? NULL : parameter_text(world, id, (unsigned)to);
+    return name && *name ? component_find(world, name) : 0;
+}
+
+static bool is_shown(unsigned kind)
+{
+    return kind != KIND_NONE && kind != KIND_WORLD && kind != KIND_NETWORK;
+}
+
+void look_take(struct look *look, struct world *world, look_hidden *hidden, void *user)
+{
+    look->now_ns = world->now_ns;
+    look->seed = world->seed;
+    snprintf(look->title, sizeof look->title, "%s", world->title);
+    look->part_count = look->figure_count = 0;
+    for (uint32_t id = component_next(world, 0, KIND_NONE); id;
+         id = component_next(world, id, KIND_NONE)) {
+        const struct component *component = component_at(world, id);
+        if (!is_shown(component->kind) || look->part_count == LOOK_PARTS)
+            continue;
+        struct part *part = &look->parts[look->part_count++];
+        memset(part, 0, sizeof *part);
+        memcpy(part->name, component->name, sizeof part->name);
+        part->kind = component->kind;
+        part->up = component->up;
+        part->paused = component->paused;
+        part->id = id;
+        part->machine = component->machine;
+        part->to = leads_to(world, id);
+        take_figures(look, world, part, hidden, user);
+    }
+}
+
+void look_chart(struct look *look, const char *name, uint32_t unit, bool hidden)
+{
+    for (uint32_t i = 0; i < look->chart_count; i++) {
+        if (strcmp(look->charts[i].name, name) == 0) {
+            look->charts[i].hidden = hidden;
+            return;
+        }
+    }
+    if (look->chart_count == LOOK_CHARTS)
+        return;
+    struct chart *chart = &look->charts[look->chart_count++];
+    snprintf(chart->name, sizeof chart->name, "%s", name);
+    chart->unit = unit;
+    chart->hidden = hidden;
+    chart->count = 0;
+}
+
+void look_sample(struct look *look, uint32_t chart, int64_t value)
+{
+    struct chart *to = &look->charts[chart];
+    if (to->count == LOOK_SAMPLES) {
+        memmove(to->samples, to->samples + 1, (LOOK_SAMPLES - 1) * sizeof *to->samples);
+        to->count--;
+    }
+    to->samples[to->count++] = value;
+}
+
+void look_samples_back(struct look *look, uint64_t now_ns, uint64_t before_ns)
+{
+    uint64_t drop = now_ns < before_ns ? before_ns / LOOK_SAMPLE_NS - now_ns / LOOK_SAMPLE_NS : 0;
+    for (uint32_t i = 0; i < look->chart_count; i++) {
+        struct chart *chart = &look->charts[i];
+        chart->count = drop < chart->count ? chart->count - (uint32_t)drop : 0;
+    }
+}
+
+const struct part *look_part(const struct look *look, const char *name)
+{
+    for (uint32_t i = 0; i < look->part_count; i++)
+        if (strcmp(look->parts[i].name, name) == 0)
+            return &look->parts[i];
+    return NULL;
+}
+
+const struct part *look_part_id(const struct look *look, uint32_t id)
+{
+    for (uint32_t i = 0; i < look->part_count; i++)
+        if (look->parts[i].id == id)
+            return &look->parts[i];
+    return NULL;
+}
+
+const struct figure *look_figure_of(const struct look *look, const struct part *part,
+                                    const char *metric)
+{
+    int row = part ? metric_find(catalog[part->kind], metric) : -1;
+    uint32_t at = row < 0 ? 0 : part->first_figure + (uint32_t)row;
+    return row < 0 || at >= look->figure_count ? NULL : &look->figures[at];
+}
+
+const struct figure *look_figure(const struct look *look, const char *name)
+{
+    const char *point = strchr(name, '.');
+    char owner[NAME_BYTES];
+    if (!point || (size_t)(point - name) >= sizeof owner)
+        return NULL;
+    memcpy(owner, name, (size_t)(point - name));
+    owner[point - name] = 0;
+    return look_figure_of(look, look_part(look, owner), point + 1);
+}
+
+int64_t look_number(const struct look *look, const struct part *part, const char *metric)
+{
+    const struct figure *figure = look_figure_of(look, part, metric);
+    return figure && figure->known && !figure->hidden ? figure->value.number : 0;
+}

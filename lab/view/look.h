@@ -1,0 +1,72 @@
+/*
+ * What the screens know of a world: a copy of its parts and figures, taken at most four times a
+ * second while it runs, so that drawing is pure and numbers can be read.
+ */
+#ifndef LAB_VIEW_LOOK_H
+#define LAB_VIEW_LOOK_H
+
+#include "sim/sim.h"
+
+#define LOOK_PARTS   256
+#define LOOK_CHARTS  4
+#define LOOK_SAMPLES 512
+
+struct figure {
+    struct value value;
+    bool known;  /* it has a value */
+    bool hidden; /* a prediction is open */
+};
+
+struct part {
+    char name[NAME_BYTES];
+    uint16_t kind; /* enum kind_id */
+    bool up, paused;
+    uint32_t id;      /* the component */
+    uint32_t machine; /* the component it stands on */
+    uint32_t to;      /* a client: the component it writes to, 0 none */
+    uint32_t first_figure;
+    bool hides; /* one of its metrics is hidden: its log and files too */
+};
+
+/* A watched metric over simulated time: one sample each `LOOK_SAMPLE_NS`. */
+#define LOOK_SAMPLE_NS (SECOND_NS / 2)
+struct chart {
+    char name[2 * NAME_BYTES];
+    uint32_t unit;
+    bool hidden;
+    uint32_t count; /* samples, the last one is the newest */
+    int64_t samples[LOOK_SAMPLES];
+};
+
+struct look {
+    uint64_t now_ns, seed;
+    char title[120];
+    uint32_t part_count, figure_count, figure_room;
+    struct part parts[LOOK_PARTS];
+    struct figure *figures;
+    uint32_t chart_count;
+    struct chart charts[LOOK_CHARTS];
+};
+
+void look_release(struct look *look);
+
+/* Takes everything over from a world; `hidden` says whether a metric's name is. */
+typedef bool look_hidden(void *user, const char *metric);
+void look_take(struct look *look, struct world *world, look_hidden *hidden, void *user);
+
+/* Charts: names once, then samples; those after a time are dropped when the world went back. */
+void look_chart(struct look *look, const char *name, uint32_t unit, bool hidden);
+void look_sample(struct look *look, uint32_t chart, int64_t value);
+void look_samples_back(struct look *look, uint64_t now_ns, uint64_t before_ns);
+
+const struct part *look_part(const struct look *look, const char *name);
+const struct part *look_part_id(const struct look *look, uint32_t id);
+
+/* The figure "cache.keys", or of a part; NULL when there is no such metric. */
+const struct figure *look_figure(const struct look *look, const char *name);
+const struct figure *look_figure_of(const struct look *look, const struct part *part,
+                                    const char *metric);
+/* Its number, 0 when it has none. */
+int64_t look_number(const struct look *look, const struct part *part, const char *metric);
+
+#endif

@@ -1,0 +1,209 @@
+/* The map: machines are boxes, their parts are lines, clients stand left of what they talk to. */
+#include "lab/view/draw.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LEFT_WIDTH 24
+#define GAP        14
+
+static bool is_left(const struct look *look, const struct part *machine)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < look->part_count; i++) {
+        const struct part *part = &look->parts[i];
+        if (part->machine != machine->id || part == machine)
+            continue;
+        if (part->kind != KIND_CLIENT)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static void state_of(const struct model *model, const struct part *machine, const struct part *part,
+                     char *to, size_t bytes)
+{
+    struct text text = {to, bytes, 0, false};
+    text_clear(&text);
+    if (!machine->up)
+        text_add(&text, model_say(model, WORD_OFF));
+    else if (!part->up)
+        text_add(&text, model_say(model, WORD_NOT_RUNNING));
+    else if (part->paused)
+        text_add(&text, model_say(model, WORD_STOPPED));
+}
+
+static void client_lines(const struct model *model, const struct part *part, char lines[2][120])
+{
+    struct text text = {lines[0], 120, 0, false};
+    int rate = parameter_find(catalog[KIND_CLIENT], "rate");
+    const struct world *world = model_world(model);
+    if (rate >= 0 && component_at(world, part->id)->kind == KIND_CLIENT)
+        parameter_add(&text, world, &catalog[KIND_CLIENT]->parameters[rate],
+                      parameter_get(world, part->id, (unsigned)rate));
+    struct text errors = {lines[1], 120, 0, false};
+    text_clear(&errors);
+    draw_count(&errors, model,
+               look_number(&model->look, part, "refused") +
+                   look_number(&model->look, part, "timed_out"));
+}
+
+static void store_lines(const struct model *model, const struct part *part, char lines[2][120])
+{
+    const struct figure *keys = look_figure_of(&model->look, part, "keys");
+    const struct figure *risk = look_figure_of(&model->look, part, "at_risk_power");
+    char number[60];
+    struct text text = TEXT(number);
+    draw_figure(&text, model, keys);
+    bool bare = !keys || keys->hidden || !keys->known;
+    snprintf(lines[0], 120, bare ? "%s" : model_say(model, WORD_KEYS_OF), number);
+    struct text second = {lines[1], 120, 0, false};
+    text_clear(&second);
+    draw_figure(&second, model, risk);
+}
+
+static int draw_part(const struct model *model, struct canvas *canvas, int row, int column,
+                     int width, int rows, const struct part *machine, const struct part *part)
+{
+    char lines[2][120] = {"", ""}, state[120];
+    bool client = part->kind == KIND_CLIENT;
+    bool selected = strcmp(part->name, model->selected) == 0;
+    int limit = column + width - 1, value = column + 11;
+    state_of(model, machine, part, state, sizeof state);
+    if (client)
+        client_lines(model, part, lines);
+    else if (part->kind == KIND_STORE)
+        store_lines(model, part, lines);
+    int after = canvas_write(canvas, row, column + 2, limit,
+                             selected ? STYLE_SELECTED : STYLE_PLAIN, part->name);
+    if (after + 1 > value)
+        value = after + 1;
+    canvas_write(canvas, row, value, limit, state[0] ? STYLE_GONE : STYLE_PLAIN,
+                 state[0] ? state : lines[0]);
+    if (rows < 2)
+        return 1;
+    canvas_write(canvas, row + 1, column + 2, value, STYLE_DIM,
+                 model_say(model, client ? WORD_ERRORS : WORD_AT_RISK));
+    canvas_write(canvas, row + 1, value, limit, STYLE_PLAIN, lines[1]);
+    return 2;
+}
+
+struct map {
+    int rows_each;          /* of a part: 2, or 1 where there is little room */
+    int row_of[LOOK_PARTS]; /* where a part is drawn, 0 nowhere */
+    uint32_t left_out;
+    int left_boxes, right_boxes;
+};
+
+static uint32_t parts_on(const struct look *look, const struct part *machine)
+{
+    uint32_t parts = 0;
+    for (uint32_t i = 0; i < look->part_count; i++)
+        parts += look->parts[i].machine == machine->id && &look->parts[i] != machine;
+    return parts;
+}
+
+/* A machine with its parts; the row after it, or the same when there is no room. */
+static int draw_machine(const struct model *model, struct canvas *canvas, struct map *map, int row,
+                        int column, int width, int end, const struct part *machine)
+{
+    const struct look *look = &model->look;
+    int inside = map->rows_each * (int)parts_on(look, machine);
+    int rows = 2 + (inside ? inside : 1);
+    char title[200];
+    if (row + rows > end) {
+        map->left_out += 1 + parts_on(look, machine);
+        return row;
+    }
+    snprintf(title, sizeof title, "%s, %s", machine->name,
+             model_say(model, machine->up ? WORD_ON : WORD_OFF));
+    bool selected = strcmp(machine->name, model->selected) == 0;
+    enum style style = selected ? STYLE_SELECTED : machine->up ? STYLE_PLAIN : STYLE_GONE;
+    canvas_box(canvas, row, column, rows, width, style, title);
+    int at = row + 1;
+    for (uint32_t i = 0; i < look->part_count; i++) {
+        const struct part *part = &look->parts[i];
+        if (part->machine != machine->id || part == machine)
+            continue;
+        map->row_of[i] = at;
+        at += draw_part(model, canvas, at, column, width, map->rows_each, machine, part);
+    }
+    return row + rows;
+}
+
+static void draw_link(const struct model *model, struct canvas *canvas, const struct map *map,
+                      uint32_t client)
+{
+    const struct part *part = &model->look.parts[client];
+    const struct part *to = look_part_id(&model->look, part->to);
+    const struct part *machine = to ? look_part_id(&model->look, to->machine) : NULL;
+    int row = map->row_of[client], column = MARGIN + LEFT_WIDTH + 1,
+        end = MARGIN + LEFT_WIDTH + GAP - 1;
+    if (!to || !row)
+        return;
+    char op[40] = "", label[120];
+    int at = parameter_find(catalog[KIND_CLIENT], "op");
+    struct text text = TEXT(op);
+    if (at >= 0)
+        parameter_add(&text, model_world(model), &catalog[KIND_CLIENT]->parameters[at],
+                      parameter_get(model_world(model), part->id, (unsigned)at));
+    for (char *c = op; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    bool dead = !machine || !machine->up || !to->up;
+    snprintf(label, sizeof label, map->right_boxes > 1 ? " %s %s " : " %s ", op, to->name);
+    const char *line = canvas->ascii ? "-" : "─";
+    for (int i = column; i < end - 1; i++)
+        canvas_write(canvas, row, i, 0, STYLE_DIM, line);
+    canvas_write(canvas, row, column + 1, end - 1, STYLE_PLAIN, label);
+    canvas_write(canvas, row, end - 1, 0, dead ? STYLE_GONE : STYLE_PLAIN, dead ? "x" : ">");
+    if (dead || map->rows_each < 2)
+        return;
+    for (int i = column + 1; i < end; i++)
+        canvas_write(canvas, row + 1, i, 0, STYLE_DIM, line);
+    canvas_write(canvas, row + 1, column, 0, STYLE_PLAIN, "<");
+    canvas_write(canvas, row + 1, end - 5, 0, STYLE_PLAIN, " OK ");
+}
+
+static int rows_wanted(const struct look *look, bool left, int rows_each)
+{
+    int rows = 0;
+    for (uint32_t i = 0; i < look->part_count; i++) {
+        const struct part *machine = &look->parts[i];
+        if (machine->kind != KIND_MACHINE || is_left(look, machine) != left)
+            continue;
+        int inside = rows_each * (int)parts_on(look, machine);
+        rows += 2 + (inside ? inside : 1);
+    }
+    return rows;
+}
+
+int draw_map(const struct model *model, struct canvas *canvas, int row, int rows)
+{
+    const struct look *look = &model->look;
+    struct map map = {.rows_each = 2};
+    int bottom[2] = {row, row}, end = row + rows;
+    if (rows_wanted(look, true, 2) > rows || rows_wanted(look, false, 2) > rows)
+        map.rows_each = 1;
+    for (uint32_t i = 0; i < look->part_count; i++) {
+        const struct part *machine = &look->parts[i];
+        if (machine->kind != KIND_MACHINE)
+            continue;
+        bool left = is_left(look, machine);
+        int column = left ? MARGIN : MARGIN + LEFT_WIDTH + GAP;
+        int width = left ? LEFT_WIDTH : 39;
+        bottom[!left] =
+            draw_machine(model, canvas, &map, bottom[!left], column, width, end, machine);
+        map.right_boxes += !left;
+    }
+    for (uint32_t i = 0; i < look->part_count; i++)
+        if (look->parts[i].kind == KIND_CLIENT)
+            draw_link(model, canvas, &map, i);
+    int after = bottom[0] > bottom[1] ? bottom[0] : bottom[1];
+    if (map.left_out && after < end) {
+        canvas_print(canvas, after++, MARGIN, 0, STYLE_DIM, model_say(model, WORD_MORE_PARTS),
+                     map.left_out);
+    }
+    return after - row;
+}

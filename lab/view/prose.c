@@ -1,0 +1,176 @@
+/* A lesson's prose: numbers of the run filled in, strong words and code kept apart, wrapped. */
+#include "lab/view/draw.h"
+
+#include <string.h>
+
+#include "lab/app/flow.h"
+
+#define PROSE_BYTES 4096
+
+/* Text without its marks, and the style of each byte. */
+struct marked {
+    char text[PROSE_BYTES];
+    uint8_t style[PROSE_BYTES];
+    size_t used;
+};
+
+static const struct look *told(const struct model *model)
+{
+    return model->flow.ended && model->screen != PLACE_VARY ? &model->ended : &model->look;
+}
+
+/* A metric, as the run said it, or a parameter. */
+static bool fill(void *user, const char *metric, struct text *to)
+{
+    const struct model *model = user;
+    const char *colon = strchr(metric, ':');
+    const char *name = colon ? colon + 1 : metric, *point = strchr(name, '.');
+    const struct figure *figure = look_figure(told(model), name);
+    if (figure) {
+        draw_figure(to, model, figure);
+        return true;
+    }
+    char owner[NAME_BYTES];
+    struct text part = TEXT(owner);
+    text_clear(&part);
+    text_add_bytes(&part, name, point ? (size_t)(point - name) : 0);
+    const struct world *world = model_world(model);
+    uint32_t id = component_find(world, owner);
+    int row = id ? parameter_find(component_kind(world, id), point + 1) : -1;
+    if (row < 0)
+        return false;
+    const struct parameter *parameter = &component_kind(world, id)->parameters[row];
+    parameter_add(to, world, parameter, parameter_get(world, id, (unsigned)row));
+    return true;
+}
+
+static void unmark(struct marked *to, const char *words)
+{
+    uint8_t style = STYLE_PLAIN;
+    to->used = 0;
+    for (; *words && to->used + 1 < PROSE_BYTES; words++) {
+        if (*words == '\x01' || *words == '\x03') {
+            style = *words == '\x01' ? STYLE_STRONG : STYLE_ACTION;
+        } else if (*words == '\x02' || *words == '\x04') {
+            style = STYLE_PLAIN;
+        } else {
+            to->style[to->used] = style;
+            to->text[to->used++] = *words;
+        }
+    }
+    to->text[to->used] = 0;
+}
+
+void draw_text(const struct model *model, struct text *to, const char *words)
+{
+    char filled[PROSE_BYTES];
+    struct text text = TEXT(filled);
+    struct marked marked;
+    lesson_prose(&text, words, fill, (void *)(uintptr_t)model);
+    unmark(&marked, filled);
+    text_add(to, marked.text);
+}
+
+struct drawing {
+    struct canvas *canvas;
+    const struct marked *marked;
+    size_t at; /* of the marked text: behind the lines drawn so far */
+    int row, column, rows, skip, line;
+};
+
+/* A line is drawn in runs of one style; its bytes stand in the marked text in the same order. */
+static void draw_line(void *user, const char *line)
+{
+    struct drawing *drawing = user;
+    const struct marked *marked = drawing->marked;
+    int place = drawing->line++ - drawing->skip;
+    bool shown = place >= 0 && place < drawing->rows;
+    int column = drawing->column;
+    while (*line) {
+        while (marked->text[drawing->at] == ' ' && *line != ' ')
+            drawing->at++;
+        uint8_t style = marked->style[drawing->at];
+        char run[PROSE_BYTES];
+        size_t length = 0;
+        while (*line && drawing->at < marked->used && marked->style[drawing->at] == style) {
+            drawing->at++;
+            run[length++] = *line++;
+        }
+        if (length == 0) /* composed otherwise than written: the rest in one style */
+            while (*line)
+                run[length++] = *line++;
+        run[length] = 0;
+        if (shown)
+            column = canvas_write(drawing->canvas, drawing->row + place, column, 0, style, run);
+    }
+}
+
+int draw_prose(const struct model *model, struct canvas *canvas, int row, int column, int width,
+               int rows, int skip, const char *words)
+{
+    char filled[PROSE_BYTES];
+    struct text text = TEXT(filled);
+    struct marked marked;
+    lesson_prose(&text, words, fill, (void *)(uintptr_t)model);
+    unmark(&marked, filled);
+    struct drawing drawing = {canvas, &marked, 0, row, column, rows, skip, 0};
+    canvas_wrap(marked.text, width, draw_line, &drawing);
+    return drawing.line;
+}
+
+static bool is_prose(const struct block *block)
+{
+    return block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_ITEM || block->kind == BLOCK_CODE;
+}
+
+/* Code is shown line by line as it is. */
+static int draw_code(struct canvas *canvas, int row, int rows, int skip, const char *words)
+{
+    int line = 0;
+    while (*words) {
+        size_t length = strcspn(words, "\n");
+        char text[400];
+        size_t kept = length < sizeof text - 1 ? length : sizeof text - 1;
+        memcpy(text, words, kept);
+        text[kept] = 0;
+        if (line >= skip && line - skip < rows)
+            canvas_write(canvas, row + line - skip, MARGIN + 3, 0, STYLE_ACTION, text);
+        line++;
+        words += length + (words[length] == '\n');
+    }
+    return line;
+}
+
+int draw_step(const struct model *model, struct canvas *canvas, int row, int rows, int skip,
+              enum lesson_step step)
+{
+    const struct lesson_text *text = flow_text(model);
+    int line = 0, width = canvas->columns - 2 * MARGIN;
+    const struct block *before = NULL;
+    for (uint32_t i = 0; i < text->block_count[step]; i++) {
+        const struct block *block = &text->blocks[step][i];
+        if (!is_prose(block))
+            continue;
+        if (before && !(before->kind == BLOCK_ITEM && block->kind == BLOCK_ITEM))
+            line++;
+        before = block;
+        int at = row + line - skip, left = rows - (line - skip),
+            over = skip > line ? skip - line : 0;
+        if (over)
+            at = row;
+        if (over)
+            left = rows;
+        if (left < 0)
+            left = 0;
+        if (block->kind == BLOCK_CODE) {
+            line += draw_code(canvas, at, left, over, block->words);
+            continue;
+        }
+        bool item = block->kind == BLOCK_ITEM;
+        if (item && left > 0 && !over)
+            canvas_write(canvas, at, MARGIN + 1, 0, STYLE_PLAIN, "-");
+        line += draw_prose(model, canvas, at, MARGIN + (item ? 3 : 0), width - (item ? 3 : 0), left,
+                           over, block->words);
+    }
+    return line;
+}

@@ -1,0 +1,42 @@
+/* The table of screens, and what is shown when the terminal is too small for any. */
+#include "lab/view/view.h"
+
+#include <stdio.h>
+
+#include "lab/app/update.h"
+#include "lab/view/draw.h"
+
+static void (*const screens[PLACE_SCREENS])(const struct model *, struct canvas *) = {
+    [PLACE_LANGUAGE] = view_language, [PLACE_HOME] = view_home,       [PLACE_WORLD] = view_world,
+    [PLACE_PART] = view_part,         [PLACE_LIFE] = view_life,       [PLACE_BRIEF] = view_try,
+    [PLACE_TRY] = view_try,           [PLACE_PREDICT] = view_predict, [PLACE_WATCH] = view_watch,
+    [PLACE_EXPLAIN] = view_explain,   [PLACE_VARY] = view_vary,       [PLACE_WORK] = view_work,
+};
+
+static void write_line(void *user, const char *line)
+{
+    struct canvas *canvas = user;
+    canvas_write(canvas, canvas->cursor_row++, 0, 0, STYLE_PLAIN, line);
+}
+
+static void view_too_small(const struct model *model, struct canvas *canvas)
+{
+    char words[300];
+    snprintf(words, sizeof words, model_say(model, WORD_TOO_SMALL), model->columns, model->rows,
+             COLUMNS_NEEDED, ROWS_NEEDED);
+    canvas->cursor_row = 0;
+    canvas_wrap(words, canvas->columns, write_line, canvas);
+    canvas->cursor_row = -1;
+}
+
+void view_render(const struct model *model, struct canvas *canvas)
+{
+    canvas_clear(canvas);
+    canvas->cursor_row = canvas->cursor_column = -1;
+    if (model->rows < ROWS_NEEDED || model->columns < COLUMNS_NEEDED)
+        view_too_small(model, canvas);
+    else if (model->overlay != OVERLAY_NONE)
+        view_overlay(model, canvas);
+    else
+        screens[model->screen](model, canvas);
+}

@@ -1,0 +1,26 @@
+/*
+ * The screens: one file a screen, one row a screen in view.c.
+ */
+#ifndef LAB_VIEW_VIEW_H
+#define LAB_VIEW_VIEW_H
+
+#include "lab/app/model.h"
+#include "lab/view/canvas.h"
+
+/* Draws what the model shows.  Pure: the same model and size give the same cells. */
+void view_render(const struct model *model, struct canvas *canvas);
+
+void view_language(const struct model *model, struct canvas *canvas);
+void view_home(const struct model *model, struct canvas *canvas);
+void view_world(const struct model *model, struct canvas *canvas);
+void view_part(const struct model *model, struct canvas *canvas);
+void view_life(const struct model *model, struct canvas *canvas);
+void view_try(const struct model *model, struct canvas *canvas); /* and brief */
+void view_predict(const struct model *model, struct canvas *canvas);
+void view_watch(const struct model *model, struct canvas *canvas);
+void view_explain(const struct model *model, struct canvas *canvas);
+void view_vary(const struct model *model, struct canvas *canvas);
+void view_work(const struct model *model, struct canvas *canvas);
+void view_overlay(const struct model *model, struct canvas *canvas); /* help, situation, answer */
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * Every word of the screens, Korean and English in one row of words.def.
+ */
+#ifndef LAB_VIEW_WORDS_H
+#define LAB_VIEW_WORDS_H
+
+#include "sim/engine/error.h"
+
+enum word {
+#define WORD(id, en, ko) WORD_##id,
+#include "lab/view/words.def"
+#undef WORD
+    WORD_COUNT
+};
+
+const char *word_in(enum language language, enum word word);
+
+/* A command's verb as an action on a screen: "pull the plug"; NULL when the verb has no such words.
+ */
+const char *word_verb(enum language language, const char *verb);
+
+/* What a trace record says on a screen; NULL when it is none that a person would look up for. */
+const char *word_news(enum language language, unsigned trace_id);
+
+#endif
