@@ -33,6 +33,7 @@ static void an_fsync_covers_what_was_written_before_it_began(void **state)
     assert_int_equal(fixture.answer[0].what, 9);
     assert_int_equal(fixture.answer[0].component, a);
     lengths(file, 570, 500);
+    assert_int_equal(file_at(fixture.world, file)->dirty_since_ns, MS_NS / 2);
     assert_int_equal(metric("page_cache_dirty"), 70);
     assert_int_equal(metric("disk_written"), 500);
     machine_power_off(fixture.world, fixture.machine);
@@ -200,6 +201,8 @@ static void a_full_disk_takes_a_part(void **state)
     assert_int_equal(file_append(fixture.world, file, 1, &written), FILE_FULL);
     assert_int_equal(fixture.traces[TRACE_DISK_FULL], 2);
     disk_free_fill(fixture.world, fixture.machine);
+    disk_free_fill(fixture.world, fixture.machine); /* nothing is left to give back */
+    assert_int_equal(metric("disk_used"), 300);
     append(file, 700);
 }
 
