@@ -255,7 +255,9 @@ bool condition_holds(struct session *session, uint32_t variant, const struct con
 
 void found_add(struct text *text, const struct value *value, bool known, enum language language)
 {
-    if (known)
+    if (known && value->unit == UNIT_BOOLEAN)
+        text_add_i64(text, value->number); /* yes or no are 1 or 0 */
+    else if (known)
         value_add_screen(text, value);
     else
         text_add(text, language == LANGUAGE_KO ? "아직 값이 없음" : "no value yet");

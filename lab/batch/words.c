@@ -1,0 +1,86 @@
+/*
+ * What the subcommands have in common: reading a file, saying an error, closing the output.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/batch/batch.h"
+#include "lab/language/language.h"
+
+#define LINE_BYTES 1024
+
+void batch_error(const char *file, const struct command *command, const struct error *error,
+                 enum language language)
+{
+    char line[LINE_BYTES];
+    struct text text = TEXT(line);
+    text_clear(&text);
+    language_error(&text, file, command, error, language);
+    fprintf(stderr, "%s\n", line);
+}
+
+static void plain_error(enum error_id id, const char *a, const char *b, enum language language)
+{
+    char line[LINE_BYTES];
+    struct text text = TEXT(line);
+    struct error error;
+    error_set(&error, id, 0, a, b, NULL, NULL);
+    text_clear(&text);
+    error_add(&text, &error, language);
+    fprintf(stderr, "outage: %s\n", line);
+}
+
+int batch_usage(const char *word, const char *usage, enum language language)
+{
+    if (word[0])
+        plain_error(ERROR_UNKNOWN_OPTION, word, NULL, language);
+    fprintf(stderr, "%s\n", usage);
+    return STATUS_WRONG;
+}
+
+static char *stream_read(FILE *file, size_t *bytes)
+{
+    size_t room = 1 << 16, got;
+    char *at = malloc(room);
+    *bytes = 0;
+    while (at && (got = fread(at + *bytes, 1, room - *bytes, file)) > 0) {
+        *bytes += got;
+        if (*bytes == room) {
+            char *larger = realloc(at, room *= 2);
+            if (!larger)
+                free(at);
+            at = larger;
+        }
+    }
+    if (at && ferror(file)) {
+        free(at);
+        at = NULL;
+    }
+    return at;
+}
+
+char *batch_read(const char *path, size_t *bytes, enum language language)
+{
+    bool input = strcmp(path, "-") == 0;
+    struct error error;
+    FILE *file = input ? stdin : fopen(path, "r");
+    char *script = file ? stream_read(file, bytes) : NULL;
+    int reason = errno;
+    if (file && !input)
+        fclose(file);
+    if (script)
+        return script;
+    error_set(&error, ERROR_NO_FILE, 0, path, strerror(reason), NULL, NULL);
+    batch_error(path, NULL, &error, language);
+    return NULL;
+}
+
+int batch_flush(int status, enum language language)
+{
+    bool failed = ferror(stdout) != 0;
+    if (fflush(stdout) == 0 && !failed)
+        return status;
+    plain_error(ERROR_NOT_WRITTEN, strerror(errno ? errno : EIO), NULL, language);
+    return STATUS_WRONG;
+}

@@ -1,0 +1,168 @@
+/*
+ * outage: the table of subcommands and the options before them.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lab/app/app.h"
+#include "lab/batch/batch.h"
+#include "lab/export/version.h"
+#include "lab/language/help.h"
+
+#define TEXT_BYTES 262144
+
+struct subcommand {
+    const char *name, *usage;
+    const char *en, *ko;
+    int (*run)(int argc, char **argv, enum language language);
+};
+
+static int help(int argc, char **argv, enum language language);
+static int version(int argc, char **argv, enum language language);
+
+/* What is not built is not here. */
+static const struct subcommand subcommands[] = {
+    {"run",
+     "outage run FILE [--seed N] [--until T] [--set NAME.PARAM=VALUE]... [--json|--csv|--quiet]\n"
+     "                  [--every D] [--trace FILE] [--share FILE]",
+     "runs a world without a screen; - is standard input",
+     "화면 없이 실행합니다; -는 표준 입력입니다", batch_run},
+    {"check", "outage check [FILE...]", "checks lessons and worlds", "수업과 세계를 검사합니다",
+     batch_check},
+    {"kinds", "outage kinds [--json]", "every kind with its parameters and metrics",
+     "모든 종류와 설정, 지표를 보여 줍니다", batch_kinds},
+    {"help", "outage help [TOPIC]", "commands, kinds, parameters and metrics by name",
+     "명령, 종류, 설정, 지표를 이름으로 찾습니다", help},
+    {"--help", NULL, NULL, NULL, help},
+    {"--version", "outage --version", "the version", "버전을 보여 줍니다", version},
+    {NULL, NULL, NULL, NULL, NULL}};
+
+static void usage(FILE *file, enum language language)
+{
+    bool ko = language == LANGUAGE_KO;
+    fprintf(file, "outage [FILE] [--plain] [--lang ko|en]\n      %s\n",
+            ko ? "실험실: 처음 화면, 또는 세계나 수업" : "the lab: home, or a world or lesson");
+    for (const struct subcommand *row = subcommands; row->name; row++)
+        if (row->usage)
+            fprintf(file, "%s\n      %s\n", row->usage, ko ? row->ko : row->en);
+    fprintf(
+        file, "%s\n",
+        ko ? "종료 상태: 0 모든 expect 성립, 1 하나라도 불성립, 2 사용법이나 파일이 잘못됨, 3 결함"
+           : "exit status: 0 every expect held, 1 one failed, 2 usage or a wrong script, 3 a "
+             "defect");
+}
+
+static int help(int argc, char **argv, enum language language)
+{
+    static char words[TEXT_BYTES];
+    struct text text = TEXT(words);
+    struct error error;
+    if (argc > 2)
+        return batch_usage(argv[2], "outage help [TOPIC]", language);
+    text_clear(&text);
+    if (argc < 2)
+        usage(stdout, language);
+    if (!help_add(&text, argc > 1 ? argv[1] : NULL, language, &error)) {
+        batch_error("help", NULL, &error, language);
+        return STATUS_WRONG;
+    }
+    if (argc < 2)
+        putchar('\n');
+    fputs(words, stdout);
+    return batch_flush(STATUS_HELD, language);
+}
+
+static int version(int argc, char **argv, enum language language)
+{
+    if (argc > 1)
+        return batch_usage(argv[1], "outage --version", language);
+    puts("outage " OUTAGE_VERSION);
+    return batch_flush(STATUS_HELD, language);
+}
+
+/* As the locale's variables say, in their order. */
+static enum language language_of_locale(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG", NULL};
+    for (const char *const *name = names; *name; name++) {
+        const char *locale = getenv(*name);
+        if (locale && locale[0])
+            return strncmp(locale, "ko", 2) == 0 ? LANGUAGE_KO : LANGUAGE_EN;
+    }
+    return LANGUAGE_EN;
+}
+
+/* Takes --lang and its word out, wherever they stand; false when the word is no language. */
+static bool language_take(int *argc, char **argv, enum language *language)
+{
+    int kept = 1;
+    for (int i = 1; i < *argc; i++) {
+        const char *words = NULL;
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            words = argv[i] + 7;
+        else if (strcmp(argv[i], "--lang") == 0)
+            words = i + 1 < *argc ? argv[++i] : "";
+        if (!words)
+            argv[kept++] = argv[i];
+        else if (strcmp(words, "ko") == 0)
+            *language = LANGUAGE_KO;
+        else if (strcmp(words, "en") == 0)
+            *language = LANGUAGE_EN;
+        else
+            return false;
+    }
+    argv[kept] = NULL;
+    *argc = kept;
+    return true;
+}
+
+static bool plain_take(int *argc, char **argv)
+{
+    bool plain = false;
+    int kept = 1;
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], "--plain") == 0)
+            plain = true;
+        else
+            argv[kept++] = argv[i];
+    }
+    argv[kept] = NULL;
+    *argc = kept;
+    return plain;
+}
+
+static int lab(int argc, char **argv, enum language language)
+{
+    bool plain = plain_take(&argc, argv);
+    if (argc > 2 || (argc == 2 && argv[1][0] == '-' && argv[1][1])) {
+        batch_usage(argv[argc > 2 ? 2 : 1], "", language);
+        usage(stderr, language);
+        return STATUS_WRONG;
+    }
+    if (!plain && !isatty(STDOUT_FILENO)) {
+        fprintf(
+            stderr, "%s\n",
+            language == LANGUAGE_KO
+                ? "outage: 표준 출력이 터미널이 아닙니다; outage run FILE 또는 --plain을 써 주세요"
+                : "outage: standard output is no terminal; use outage run FILE, or --plain");
+        return STATUS_WRONG;
+    }
+    return lab_main(argc == 2 ? argv[1] : NULL, language, plain);
+}
+
+int main(int argc, char **argv)
+{
+    enum language language = language_of_locale();
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error with a word, not a silent end */
+    if (!language_take(&argc, argv, &language)) {
+        usage(stderr, language);
+        return STATUS_WRONG;
+    }
+    for (const struct subcommand *row = subcommands; argc > 1 && row->name; row++)
+        if (strcmp(argv[1], row->name) == 0)
+            return row->run(argc - 1, argv + 1, language);
+    return lab(argc, argv, language);
+}
