@@ -22,7 +22,7 @@ static void specs_of(const struct world_limits *limits, struct slab_spec specs[S
     specs[SLAB_CONNECTION].limit = connections;
     specs[SLAB_MESSAGE].limit = connections * 2 + requests;
     specs[SLAB_REQUEST].limit = requests;
-    specs[SLAB_WORK].limit = components * 4;
+    specs[SLAB_WORK].limit = components * 4 + requests;
     specs[SLAB_FILE].limit = components * 4;
     specs[SLAB_COMPONENT].limit = components;
 }
