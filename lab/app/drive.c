@@ -6,7 +6,7 @@
 #include "lab/app/flow.h"
 
 #define BUDGET_EVENTS 2000
-#define SCRIPT_EVENTS 50 /* a lesson's run is looked at after so many: its end is counted there */
+#define SCRIPT_EVENTS 500
 
 static const uint64_t speeds[] = {10,   20,    50,    100,   200,    500,    1000,   2000,
                                   5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000};
@@ -16,7 +16,7 @@ void drive_reset(struct drive *drive)
 {
     memset(drive, 0, sizeof *drive);
     drive->speed = SPEED_ONE;
-    drive->halt_ns = TIME_NEVER;
+    drive->halt_ns = drive->slow_until_ns = TIME_NEVER;
 }
 
 bool drive_moving(const struct drive *drive)
@@ -68,7 +68,9 @@ void drive_faster(struct model *model, int by)
 void drive_heard(void *user, int variant, struct world *world, const struct record *record)
 {
     struct model *model = user;
-    if (variant > 0 || !word_news(LANGUAGE_EN, record->what))
+    bool beginning =
+        record->time_ns == 0 && (record->what == TRACE_STARTED || record->what == TRACE_READY);
+    if (variant > 0 || beginning || !word_news(LANGUAGE_EN, record->what))
         return;
     if (model->news_count == NEWS_KEPT) {
         memmove(model->news, model->news + 1, (NEWS_KEPT - 1) * sizeof *model->news);
@@ -79,6 +81,8 @@ void drive_heard(void *user, int variant, struct world *world, const struct reco
     news->what = record->what;
     memcpy(news->who, component_at(world, record->who)->name, sizeof news->who);
     model->drive.found = true;
+    if (model->drive.speed < SPEED_ONE)
+        model->drive.slow_until_ns = record->time_ns + SECOND_NS;
 }
 
 uint64_t drive_back_ns(const struct model *model)
@@ -162,21 +166,45 @@ static bool failed(struct model *model)
     return true;
 }
 
+/* Where a lesson's run ends is counted: from the fault on it goes event by event, and the file's
+ * lines act before the next one.  True when it ended or carried something out. */
+static bool careful_slice(struct model *model, uint64_t until_ns, bool *there)
+{
+    *there = false;
+    for (unsigned i = 0; i < SCRIPT_EVENTS && !*there; i++) {
+        *there = session_advance(model->session, until_ns, 1);
+        session_advance(model->session, session_now(model->session), 0);
+        if (flow_script_turn(model))
+            return true;
+    }
+    return false;
+}
+
+static void speed_comes_back(struct drive *drive, uint64_t now_ns)
+{
+    if (now_ns < drive->slow_until_ns)
+        return;
+    drive->slow_until_ns = TIME_NEVER;
+    drive->speed = drive->speed < SPEED_ONE ? SPEED_ONE : drive->speed;
+}
+
 bool drive_work(struct model *model)
 {
     struct drive *drive = &model->drive;
     if (!model->session || !drive_moving(drive) || failed(model))
         return false;
-    uint64_t script_ns = flow_script_time(model);
-    uint64_t limit_ns = least(script_ns, drive->halt_ns);
-    bool there;
+    uint64_t limit_ns = least(flow_script_time(model), drive->halt_ns);
+    uint64_t until_ns = least(drive->goal_ns, limit_ns);
+    bool there = false, turned = false;
     if (drive->seeking)
         there = seek_slice(model, limit_ns);
+    else if (flow_script_runs(model) && model->flow.script.begun)
+        turned = careful_slice(model, until_ns, &there);
     else
-        there = session_advance(model->session, least(drive->goal_ns, limit_ns),
-                                flow_script_runs(model) ? SCRIPT_EVENTS : BUDGET_EVENTS);
+        there = session_advance(model->session, until_ns, BUDGET_EVENTS);
     uint64_t now_ns = session_now(model->session);
-    if (flow_script_turn(model))
+    speed_comes_back(drive, now_ns);
+    if (turned || flow_script_turn(model))
         return drive_moving(drive);
     if (now_ns >= drive->halt_ns) {
         stand(model);

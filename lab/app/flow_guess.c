@@ -131,9 +131,10 @@ bool flow_understood(const struct model *model, uint32_t at, uint32_t person, st
         return true;
     }
     text_add_grouped(to, (uint64_t)(number < 0 ? 0 : number));
-    if (model->language == LANGUAGE_EN)
+    const char *unit = word_unit(model->language, question->unit);
+    if (unit == question->unit)
         text_add(to, " ");
-    text_add(to, question->unit);
+    text_add(to, unit);
     return true;
 }
 

@@ -65,6 +65,7 @@ struct drive {
     int speed;    /* of the table of speeds */
     uint64_t goal_ns;
     uint64_t halt_ns;       /* an open question stops the clock here; TIME_NEVER none */
+    uint64_t slow_until_ns; /* below x1: the moment is over then, and the speed is x1 again */
     uint64_t since_look_ns; /* of the wall's clock */
 };
 

@@ -35,14 +35,28 @@ static void state_of(const struct model *model, const struct part *machine, cons
         text_add(&text, model_say(model, WORD_STOPPED));
 }
 
+/* 1,000/s; words such as max stay words. */
+static void add_rate(struct text *text, const struct world *world, const struct parameter *row,
+                     uint64_t rate)
+{
+    char words[60];
+    struct text exact = TEXT(words);
+    text_clear(&exact);
+    parameter_add(&exact, world, row, rate);
+    if (words[0] >= '0' && words[0] <= '9')
+        value_add_screen(text, &(struct value){.unit = row->unit, .number = (int64_t)rate});
+    else
+        text_add(text, words);
+}
+
 static void client_lines(const struct model *model, const struct part *part, char lines[2][120])
 {
     struct text text = {lines[0], 120, 0, false};
     int rate = parameter_find(catalog[KIND_CLIENT], "rate");
     const struct world *world = model_world(model);
     if (rate >= 0 && component_at(world, part->id)->kind == KIND_CLIENT)
-        parameter_add(&text, world, &catalog[KIND_CLIENT]->parameters[rate],
-                      parameter_get(world, part->id, (unsigned)rate));
+        add_rate(&text, world, &catalog[KIND_CLIENT]->parameters[rate],
+                 parameter_get(world, part->id, (unsigned)rate));
     struct text errors = {lines[1], 120, 0, false};
     text_clear(&errors);
     draw_count(&errors, model,

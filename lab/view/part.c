@@ -89,14 +89,11 @@ void view_part(const struct model *model, struct canvas *canvas)
     draw_parameters(model, canvas, part, BODY_TOP + 2, log - BODY_TOP - 3, column - 2);
     draw_metrics(model, canvas, part, BODY_TOP + 2, log - BODY_TOP - 3, column);
     draw_log(model, canvas, part, log, 1 + LOG_LINES);
-    if (!model->message[0] && model->asking == FIELD_NONE && model->row < kind->parameter_count) {
+    if (model->row < kind->parameter_count) {
         const struct parameter *parameter = &kind->parameters[model->row];
-        canvas_write(canvas, canvas->rows - 2, 0, 0, STYLE_PLAIN, " ");
-        for (int i = 0; i < canvas->columns; i++)
-            canvas_write(canvas, canvas->rows - 2, i, 0, STYLE_PLAIN, " ");
-        int at = canvas_write(canvas, canvas->rows - 2, MARGIN, 0, STYLE_PLAIN,
+        int at = canvas_write(canvas, log - 1, MARGIN, 0, STYLE_PLAIN,
                               korean ? parameter->ko : parameter->en);
-        canvas_print(canvas, canvas->rows - 2, at + 2, 0, STYLE_DIM, "(%s %s)",
+        canvas_print(canvas, log - 1, at + 2, 0, STYLE_DIM, "(%s %s)",
                      model_say(model, WORD_DEFAULT),
                      parameter->initial && *parameter->initial ? parameter->initial : "\"\"");
     }

@@ -93,3 +93,18 @@ const char *word_news(enum language language, unsigned trace_id)
             return news_words[i].words[language == LANGUAGE_KO];
     return NULL;
 }
+
+static const struct {
+    const char *unit, *counter;
+} counters[] = {
+    {"orders", "건"},      {"writes", "건"},  {"requests", "건"}, {"messages", "건"},
+    {"connections", "개"}, {"packets", "개"}, {"keys", "개"},     {"seconds", "초"},
+};
+
+const char *word_unit(enum language language, const char *unit)
+{
+    for (size_t i = 0; language == LANGUAGE_KO && i < sizeof counters / sizeof *counters; i++)
+        if (strcmp(counters[i].unit, unit) == 0)
+            return counters[i].counter;
+    return unit;
+}

@@ -22,4 +22,7 @@ const char *word_verb(enum language language, const char *verb);
 /* What a trace record says on a screen; NULL when it is none that a person would look up for. */
 const char *word_news(enum language language, unsigned trace_id);
 
+/* A lesson's unit beside a number: "orders" is a blank and the word, in Korean a counter: 건. */
+const char *word_unit(enum language language, const char *unit);
+
 #endif
