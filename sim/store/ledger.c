@@ -1,5 +1,6 @@
 /*
- * The ledger's running totals: each write's record, and for each client and store how its writes ended.
+ * The ledger's running totals: each write's record, and for each client and store how its writes
+ * ended.
  */
 #include "sim/store/ledger_state.h"
 
@@ -123,8 +124,8 @@ static bool record_applied(const struct ledger_record *record)
 }
 
 /* Moves the weight of an acked write that is there in the log's sums. */
-static void weigh(struct world *world, struct log *log, struct ledger_record *record, uint32_t write,
-                  uint32_t holder, bool there)
+static void weigh(struct world *world, struct log *log, struct ledger_record *record,
+                  uint32_t write, uint32_t holder, bool there)
 {
     log->there += there ? 1u : UINT64_MAX;
     if (!there && (record->bits & RECORD_REVIVED) != 0) {

@@ -2,10 +2,10 @@
  * The ledger: what became of each client's write.
  *
  * Writes are numbered through the world from 1 (a request, not an attempt).  A store applies writes
- * in an order of its own, its log: positions count from 1 and never go back, also not over a restart.
- * What a process holds is a lineage: intervals of positions.  A restart that does not bring some back
- * takes them out of the lineage; what its keys then hold says which writes are lost.
- * At risk now = acked writes that are there - those up to the position which the files hold.
+ * in an order of its own, its log: positions count from 1 and never go back, also not over a
+ * restart. What a process holds is a lineage: intervals of positions.  A restart that does not
+ * bring some back takes them out of the lineage; what its keys then hold says which writes are
+ * lost. At risk now = acked writes that are there - those up to the position which the files hold.
  */
 #ifndef SIM_STORE_LEDGER_H
 #define SIM_STORE_LEDGER_H
@@ -50,17 +50,18 @@ void ledger_end(struct world *world, uint64_t write, enum ledger_outcome outcome
 enum ledger_op {
     OP_NONE,
     OP_SET,
-    OP_INCR,    /* value_bytes: the digits of the result */
-    OP_EXPIRE,  /* value_bytes: milliseconds of the clock at which the key goes */
+    OP_INCR,   /* value_bytes: the digits of the result */
+    OP_EXPIRE, /* value_bytes: milliseconds of the clock at which the key goes */
     OP_PERSIST,
     OP_DEL,     /* this and the next three: value_bytes is the time in milliseconds */
     OP_EXPIRED, /* its time was over */
     OP_EVICT,
-    OP_FLUSH    /* all keys */
+    OP_FLUSH /* all keys */
 };
 
 enum ledger_flag {
-    ENTRY_MORE = 1,     /* the next entry belongs to the same command: this one has no bytes of its own */
+    ENTRY_MORE =
+        1, /* the next entry belongs to the same command: this one has no bytes of its own */
     ENTRY_TEXT = 2,     /* the value's words are kept (ledger_text) */
     ENTRY_UNLOGGED = 4, /* not for the append only file (DEBUG POPULATE) */
     ENTRY_PXAT = 8      /* SET ... PXAT: an OP_EXPIRE follows */
@@ -68,8 +69,8 @@ enum ledger_flag {
 
 /* An entry of a store's log: all that changes the keyspace, in its order. */
 struct ledger_entry {
-    uint32_t key;      /* sim/store/keyspace.h says which */
-    uint32_t write;    /* number of the client's write, 0 none */
+    uint32_t key;   /* sim/store/keyspace.h says which */
+    uint32_t write; /* number of the client's write, 0 none */
     uint32_t value_bytes;
     uint32_t previous; /* the entry before it of the same key, in any lineage; 0 none */
     uint16_t op;       /* enum ledger_op */
@@ -83,8 +84,10 @@ struct ledger_interval {
 
 void ledger_open(struct world *world, uint32_t store); /* makes its log */
 uint32_t ledger_append(struct world *world, uint32_t store, const struct ledger_entry *entry);
-const struct ledger_entry *ledger_entry(const struct world *world, uint32_t store, uint64_t position);
-uint64_t ledger_end_position(const struct world *world, uint32_t store); /* of the last entry, 0 none */
+const struct ledger_entry *ledger_entry(const struct world *world, uint32_t store,
+                                        uint64_t position);
+uint64_t ledger_end_position(const struct world *world,
+                             uint32_t store); /* of the last entry, 0 none */
 void ledger_mark(struct world *world, uint32_t store, enum ledger_stage stage, uint64_t position);
 uint64_t ledger_position(const struct world *world, uint32_t store, enum ledger_stage stage);
 
@@ -98,11 +101,12 @@ uint32_t ledger_lineage(const struct world *world, uint32_t store, struct ledger
                         uint32_t limit);
 /* The process holds other positions from now on (a start); new ones follow.  Its keys are told by
  * ledger_hold afterwards. */
-void ledger_set_lineage(struct world *world, uint32_t store, const struct ledger_interval *intervals,
-                        uint32_t count);
+void ledger_set_lineage(struct world *world, uint32_t store,
+                        const struct ledger_interval *intervals, uint32_t count);
 
-/* A key held the entry at `before` and holds the one at `after` now (0: nothing); `tip` is the last entry
- * of the key in any lineage.  Counts what is lost by it, or there again. */
+/* A key held the entry at `before` and holds the one at `after` now (0: nothing); `tip` is the last
+ * entry of the key in any lineage.  Counts what is lost by it, or there again.  LOST_CAUSES: the
+ * cause that ledger_lose was told for each position. */
 void ledger_hold(struct world *world, uint32_t store, uint32_t tip, uint32_t before, uint32_t after,
                  enum ledger_cause cause);
 /* The entry at `position` was applied: it is the write's place now. */
@@ -110,7 +114,8 @@ void ledger_applied(struct world *world, uint32_t store, uint32_t write, uint32_
 /* Positions from+1..to are lost: for the life of a write (when and why). */
 void ledger_lose(struct world *world, uint32_t store, uint64_t from, uint64_t to, uint64_t at_ns,
                  enum ledger_cause cause);
-void ledger_service(struct world *world, uint32_t store, bool answers); /* it can answer, or not any more */
+void ledger_service(struct world *world, uint32_t store,
+                    bool answers); /* it can answer, or not any more */
 
 /* Acked writes that are there and stand after this position. */
 uint64_t ledger_above(const struct world *world, uint32_t store, uint64_t position);
@@ -119,7 +124,8 @@ uint64_t ledger_above(const struct world *world, uint32_t store, uint64_t positi
 /* STAGE_KILL and STAGE_POWER: what a start from the files would not bring back. */
 uint64_t ledger_at_risk(struct world *world, uint32_t store, enum ledger_stage stage);
 uint64_t ledger_acked_lost(const struct world *world, uint32_t client);
-uint64_t ledger_unreachable(const struct world *world, uint32_t client); /* acked, of a store that can't answer */
+uint64_t ledger_unreachable(const struct world *world,
+                            uint32_t client); /* acked, of a store that can't answer */
 uint64_t ledger_unacked_kept(const struct world *world, uint32_t client);
 uint64_t ledger_duplicated(const struct world *world, uint32_t client);
 

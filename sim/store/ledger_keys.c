@@ -1,5 +1,6 @@
 /*
- * What a key holds decides which writes are lost: the walk along a key's entries, and one write's life.
+ * What a key holds decides which writes are lost: the walk along a key's entries, and one write's
+ * life.
  */
 #include "sim/store/ledger_state.h"
 
@@ -35,6 +36,19 @@ static uint32_t earlier_kept(const struct world *world, const struct log *log, u
     return 0;
 }
 
+/* What took this position out of the lineage. */
+static enum ledger_cause cause_of(const struct world *world, const struct log *log,
+                                  uint32_t position)
+{
+    for (uint32_t i = log->losses.count; i-- > 0;) {
+        const struct log_loss *row = vector_at(&world->region, &log->losses, i);
+        if (position >= row->from && position <= row->to)
+            return (enum ledger_cause)row->cause;
+    }
+    return LOST_COMMAND;
+}
+
+/* cause LOST_CAUSES: the one that ledger_lose was told for the position. */
 static void entry_lose(struct world *world, struct log *log, uint32_t position, uint32_t after,
                        enum ledger_cause cause)
 {
@@ -44,7 +58,7 @@ static void entry_lose(struct world *world, struct log *log, uint32_t position, 
         return;
     uint32_t earlier =
         RECORD_APPLIED(record->bits) > 1 ? earlier_kept(world, log, position, after) : 0;
-    record_lose(world, log, write, cause);
+    record_lose(world, log, write, cause == LOST_CAUSES ? cause_of(world, log, position) : cause);
     if (earlier != 0) {
         record->position = earlier;
         record_revive(world, log, write, earlier);
@@ -77,28 +91,32 @@ void ledger_hold(struct world *world, uint32_t store, uint32_t tip, uint32_t bef
         const struct ledger_entry *entry = log_entry(world, log, p);
         uint32_t previous = entry->previous;
         uint16_t op = entry->op;
+        bool deletes = op_deletes(op);
         bool lives = p <= after;
         if (op == OP_INCR && lives)
             lives = !deleted && log_in_lineage(world, log, p) && !flushed_after(world, log, p);
-        if (op_deletes(op) && p <= after && log_in_lineage(world, log, p))
-            deleted = true;
-        if (p <= high && entry->write != 0) {
+        if (deletes && log_in_lineage(world, log, p)) {
+            deleted = deleted || lives;
+            lives = true;
+        }
+        if (entry->write != 0 && (p <= high || deletes)) {
             if (lives)
                 entry_keep(world, log, p, after);
-            else if (!op_deletes(op))
+            else
                 entry_lose(world, log, p, after, cause);
         }
         p = previous;
     }
 }
 
-/* When the write at this position was lost: by the loss that took its position, else by the command that
- * deleted its key. */
-static uint64_t lost_at(const struct world *world, const struct log *log, uint32_t position)
+/* When the write at this position was lost: by the loss that took its position, else by the command
+ * that deleted its key. */
+static uint64_t lost_at(const struct world *world, const struct log *log, uint32_t position,
+                        uint32_t cause)
 {
     for (uint32_t i = log->losses.count; i-- > 0;) {
         const struct log_loss *row = vector_at(&world->region, &log->losses, i);
-        if (position >= row->from && position <= row->to)
+        if (position >= row->from && position <= row->to && row->cause == cause)
             return row->at_ns;
     }
     uint32_t key = log_entry(world, log, position)->key;
@@ -125,6 +143,7 @@ bool ledger_of(const struct world *world, uint64_t write, struct ledger_life *li
         return true;
     life->lost = 1;
     life->cause = (uint16_t)RECORD_CAUSE(record->bits);
-    life->lost_at_ns = lost_at(world, ledger_log(world, pair->store), record->position);
+    life->lost_at_ns =
+        lost_at(world, ledger_log(world, pair->store), record->position, life->cause);
     return true;
 }

@@ -1,6 +1,6 @@
 /*
- * A store's log: entries by position, the lineage of what the process holds, and how many acked writes
- * stand after a position.
+ * A store's log: entries by position, the lineage of what the process holds, and how many acked
+ * writes stand after a position.
  */
 #include <string.h>
 
@@ -35,7 +35,8 @@ uint32_t ledger_append(struct world *world, uint32_t store, const struct ledger_
     return log->end;
 }
 
-const struct ledger_entry *ledger_entry(const struct world *world, uint32_t store, uint64_t position)
+const struct ledger_entry *ledger_entry(const struct world *world, uint32_t store,
+                                        uint64_t position)
 {
     const struct log *log = ledger_log(world, store);
     if (log == NULL || position == 0 || position > log->end)
@@ -103,8 +104,8 @@ uint32_t ledger_lineage(const struct world *world, uint32_t store, struct ledger
     return count;
 }
 
-/* What was revived by an entry that is out of the lineage now has no holder any more: ledger_hold says
- * afterwards whether another one holds it. */
+/* What was revived by an entry that is out of the lineage now has no holder any more: ledger_hold
+ * says afterwards whether another one holds it. */
 static void drop_revived(struct world *world, struct log *log)
 {
     uint32_t kept = 0;
@@ -117,8 +118,8 @@ static void drop_revived(struct world *world, struct log *log)
     log->revived.count = kept;
 }
 
-void ledger_set_lineage(struct world *world, uint32_t store, const struct ledger_interval *intervals,
-                        uint32_t count)
+void ledger_set_lineage(struct world *world, uint32_t store,
+                        const struct ledger_interval *intervals, uint32_t count)
 {
     struct log *log = ledger_log(world, store);
     if (log == NULL)

@@ -36,7 +36,7 @@ struct log {
     uint32_t answers; /* 1: the service can answer */
     uint32_t end;     /* position of the last entry */
     uint32_t unused;
-    uint64_t there;   /* acked writes that are not lost and were applied */
+    uint64_t there; /* acked writes that are not lost and were applied */
     uint64_t stage[STAGE_COUNT];
     struct vector chunks;  /* ref of LOG_CHUNK_BYTES */
     struct vector bits;    /* u64: one bit a position, acked and there in its own place */

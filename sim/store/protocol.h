@@ -8,7 +8,8 @@
 
 enum resp_type {
     RESP_NONE,
-    /* requests: a = key (k:a), b = number of the write (0: none), c = value bytes, d = the client's own, comes back */
+    /* requests: a = key (k:a), b = number of the write (0: none), c = value bytes, d = the client's
+       own, comes back */
     RESP_SET,
     RESP_GET,
     RESP_INCR,

@@ -1,0 +1,298 @@
+/*
+ * A store's life: start, signals, shutdown, exit; and what a restart means for the ledger.
+ */
+#include "sim/store/store_state.h"
+
+#define FIRST_CRON_NS MS_NS /* aeCreateTimeEvent(server.el, 1, serverCron, ...) */
+#define FIRST_PID     1000u
+#define PIDS_OF_ONE   1000u
+
+void log_words(struct world *world, uint32_t id, const char *a, uint64_t number, const char *b)
+{
+    char words[150];
+    struct text line = TEXT(words);
+    text_clear(&line);
+    text_add(&line, a);
+    text_add_u64(&line, number);
+    text_add(&line, b);
+    component_log(world, id, words);
+}
+
+uint32_t life_new_pid(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    return FIRST_PID + component_at(world, id)->order * PIDS_OF_ONE + ++store->pids;
+}
+
+/* --- what is not in the files
+ * ------------------------------------------------------------------------- */
+
+/* It served and does not any more (or lost power after that): what the files do not hold now is
+ * lost. */
+static void note_down(struct world *world, uint32_t id, enum ledger_cause cause)
+{
+    struct store *store = store_at(world, id);
+    uint64_t to = ledger_end_position(world, id);
+    if (store->losses.count > 0) {
+        const struct store_loss *last =
+            vector_at(&world->region, &store->losses, store->losses.count - 1);
+        to = last->from;
+    } else if (store->down != 0) {
+        return; /* it was not ready yet: what it lost was noted before */
+    }
+    uint64_t from = store_restores(world, id, cause == LOST_POWER);
+    if (store->down == 0)
+        store->down_appendonly = parameter_get(world, id, STORE_APPENDONLY);
+    store->down = 1;
+    if (from > to)
+        from = to;
+    if (from == to && store->losses.count > 0)
+        return;
+    struct store_loss *loss = vector_push(&world->region, &store->losses, sizeof *loss);
+    if (loss != NULL)
+        *loss = (struct store_loss){from, to, world->now_ns, (uint64_t)cause};
+}
+
+static bool has_files(const struct world *world, uint32_t id)
+{
+    uint32_t machine = component_at(world, id)->machine;
+    for (uint32_t file = file_next(world, machine, 0); file != 0;
+         file = file_next(world, machine, file)) {
+        if (file_at(world, file)->owner == id)
+            return true;
+    }
+    return false;
+}
+
+/* The files brought back up to `position`: tells the ledger what is lost by what. */
+static void tell_losses(struct world *world, uint32_t id, uint64_t position, bool files)
+{
+    struct store *store = store_at(world, id);
+    uint64_t lowest = UINT64_MAX, at_ns = world->now_ns;
+    for (uint32_t i = 0; i < store->losses.count; i++) {
+        struct store_loss loss = *(struct store_loss *)vector_at(&world->region, &store->losses, i);
+        uint64_t from = loss.from > position ? loss.from : position;
+        ledger_lose(world, id, from, loss.to, loss.at_ns, (enum ledger_cause)loss.cause);
+        lowest = loss.from;
+        at_ns = loss.at_ns;
+    }
+    if (lowest == UINT64_MAX || lowest <= position)
+        return;
+    enum ledger_cause cause = LOST_DAMAGE;
+    if (!files)
+        cause = LOST_DISK;
+    else if (store->down_appendonly != parameter_get(world, id, STORE_APPENDONLY))
+        cause = LOST_COMMAND;
+    ledger_lose(world, id, position, lowest, at_ns, cause);
+}
+
+static void tell_keys(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    struct key_row *row;
+    for (uint32_t key = UINT32_MAX; (row = key_next(world, &store->keys, &key)) != NULL;) {
+        if (row->counted == row->holds)
+            continue;
+        ledger_hold(world, id, row->tip, row->counted, row->holds, LOST_CAUSES);
+        row->counted = row->holds;
+    }
+}
+
+/* --- start
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static void life_start(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    store->pid = life_new_pid(world, id);
+    store->term = store->exiting = store->exit_save = 0;
+    store->aof = (struct aof){0};
+    store->dirty = store->dirty_before = 0;
+    store->bgsave_failed = store->bgsave_scheduled = store->rewrite_scheduled = 0;
+    store->lastsave_s = store->save_try_s = clock_s(world);
+    store->commands = store->connections_received = store->connected = 0;
+    store->saves = store->rdb_saves = store->fsyncs = store->bytes_written = 0;
+    store->fork_usec = store->forks = store->rdb_cow = store->aof_cow = store->rewrites = 0;
+    store->evicted = store->expired = store->hits = store->misses = 0;
+    store->rejected_oom = store->net_in = store->net_out = 0;
+    store->loading = 1;
+    footprint_start(world, id);
+    if (!footprint_follow(world, id))
+        return;
+    tcp_listen(world, id);
+    load_begin(world, id);
+}
+
+void life_ready(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    bool files = has_files(world, id);
+    uint64_t position = 0;
+    uint32_t count = store->load.pieces.count;
+    ref at = arena_take(&world->region, (count + 1) * sizeof(struct ledger_interval));
+    if (at == 0)
+        return;
+    struct ledger_interval *rows = arena_at(&world->region, at);
+    for (uint32_t i = 0; i < count; i++) {
+        rows[i] = *(struct ledger_interval *)vector_at(&world->region, &store->load.pieces, i);
+        position = rows[i].to > position ? rows[i].to : position;
+    }
+    rows[count] =
+        (struct ledger_interval){(uint32_t)ledger_end_position(world, id) + 1, UINT32_MAX};
+    ledger_set_lineage(world, id, rows, count + 1);
+    arena_give(&world->region, at, (count + 1) * sizeof(struct ledger_interval));
+    tell_losses(world, id, position, files);
+    tell_keys(world, id);
+    vector_clear(&world->region, &store->losses);
+    vector_clear(&world->region, &store->load.pieces);
+    store->down = 0;
+    store->loading = 0;
+    store->load_ns = world->now_ns - store->load.started_ns;
+    ledger_service(world, id, true);
+    trace(world, id, TRACE_READY, store->load_ns, store->keys.keys);
+    component_log(world, id, "Ready to accept connections");
+    expire_cycle(world, id);
+    cron_start(world, id, FIRST_CRON_NS);
+}
+
+/* --- end
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+/* What the kernel takes back from a process that is gone. */
+static void process_gone(struct world *world, uint32_t id, bool power)
+{
+    struct store *store = store_at(world, id);
+    world_cancel(world, store->cron);
+    store->cron = 0;
+    cpu_cancel_all(world, id);
+    disk_forget(world, id);
+    memory_give_all(world, id);
+    if (!power)
+        tcp_process_ended(world, id);
+    loop_clear(world, id);
+    vector_clear(&world->region, &store->load.pieces);
+    keyspace_forget(world, &store->keys);
+    ledger_service(world, id, false);
+    store->loading = store->save_file = store->exiting = store->term = 0;
+    store->resident = 0;
+    store->aof = (struct aof){0};
+    if (power)
+        child_forget(world, id);
+    else
+        child_orphan(world, id);
+}
+
+void life_exit(struct world *world, uint32_t id, uint64_t status)
+{
+    note_down(world, id, LOST_SHUTDOWN);
+    if (status == 0)
+        component_log(world, id, "Redis is now ready to exit, bye bye...");
+    component_at(world, id)->up = 0;
+    trace(world, id, TRACE_EXITED, status, 0);
+    process_gone(world, id, false);
+}
+
+static void cannot_exit(struct world *world, uint32_t id, const char *why)
+{
+    struct store *store = store_at(world, id);
+    component_log(world, id, why);
+    component_log(world, id,
+                  "Errors trying to shut down the server. Check the logs for more information.");
+    store->exiting = 0;
+    loop_next(world, id);
+}
+
+void life_shutdown(struct world *world, uint32_t id, unsigned how)
+{
+    struct store *store = store_at(world, id);
+    if (store->exiting != 0)
+        return;
+    component_log(world, id, "User requested shutdown...");
+    if (store->children[0].type == CHILD_RDB) {
+        component_log(world, id, "There is a child saving an .rdb. Killing it!");
+        child_kill(world, id);
+    } else if (store->children[0].type == CHILD_AOF && store->aof.state == AOF_WAIT_REWRITE) {
+        cannot_exit(world, id, "Writing initial AOF, can't exit.");
+        return;
+    } else if (store->children[0].type == CHILD_AOF) {
+        component_log(world, id, "There is a child rewriting the AOF. Killing it!");
+        child_kill(world, id);
+    }
+    store->exiting = 1;
+    store->exit_save = how == 2 || (how == 0 && save_rules_on(world, id) && !store->loading);
+    if (store->aof.state == AOF_OFF || store->aof.file == 0) {
+        life_log_synced(world, id);
+        return;
+    }
+    component_log(world, id, "Calling fsync() on the AOF file.");
+    if (!aof_flush(world, id, true))
+        return;
+    store->busy = BUSY_EXIT;
+    aof_turn_fsync(world, id, EVENT_EXIT_FSYNC);
+}
+
+void life_log_synced(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    store->busy = BUSY_NO;
+    if (store->exit_save == 0) {
+        life_exit(world, id, 0);
+        return;
+    }
+    component_log(world, id, "Saving the final RDB snapshot before exiting.");
+    if (!rdb_save_begin(world, id)) {
+        cannot_exit(world, id, "Error trying to save the DB, can't exit.");
+        return;
+    }
+    loop_next(world, id);
+}
+
+void life_saved(struct world *world, uint32_t id, bool good)
+{
+    if (good)
+        life_exit(world, id, 0);
+    else
+        cannot_exit(world, id, "Error trying to save the DB, can't exit.");
+}
+
+/* --- signals
+ * --------------------------------------------------------------------------------------------------
+ */
+
+void life_signal(struct world *world, uint32_t id, enum signal signal)
+{
+    struct store *store = store_at(world, id);
+    switch (signal) {
+    case SIGNAL_START:
+        life_start(world, id);
+        break;
+    case SIGNAL_KILL:
+        note_down(world, id, LOST_KILL);
+        process_gone(world, id, false);
+        break;
+    case SIGNAL_POWER:
+        note_down(world, id, LOST_POWER);
+        process_gone(world, id, true);
+        break;
+    case SIGNAL_TERM:
+        if (!component_at(world, id)->up)
+            break;
+        component_log(world, id, "Received SIGTERM scheduling shutdown...");
+        if (store->loading)
+            life_exit(world, id, 0);
+        else
+            store->term = 1;
+        break;
+    case SIGNAL_STOP:
+        cpu_pause(world, id);
+        tcp_process_paused(world, id);
+        break;
+    case SIGNAL_CONT:
+        cpu_resume(world, id);
+        tcp_process_resumed(world, id);
+        loop_next(world, id);
+        break;
+    }
+}

@@ -1,0 +1,274 @@
+/*
+ * The event loop: one thread that takes turns.  A turn reads what all readable connections sent,
+ * runs the commands, writes the log, under `always` waits for the disk, and then answers (server.c,
+ * beforeSleep).
+ *
+ * CPU times were fitted to TRUTH redis.bench-ratio.1 (50 connections against pipelines of 16), in
+ * the order of a server core: 100,000 requests a second on 50 connections.
+ */
+#include "sim/store/store_state.h"
+
+#define TURN_NS        3000u /* epoll_wait, beforeSleep */
+#define CONNECTION_NS  7000u /* read(2) and write(2) of a connection */
+#define COMMAND_NS     1000u
+#define BYTE_PS        150u   /* picoseconds: copying a value */
+#define AOF_COMMAND_NS 250u   /* feedAppendOnlyFile */
+#define AOF_WRITE_NS   8000u  /* write(2) of the log, once a turn */
+#define READ_BYTES     16384u /* PROTO_IOBUF_LEN: a turn takes that much of a connection */
+
+/* What is kept with a connection. */
+#define COOKIE_READY   1u /* it stands in the list */
+#define COOKIE_CLOSING 2u /* the peer closed; what it sent before is still to be run */
+
+static struct letter *letter_push(struct world *world, struct letters *letters)
+{
+    if (letters->count == letters->limit) {
+        uint32_t limit = letters->limit == 0 ? 64 : letters->limit * 2;
+        ref at = arena_grow(&world->region, letters->at, letters->limit * sizeof(struct letter),
+                            limit * sizeof(struct letter));
+        if (at == 0)
+            return NULL;
+        letters->at = at;
+        letters->limit = limit;
+    }
+    return (struct letter *)arena_at(&world->region, letters->at) + letters->count++;
+}
+
+static struct letter *letter_at(const struct world *world, const struct letters *letters,
+                                uint32_t i)
+{
+    return (struct letter *)arena_at(&world->region, letters->at) + i;
+}
+
+static void letters_forget(struct world *world, struct letters *letters, uint32_t connection)
+{
+    for (uint32_t i = 0; i < letters->count; i++) {
+        struct letter *letter = letter_at(world, letters, i);
+        if (letter->connection == connection)
+            letter->connection = 0;
+    }
+}
+
+/* --- connections ---------------------------------------------------------------------------------
+ */
+
+/* Redis reads its files and answers from time to time (processEventsWhileBlocked). */
+static void answer_loading(struct world *world, uint32_t id, uint32_t connection)
+{
+    struct message request;
+    while (tcp_receive(world, connection, id, &request)) {
+        struct message answer = {.bytes = resp_answer_bytes(RESP_LOADING, 0),
+                                 .type = RESP_LOADING,
+                                 .b = request.b,
+                                 .d = request.d};
+        tcp_send(world, connection, id, &answer);
+    }
+}
+
+void loop_readable(struct world *world, uint32_t id, uint32_t connection)
+{
+    struct store *store = store_at(world, id);
+    if (store->loading) {
+        answer_loading(world, id, connection);
+        return;
+    }
+    uint64_t cookie = tcp_cookie(world, connection, id);
+    if ((cookie & COOKIE_READY) != 0)
+        return;
+    uint32_t *row = vector_push(&world->region, &store->ready, sizeof(uint32_t));
+    if (row == NULL)
+        return;
+    *row = connection;
+    tcp_set_cookie(world, connection, id, cookie | COOKIE_READY);
+    loop_next(world, id);
+}
+
+static void ready_forget(struct world *world, struct store *store, uint32_t connection)
+{
+    for (uint32_t i = 0; i < store->ready.count; i++) {
+        uint32_t *row = vector_at(&world->region, &store->ready, i);
+        if (*row == connection)
+            *row = 0;
+    }
+}
+
+void loop_closed(struct world *world, uint32_t id, uint32_t connection)
+{
+    struct store *store = store_at(world, id);
+    if (store->connected > 0)
+        store->connected--;
+    ready_forget(world, store, connection);
+    letters_forget(world, &store->inbox, connection);
+    letters_forget(world, &store->outbox, connection);
+}
+
+/* --- turns
+ * ----------------------------------------------------------------------------------------- */
+
+static void letter_received(struct world *world, uint32_t id, const struct message *message)
+{
+    if (message->b != 0)
+        trace(world, id, TRACE_WRITE_RECEIVED, message->b, 0);
+}
+
+/* Reads one connection; true when there is more for the next turn. */
+static bool turn_read(struct world *world, uint32_t id, uint32_t connection, uint64_t *cost_ps)
+{
+    struct store *store = store_at(world, id);
+    struct message message;
+    uint32_t bytes = 0;
+    while (bytes < READ_BYTES && tcp_receive(world, connection, id, &message)) {
+        struct letter *letter = letter_push(world, &store->inbox);
+        if (letter == NULL)
+            return false;
+        *letter = (struct letter){.connection = connection, .message = message};
+        bytes += message.bytes;
+        letter_received(world, id, &message);
+        *cost_ps += COMMAND_NS * 1000u;
+        if (store->aof.state != AOF_OFF)
+            *cost_ps += AOF_COMMAND_NS * 1000u;
+    }
+    store->net_in += bytes;
+    *cost_ps += CONNECTION_NS * 1000u + (uint64_t)bytes * BYTE_PS;
+    return tcp_waiting(world, connection, id) > 0;
+}
+
+static void turn_begin(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    uint64_t cost_ps = TURN_NS * 1000u;
+    uint32_t count = store->ready.count, kept = 0;
+    if (store->aof.state != AOF_OFF)
+        cost_ps += AOF_WRITE_NS * 1000u;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t connection = *(uint32_t *)vector_at(&world->region, &store->ready, i);
+        if (connection == 0)
+            continue;
+        if (turn_read(world, id, connection, &cost_ps)) {
+            *(uint32_t *)vector_at(&world->region, &store->ready, kept++) = connection;
+            continue;
+        }
+        uint64_t cookie = tcp_cookie(world, connection, id);
+        tcp_set_cookie(world, connection, id, cookie & ~(uint64_t)COOKIE_READY);
+        if ((cookie & COOKIE_CLOSING) != 0) {
+            loop_closed(world, id, connection);
+            tcp_close(world, connection, id);
+        }
+    }
+    store->ready.count = kept;
+    store->busy = BUSY_TURN;
+    uint64_t cost_ns = cost_ps / 1000 + store->extra_ns;
+    store->extra_ns = 0;
+    cpu_run(world, id, cost_ns, EVENT_TURN, NULL);
+}
+
+void loop_turn_reply(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    for (uint32_t i = 0; i < store->outbox.count; i++) {
+        struct letter letter = *letter_at(world, &store->outbox, i);
+        if (letter.connection == 0)
+            continue;
+        store->net_out += letter.message.bytes;
+        tcp_send(world, letter.connection, id, &letter.message);
+    }
+    store->outbox.count = 0;
+    store->busy = BUSY_NO;
+    loop_next(world, id);
+}
+
+void loop_turn_done(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    uint32_t life = component_at(world, id)->life;
+    for (uint32_t i = 0; i < store->inbox.count; i++) {
+        struct letter letter = *letter_at(world, &store->inbox, i);
+        struct message answer = command_run(world, id, &letter.message);
+        struct letter *reply = letter_push(world, &store->outbox);
+        if (reply != NULL)
+            *reply = (struct letter){.connection = letter.connection, .message = answer};
+    }
+    store->inbox.count = 0;
+    if (!footprint_follow(world, id) || component_at(world, id)->life != life)
+        return;
+    if (!aof_flush(world, id, false))
+        return;
+    if (aof_turn_needs_fsync(world, id)) {
+        store->busy = BUSY_TURN_FSYNC;
+        aof_turn_fsync(world, id, EVENT_TURN_FSYNC);
+        return;
+    }
+    loop_turn_reply(world, id);
+}
+
+void loop_next(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    while (component_at(world, id)->up && component_at(world, id)->paused == 0 &&
+           store->busy == BUSY_NO && !store->loading) {
+        if ((store->wants & WANT_SAVE) != 0) {
+            store->wants &= ~(uint32_t)WANT_SAVE;
+            rdb_save_run(world, id);
+        } else if (store->stall_ns != 0) {
+            store->busy = BUSY_STALL;
+            uint64_t stall_ns = store->stall_ns;
+            store->stall_ns = 0;
+            cpu_run(world, id, stall_ns, EVENT_STALL, NULL);
+        } else if ((store->wants & WANT_EXIT) != 0) {
+            store->wants &= ~(uint32_t)WANT_EXIT;
+            life_shutdown(world, id, store->exit_how);
+        } else if ((store->wants & WANT_REWRITE) != 0) {
+            store->wants &= ~(uint32_t)WANT_REWRITE;
+            rewrite_begin(world, id);
+        } else if ((store->wants & WANT_CRON) != 0) {
+            store->wants &= ~(uint32_t)WANT_CRON;
+            cron_run(world, id);
+        } else if (store->ready.count > 0) {
+            turn_begin(world, id);
+        } else {
+            return;
+        }
+    }
+}
+
+void loop_clear(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    store->inbox.count = store->outbox.count = 0;
+    vector_clear(&world->region, &store->ready);
+    store->busy = BUSY_NO;
+    store->wants = 0;
+    store->stall_ns = store->extra_ns = 0;
+}
+
+/* --- sockets
+ * ----------------------------------------------------------------------------------------- */
+
+void loop_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what)
+{
+    struct store *store = store_at(world, id);
+    switch (what) {
+    case SOCKET_ACCEPTED:
+        store->connections_received++;
+        store->connected++;
+        break;
+    case SOCKET_READABLE:
+        loop_readable(world, id, connection);
+        break;
+    case SOCKET_CLOSED:
+        if (tcp_waiting(world, connection, id) > 0) {
+            tcp_set_cookie(world, connection, id,
+                           tcp_cookie(world, connection, id) | COOKIE_CLOSING);
+            break;
+        }
+        loop_closed(world, id, connection);
+        tcp_close(world, connection, id);
+        break;
+    case SOCKET_RESET:
+        loop_closed(world, id, connection);
+        break;
+    case SOCKET_CONNECTED:
+    case SOCKET_FAILED:
+        break;
+    }
+}

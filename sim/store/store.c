@@ -1,0 +1,128 @@
+/*
+ * The kind `store`: its row, and where its events go.
+ */
+#include "sim/store/store_state.h"
+
+static void store_init(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    store->keys.store = id;
+    store->sampling = stream_of(world->seed, component_at(world, id)->name, "eviction");
+    ledger_open(world, id);
+}
+
+static void file_event(struct world *world, uint32_t id, const struct event *event)
+{
+    struct store *store = store_at(world, id);
+    bool good = event->payload.u64[2] == FILE_OK;
+    switch (event_what(event)) {
+    case EVENT_TURN_FSYNC:
+        aof_turn_synced(world, id, event);
+        break;
+    case EVENT_BIO_FSYNC:
+        aof_bio_done(world, id, event);
+        break;
+    case EVENT_OLD_FSYNC:
+        store->fsyncs += good;
+        break;
+    case EVENT_SAVE_FSYNC:
+        rdb_save_synced(world, id, good);
+        break;
+    case EVENT_OPEN_FSYNC:
+        rewrite_opened(world, id);
+        break;
+    case EVENT_SWITCH_FSYNC:
+        rewrite_switched(world, id);
+        break;
+    case EVENT_EXIT_FSYNC:
+        life_log_synced(world, id);
+        break;
+    default:
+        break;
+    }
+}
+
+static void store_event(struct world *world, uint32_t id, const struct event *event)
+{
+    switch (event_what(event)) {
+    case EVENT_CRON:
+        cron_due(world, id);
+        break;
+    case EVENT_TURN:
+        loop_turn_done(world, id);
+        break;
+    case EVENT_STALL:
+        store_at(world, id)->busy = BUSY_NO;
+        loop_next(world, id);
+        break;
+    case EVENT_SAVE_CPU:
+        rdb_save_written(world, id);
+        break;
+    case EVENT_LOAD_READ:
+    case EVENT_LOAD_CPU:
+        load_event(world, id, event);
+        break;
+    case EVENT_CHILD_CPU:
+    case EVENT_CHILD_SLEPT:
+    case EVENT_CHILD_FSYNC:
+        child_event(world, id, event);
+        break;
+    default:
+        file_event(world, id, event);
+        break;
+    }
+}
+
+static bool store_check(struct world *world, uint32_t id, const uint64_t *values,
+                        struct error *error)
+{
+    (void)id;
+    const char *save = string_at(world, (ref)values[STORE_SAVE]);
+    if (save_rules_valid(save))
+        return true;
+    error_set(error, ERROR_BAD_VALUE, STORE_SAVE, save, "list of save rules",
+              "save=\"60 1000\", save=\"3600 1 300 100\" or save=\"\"", NULL);
+    return false;
+}
+
+static void store_removed(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    uint32_t machine = component_at(world, id)->machine;
+    child_forget(world, id);
+    cpu_cancel_all(world, id);
+    disk_forget(world, id);
+    for (uint32_t file = file_next(world, machine, 0); file != 0;) {
+        uint32_t next = file_next(world, machine, file);
+        if (file_at(world, file)->owner == id)
+            file_remove(world, file);
+        file = next;
+    }
+    keyspace_release(world, &store->keys);
+    arena_give(&world->region, store->inbox.at, store->inbox.limit * sizeof(struct letter));
+    arena_give(&world->region, store->outbox.at, store->outbox.limit * sizeof(struct letter));
+    vector_clear(&world->region, &store->ready);
+    vector_clear(&world->region, &store->losses);
+    vector_clear(&world->region, &store->load.pieces);
+    vector_clear(&world->region, &store->load.files);
+}
+
+const struct kind store_kind = {.name = "store",
+                                .en = "Redis 7.0 as a process: snapshots, append only log, memory.",
+                                .ko =
+                                    "Redis 7.0 프로세스입니다. 스냅샷, AOF 로그, 메모리를 봅니다.",
+                                .state_bytes = sizeof(struct store),
+                                .process = true,
+                                .buildable = true,
+                                .parameter_count = STORE_PARAMETERS,
+                                .metric_count = STORE_METRICS,
+                                .parameters = store_parameters,
+                                .metrics = store_metrics,
+                                .check = store_check,
+                                .init = store_init,
+                                .signal = life_signal,
+                                .event = store_event,
+                                .socket = loop_socket,
+                                .changed = store_changed,
+                                .tell = admin_tell,
+                                .removed = store_removed};
