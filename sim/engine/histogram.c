@@ -8,7 +8,7 @@
 
 #define OCTAVE_BITS    6
 #define OCTAVE_BUCKETS 64u
-#define BUCKETS_MIN    1024u /* 8 KiB: up to 1 ms */
+#define BUCKETS_MIN    1024u /* 8 KiB: up to 2 ms */
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -36,9 +36,6 @@ static bool hold_bucket(struct region *region, struct histogram *histogram, uint
     uint32_t limit = histogram->limit == 0 ? BUCKETS_MIN : histogram->limit;
     while (limit <= bucket) {
         limit *= 2;
-    }
-    if (limit == histogram->limit) {
-        return true;
     }
     ref buckets =
         arena_grow(region, histogram->buckets, (uint64_t)histogram->limit * sizeof(uint64_t),
