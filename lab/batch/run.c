@@ -218,7 +218,8 @@ static void summary(struct run *run)
     struct text text = TEXT(report);
     bool ko = run->language == LANGUAGE_KO;
     unsigned held = 0, count = session_expectations(run->session);
-    for (uint32_t i = 0; i < session_variants(run->session); i++) {
+    bool told = strstr(session_script(run->session), "report ledger") != NULL;
+    for (uint32_t i = 0; i < session_variants(run->session) && !told; i++) {
         text_clear(&text);
         ledger_report(session_variant(run->session, i)->world, &text, run->language);
         on_text(run, (int)i, report);

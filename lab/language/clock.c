@@ -404,6 +404,8 @@ bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget)
     for (;;) {
         if (!instant(session))
             return !session->failed;
+        if (!session_set_floor(session)) /* the lines may have forked the world */
+            return fail(session, ERROR_WORLD_MEMORY, NULL, NULL);
         bool lines_over = !session->file_run.active && session->cursor >= session->line_count;
         if (deed_waits(session) && !all_to(session, session_now(session), UINT64_MAX))
             return false;
@@ -433,7 +435,7 @@ bool session_step(struct session *session)
     if (!session_set_floor(session))
         return false;
     session->moved = true;
-    if (!instant(session))
+    if (!instant(session) || !session_set_floor(session))
         return false;
     int32_t i = earliest_next(session, &next_ns);
     if (i < 0)
