@@ -43,6 +43,10 @@ const char *action_words(const struct model *model, const struct action *action)
         return model_say(model, WORD_LOCK_AND_PULL);
     if (action->words == WORD_NOT_YET && !model->flow.by_hand)
         return model_say(model, WORD_TO_TRY);
+    if (action->words == WORD_NEXT_STEP && model->screen == PLACE_WATCH && !model->flow.script.done)
+        return model_say(model, WORD_TO_THE_END);
+    if (action->words == WORD_NEXT_STEP)
+        return model_say(model, WORD_STEP_BRIEF + model->flow.step + 1);
     return model_say(model, action->words);
 }
 

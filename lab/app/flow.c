@@ -111,6 +111,7 @@ static uint64_t fault_time(struct model *model)
     else if (flow->fault_ns == TIME_NEVER)
         flow->fault_ns = session_now(model->session);
     struct text line = TEXT(flow->fault);
+    text_clear(&line); /* the file does it */
     if (file_ns == TIME_NEVER && text->question_count)
         language_join(&line, &text->questions[0].fault);
     return flow->fault_ns;

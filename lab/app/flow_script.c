@@ -147,6 +147,7 @@ void flow_goals(struct model *model)
         struct error error;
         goal->met = false;
         goal->known =
+            session_now(model->session) > 0 &&
             session_holds(model->session, text->goals[i].condition, &goal->met, &found, &error);
         struct text now = TEXT(goal->now);
         if (goal->known)

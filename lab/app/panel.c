@@ -58,8 +58,7 @@ static unsigned of_step(const struct model *model, struct panel_row *rows)
         const char *remark = strstr(block->words, "# ");
         const char *words =
             remark ? remark + 2 : word_verb(model->language, command_word(&command, 0));
-        snprintf(rows[count].words, sizeof rows[count].words, "%s",
-                 words ? words : command_word(&command, 0));
+        snprintf(rows[count].words, sizeof rows[count].words, "%s", words ? words : "");
         count++;
     }
     return count;

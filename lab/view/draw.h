@@ -13,6 +13,11 @@
 #define MARGIN       1
 #define RIGHT_COLUMN 41 /* where panels stand */
 
+#define WIDE_COLUMN  82 /* a wide terminal has one more column there: history */
+#define WIDE_COLUMNS 130
+
+/* What text and bars take: a larger terminal shows more, not longer lines. */
+int draw_width(const struct canvas *canvas);
 /* The rule above the last two rows: the body ends before it. */
 int draw_body_end(const struct canvas *canvas);
 /* Title left, clock or another word right, rules, last command or message, key line. */
@@ -38,6 +43,10 @@ void draw_text(const struct model *model, struct text *to, const char *words);
 /* The blocks of a step that are prose, one below the other; lines in all. */
 int draw_step(const struct model *model, struct canvas *canvas, int row, int rows, int skip,
               enum lesson_step step);
+/* Of them the paragraphs from the `first` on, as many as fit whole (the first one in any case);
+ * rows used. */
+int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, int rows,
+                    enum lesson_step step, unsigned first);
 
 /* The map, at most `rows` high; rows used. */
 int draw_map(const struct model *model, struct canvas *canvas, int row, int rows);

@@ -9,6 +9,12 @@
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
 
+int draw_width(const struct canvas *canvas)
+{
+    int width = canvas->columns - 2 * MARGIN;
+    return width < 100 ? width : 100;
+}
+
 int draw_body_end(const struct canvas *canvas)
 {
     return canvas->rows - 3;

@@ -7,7 +7,7 @@
 #include "lab/app/flow.h"
 #include "lab/view/draw.h"
 
-#define BAR_COLUMN 9
+#define BAR_COLUMN 10
 
 struct bar {
     int person; /* -1: counted */
@@ -48,14 +48,14 @@ static void amount(const struct model *model, const struct question *question, i
     (void)model;
 }
 
-static void draw_one(const struct model *model, struct canvas *canvas, int row, uint32_t question,
-                     const struct bar *bar, int64_t most)
+static int draw_one(const struct model *model, struct canvas *canvas, int row, uint32_t question,
+                    const struct bar *bar, int64_t most)
 {
     const struct question *asked = &flow_text(model)->questions[question];
     bool counted = bar->person < 0;
     char number[120], words[600];
     struct text text = TEXT(number), said = TEXT(words);
-    int room = canvas->columns / 3;
+    int room = draw_width(canvas) / 3;
     int64_t length = most > 0 && asked->form == QUESTION_NUMBER ? bar->number * room / most : 0;
     const char *sign = canvas->ascii ? (counted ? "=" : "#") : (counted ? "▓" : "█");
     amount(model, asked, bar->number, &text);
@@ -69,7 +69,12 @@ static void draw_one(const struct model *model, struct canvas *canvas, int row, 
     const struct belief *belief =
         counted ? NULL : flow_belief(model, question, (uint32_t)bar->person);
     text_add(&said, counted ? model_say(model, WORD_COUNTED_SO) : belief ? belief->words : "");
-    draw_prose(model, canvas, row, column, canvas->columns - column - 1, 1, 0, words);
+    if (canvas_width(words) < canvas->columns - column) {
+        draw_prose(model, canvas, row, column, canvas->columns - column, 1, 0, words);
+        return row + 1;
+    }
+    int width = canvas->columns - BAR_COLUMN - 1;
+    return row + 1 + draw_prose(model, canvas, row + 1, BAR_COLUMN, width, 3, 0, words);
 }
 
 static int draw_bars_of(const struct model *model, struct canvas *canvas, int row,
@@ -79,8 +84,8 @@ static int draw_bars_of(const struct model *model, struct canvas *canvas, int ro
     unsigned count = bars_of(model, question, bars);
     int64_t most = count ? bars[count - 1].number : 0;
     for (unsigned i = 0; i < count; i++)
-        draw_one(model, canvas, row + (int)i, question, &bars[i], most);
-    return row + (int)count;
+        row = draw_one(model, canvas, row, question, &bars[i], most);
+    return row;
 }
 
 static void draw_nearest(const struct model *model, struct canvas *canvas)
@@ -104,38 +109,40 @@ static void draw_nearest(const struct model *model, struct canvas *canvas)
     canvas_write(canvas, canvas->rows - 2, column + 3, 0, STYLE_PLAIN, beside);
 }
 
-/* The life and the prose are one text that scrolls. */
-struct scroll {
-    struct canvas *canvas;
-    int row, end, skip, line;
-};
-
-static bool scroll_next(struct scroll *scroll, int *row)
+/* The life of a lost write, from a row on that may stand above `top`; lines in all. */
+static int draw_life(const struct model *model, struct canvas *canvas, int row, int top, int end)
 {
-    int place = scroll->line++ - scroll->skip;
-    *row = scroll->row + place;
-    return place >= 0 && *row < scroll->end;
+    int line = 0;
+    if (!model->life_write)
+        return 0;
+    for (const char *words = model->life; *words; line++) {
+        size_t length = strcspn(words, "\n");
+        char text[300];
+        snprintf(text, sizeof text, "%.*s", (int)length, words);
+        if (row + line >= top && row + line < end)
+            canvas_write(canvas, row + line, MARGIN, 0, line ? STYLE_PLAIN : STYLE_STRONG, text);
+        words += length + (words[length] == '\n');
+    }
+    return line;
 }
 
-static void draw_life(const struct model *model, struct scroll *scroll)
+/* The counted number, with its unit and what the metric is. */
+static int draw_counted(const struct model *model, struct canvas *canvas, int row)
 {
-    char title[120];
-    int row;
-    if (!model->life_write || !model->life[0])
-        return;
-    snprintf(title, sizeof title, model_say(model, WORD_LIFE_TITLE),
-             (unsigned long long)model->life_write);
-    if (scroll_next(scroll, &row))
-        canvas_write(scroll->canvas, row, MARGIN, 0, STYLE_STRONG, title);
-    for (const char *line = model->life; *line;) {
-        size_t length = strcspn(line, "\n");
-        char words[300];
-        snprintf(words, sizeof words, "%.*s", (int)length, line);
-        if (scroll_next(scroll, &row))
-            canvas_write(scroll->canvas, row, MARGIN + 2, 0, STYLE_PLAIN, words);
-        line += length + (line[length] == '\n');
-    }
-    scroll->line++;
+    const struct question *question = &flow_text(model)->questions[0];
+    const char *point = strrchr(question->answer, '.');
+    char owner[NAME_BYTES], beside[300];
+    snprintf(owner, sizeof owner, "%.*s", point ? (int)(point - question->answer) : 0,
+             question->answer);
+    const struct part *part = look_part(&model->ended, owner);
+    int metric = part ? metric_find(catalog[part->kind], point + 1) : -1;
+    const char *help = "";
+    if (metric >= 0)
+        help = model->language == LANGUAGE_KO ? catalog[part->kind]->metrics[metric].ko
+                                              : catalog[part->kind]->metrics[metric].en;
+    snprintf(beside, sizeof beside, "%s   %s: %s", word_unit(model->language, question->unit),
+             question->answer, help);
+    return draw_big(model, canvas, row, MARGIN, model->flow.counted[0].number, beside);
 }
 
 void view_explain(const struct model *model, struct canvas *canvas)
@@ -145,18 +152,13 @@ void view_explain(const struct model *model, struct canvas *canvas)
     draw_world_frame(model, canvas);
     if (text->question_count && model->flow.counted_known[0] &&
         text->questions[0].form == QUESTION_NUMBER)
-        row = draw_big(model, canvas, row, MARGIN, model->flow.counted[0].number,
-                       text->questions[0].unit) +
-              1;
+        row = draw_counted(model, canvas, row) + 1;
     for (uint32_t i = 0; i < text->question_count && i < QUESTIONS_MAX; i++)
         row = draw_bars_of(model, canvas, row, i) + 1;
-    struct scroll scroll = {canvas, row, end, (int)model->scroll, 0};
-    draw_life(model, &scroll);
-    int from = scroll.line - scroll.skip;
-    int top = from > 0 ? row + from : row, skip = from > 0 ? 0 : -from;
-    int room = end - top > 0 ? end - top : 0;
-    int lines = draw_step(model, canvas, top, room, skip, STEP_EXPLAIN);
-    if (lines - skip > room) {
+    int skip = (int)model->scroll;
+    int lines = draw_step(model, canvas, row, end - row, skip, STEP_EXPLAIN) + 1;
+    lines += draw_life(model, canvas, row + lines - skip, row, end);
+    if (lines - skip > end - row) {
         const char *more = model_say(model, WORD_MORE_BELOW);
         canvas_print(canvas, end, canvas->columns - canvas_width(more) - 3, 0, STYLE_DIM, " %s ",
                      more);

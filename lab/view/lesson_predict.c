@@ -13,7 +13,7 @@ static void draw_time(const struct model *model, struct canvas *canvas, int row)
     uint64_t fault_ns =
         model->drive.halt_ns != TIME_NEVER ? model->drive.halt_ns + 1 : model->flow.fault_ns;
     const struct question *question = flow_question(model);
-    int column = MARGIN + 2, end = canvas->columns - 16;
+    int column = MARGIN + 2, end = 64;
     const char *verb = question ? command_word(&question->fault, 0) : "";
     const char *words = word_verb(model->language, verb);
     char when[32];
@@ -67,13 +67,13 @@ static void draw_hidden(const struct model *model, struct canvas *canvas, int ro
         text_add(&text, model->flow.hidden[i]);
     }
     if (model->flow.hidden[0])
-        draw_prose(model, canvas, row, MARGIN + 2, canvas->columns - 6, end - row, 0, words);
+        draw_prose(model, canvas, row, MARGIN + 2, draw_width(canvas) - 4, end - row, 0, words);
 }
 
 void view_predict(const struct model *model, struct canvas *canvas)
 {
     const struct question *question = flow_question(model);
-    int end = draw_body_end(canvas), row = BODY_TOP + 1, width = canvas->columns - 6;
+    int end = draw_body_end(canvas), row = BODY_TOP + 1, width = draw_width(canvas) - 4;
     draw_world_frame(model, canvas);
     if (!question)
         return;

@@ -21,7 +21,7 @@ static void draw_question(const struct model *model, struct canvas *canvas, int 
     const struct question *question = flow_question(model);
     char understood[120], words[1200];
     struct text read = TEXT(understood), all = TEXT(words);
-    int width = canvas->columns - 2 * MARGIN, row = end - 5;
+    int width = draw_width(canvas), row = end - 5;
     if (!question)
         return;
     text_add(&all, model_say(model, WORD_JUST_ONE_THING));

@@ -97,8 +97,7 @@ void view_vary(const struct model *model, struct canvas *canvas)
 {
     int end = draw_body_end(canvas), row = BODY_TOP;
     draw_world_frame(model, canvas);
-    int lines = draw_step(model, canvas, row, 4, 0, STEP_VARY);
-    row += (lines < 4 ? lines : 4) + 1;
+    row += draw_paragraphs(model, canvas, row, 4, STEP_VARY, 0) + 1;
     row = draw_goals(model, canvas, row, end) + 1;
     draw_outcome(model, canvas, row);
     row = draw_hints(model, canvas, row + 1, end) + 1;

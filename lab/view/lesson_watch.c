@@ -17,8 +17,7 @@ static const char *ask_of(const struct model *model)
 
 static void draw_saw(const struct model *model, struct canvas *canvas, int row)
 {
-    int lines =
-        draw_prose(model, canvas, row + 1, MARGIN, canvas->columns - 2, 2, 0, ask_of(model));
+    int lines = draw_prose(model, canvas, row + 1, MARGIN, draw_width(canvas), 2, 0, ask_of(model));
     canvas_rule(canvas, row);
     row += 1 + (lines < 2 ? lines : 2);
     canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, ">");
@@ -29,9 +28,11 @@ void view_watch(const struct model *model, struct canvas *canvas)
 {
     int end = draw_body_end(canvas), row = BODY_TOP;
     bool asking = model->asking == FIELD_SAW;
+    /* What to do next is told when it is over. */
+    bool has_more = draw_paragraphs(model, canvas, 0, 0, STEP_WATCH, 1) > 0;
     draw_world_frame(model, canvas);
-    int lines = draw_step(model, canvas, row, 3, 0, STEP_WATCH);
-    row += (lines < 3 ? lines : 3) + (end > 24);
+    row +=
+        draw_paragraphs(model, canvas, row, 3, STEP_WATCH, has_more && model->flow.script.done) + 1;
     row += draw_map(model, canvas, row, 6);
     row += draw_bars(model, canvas, row, 4);
     int below = asking ? 4 : 0;

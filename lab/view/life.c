@@ -8,13 +8,8 @@
 
 void view_life(const struct model *model, struct canvas *canvas)
 {
-    char title[120];
     int row = BODY_TOP + 1, end = draw_body_end(canvas);
     draw_world_frame(model, canvas);
-    snprintf(title, sizeof title, model_say(model, WORD_LIFE_OF),
-             (unsigned long long)model->life_write);
-    canvas_write(canvas, row, MARGIN, 0, STYLE_STRONG, title);
-    row += 2;
     uint32_t skip = model->scroll;
     for (const char *line = model->life; *line && row < end;) {
         size_t length = strcspn(line, "\n");

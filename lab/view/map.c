@@ -43,10 +43,12 @@ static void add_rate(struct text *text, const struct world *world, const struct 
     struct text exact = TEXT(words);
     text_clear(&exact);
     parameter_add(&exact, world, row, rate);
-    if (words[0] >= '0' && words[0] <= '9')
-        value_add_screen(text, &(struct value){.unit = row->unit, .number = (int64_t)rate});
-    else
+    if (words[0] < '0' || words[0] > '9' || rate % RATE_ONE != 0) {
         text_add(text, words);
+        return;
+    }
+    text_add_grouped(text, rate / RATE_ONE);
+    text_add(text, "/s");
 }
 
 static void client_lines(const struct model *model, const struct part *part, char lines[2][120])
@@ -99,7 +101,9 @@ static int draw_part(const struct model *model, struct canvas *canvas, int row, 
     if (rows < 2)
         return 1;
     canvas_write(canvas, row + 1, column + 2, value, STYLE_DIM,
-                 model_say(model, client ? WORD_ERRORS : WORD_AT_RISK));
+                 model_say(model, client     ? WORD_ERRORS
+                                  : part->up ? WORD_AT_RISK
+                                             : WORD_NOT_ON_DISK));
     canvas_write(canvas, row + 1, value, limit, STYLE_PLAIN, lines[1]);
     return 2;
 }
@@ -133,9 +137,9 @@ static int draw_machine(const struct model *model, struct canvas *canvas, struct
     }
     snprintf(title, sizeof title, "%s, %s", machine->name,
              model_say(model, machine->up ? WORD_ON : WORD_OFF));
-    bool selected = strcmp(machine->name, model->selected) == 0;
-    enum style style = selected ? STYLE_SELECTED : machine->up ? STYLE_PLAIN : STYLE_GONE;
-    canvas_box(canvas, row, column, rows, width, style, title);
+    canvas_box(canvas, row, column, rows, width, machine->up ? STYLE_PLAIN : STYLE_GONE, title);
+    if (strcmp(machine->name, model->selected) == 0)
+        canvas_write(canvas, row, column + 3, column + width - 1, STYLE_SELECTED, machine->name);
     int at = row + 1;
     for (uint32_t i = 0; i < look->part_count; i++) {
         const struct part *part = &look->parts[i];

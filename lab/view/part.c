@@ -34,15 +34,15 @@ static void draw_metrics(const struct model *model, struct canvas *canvas, const
                          int row, int rows, int column)
 {
     const struct kind *kind = catalog[part->kind];
-    int width = canvas->columns - column;
+    int end = 80 - MARGIN;
     uint32_t first = model->scroll < kind->metric_count ? model->scroll : 0;
     for (uint32_t i = first; i < kind->metric_count && (int)(i - first) < rows; i++) {
         char value[120];
         struct text text = TEXT(value);
         draw_figure(&text, model, &model->look.figures[part->first_figure + i]);
         int at = row + (int)(i - first);
-        int from = canvas->columns - MARGIN - canvas_width(value);
-        canvas_write(canvas, at, column, column + width - 1, STYLE_PLAIN, kind->metrics[i].name);
+        int from = end - canvas_width(value);
+        canvas_write(canvas, at, column, end, STYLE_PLAIN, kind->metrics[i].name);
         canvas_write(canvas, at, from < column + 14 ? column + 14 : from, 0, STYLE_STRONG, value);
     }
 }
@@ -80,7 +80,7 @@ void view_part(const struct model *model, struct canvas *canvas)
         return;
     const struct kind *kind = catalog[part->kind];
     bool korean = model->language == LANGUAGE_KO;
-    int end = draw_body_end(canvas), log = end - 1 - LOG_LINES, column = canvas->columns / 2 + 4;
+    int end = draw_body_end(canvas), log = end - 1 - LOG_LINES, column = 44;
     int after = canvas_write(canvas, BODY_TOP, MARGIN, 0, STYLE_TITLE, part->name);
     canvas_print(canvas, BODY_TOP, after + 2, 0, STYLE_DIM, "%s: %s", kind->name,
                  korean ? kind->ko : kind->en);

@@ -145,7 +145,7 @@ int draw_step(const struct model *model, struct canvas *canvas, int row, int row
               enum lesson_step step)
 {
     const struct lesson_text *text = flow_text(model);
-    int line = 0, width = canvas->columns - 2 * MARGIN;
+    int line = 0, width = draw_width(canvas);
     const struct block *before = NULL;
     for (uint32_t i = 0; i < text->block_count[step]; i++) {
         const struct block *block = &text->blocks[step][i];
@@ -173,4 +173,25 @@ int draw_step(const struct model *model, struct canvas *canvas, int row, int row
                            over, block->words);
     }
     return line;
+}
+
+int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, int rows,
+                    enum lesson_step step, unsigned first)
+{
+    const struct lesson_text *text = flow_text(model);
+    int used = 0, width = draw_width(canvas);
+    unsigned paragraph = 0;
+    for (uint32_t i = 0; i < text->block_count[step]; i++) {
+        const struct block *block = &text->blocks[step][i];
+        if (block->kind != BLOCK_PARAGRAPH || paragraph++ < first)
+            continue;
+        int blank = used > 0;
+        int lines = draw_prose(model, canvas, row, MARGIN, width, 0, 0, block->words);
+        if (used > 0 && used + blank + lines > rows)
+            break;
+        draw_prose(model, canvas, row + used + blank, MARGIN, width, rows - used - blank, 0,
+                   block->words);
+        used += blank + (lines < rows ? lines : rows);
+    }
+    return used;
 }

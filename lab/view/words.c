@@ -38,8 +38,6 @@ static const struct {
     {"burn", {"burn the CPU", "CPU 태우기"}},
     {"leak", {"leak memory", "메모리 새게 하기"}},
     {"stall", {"stop reading", "읽기 멈추기"}},
-    {"set", {"change", "설정 바꾸기"}},
-    {"tell", {"tell it", "관리 명령"}},
     {"add", {"add", "더하기"}},
     {"remove", {"remove", "빼기"}},
     {"run", {"run", "진행"}},

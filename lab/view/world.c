@@ -6,33 +6,37 @@
 
 #include "lab/view/draw.h"
 
-static void draw_charts(const struct model *model, struct canvas *canvas, int row, int end)
+#define CHART_ROWS 8
+
+static void draw_charts(const struct model *model, struct canvas *canvas, int row, int end,
+                        int column, int columns)
 {
-    uint32_t count = model->look.chart_count;
-    int columns = RIGHT_COLUMN - 3;
-    if (!count)
-        return;
-    uint32_t shown = (end - row) / 5 < (int)count ? (uint32_t)((end - row) / 5) : count;
-    shown = shown ? shown : 1;
-    int rows = (end - row) / (int)shown;
-    for (uint32_t i = 0; i < shown; i++)
-        draw_chart(model, canvas, row + (int)i * rows, MARGIN, rows - 1 > 8 ? 8 : rows - 1, columns,
-                   &model->look.charts[i]);
+    for (uint32_t i = 0; i < model->look.chart_count && row < end - 2; i++) {
+        int rows = end - row < CHART_ROWS ? end - row : CHART_ROWS;
+        draw_chart(model, canvas, row, column, rows, columns, &model->look.charts[i]);
+        row += CHART_ROWS + 1;
+    }
 }
 
 void view_world(const struct model *model, struct canvas *canvas)
 {
     int end = draw_body_end(canvas), row = BODY_TOP;
+    bool wide = canvas->columns >= WIDE_COLUMNS;
     draw_world_frame(model, canvas);
+    if (wide)
+        draw_charts(model, canvas, row, end, WIDE_COLUMN, canvas->columns - WIDE_COLUMN - 1);
     int room = end - row - 14;
     row += draw_map(model, canvas, row, room > 6 ? room : 6);
-    row += draw_bars(model, canvas, row + 1, 4) + 1;
-    draw_charts(model, canvas, row + 1, end - 3);
-    int column = RIGHT_COLUMN;
-    canvas_write(canvas, row + 1, column, 0, STYLE_DIM, model_say(model, WORD_SELECTED));
-    canvas_write(canvas, row + 1, column + 2 + canvas_width(model_say(model, WORD_SELECTED)), 0,
-                 STYLE_STRONG, model->selected);
-    draw_panel(model, canvas, row + 2, column, end - row - 2);
-    int news = 3;
+    row += draw_bars(model, canvas, row + 1, canvas->rows > 40 ? 12 : 4) + 2;
+    int news = wide ? end - row - 1 : 3;
+    if (!wide)
+        draw_charts(model, canvas, row, end - news, MARGIN, RIGHT_COLUMN - 3);
+    const char *label = model_say(model, WORD_SELECTED);
+    canvas_write(canvas, row, RIGHT_COLUMN, 0, STYLE_DIM, label);
+    canvas_write(canvas, row, RIGHT_COLUMN + 2 + canvas_width(label), 0, STYLE_STRONG,
+                 model->selected);
+    draw_panel(model, canvas, row + 1, RIGHT_COLUMN, end - row - 1);
+    if (wide)
+        canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, model_say(model, WORD_HAPPENED));
     draw_news(model, canvas, end - news, MARGIN, news);
 }

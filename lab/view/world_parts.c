@@ -31,10 +31,12 @@ static struct kept kept_of(const struct model *model, const struct part *store)
     kept.hidden = kept.hidden || store->hides;
     kept.judged = unreachable == 0;
     const struct part *machine = look_part_id(look, store->machine);
-    if (machine && !machine->up) { /* not on disk; a loss is judged when it is back */
-        kept.gone += kept.risk;
-        kept.risk = 0;
-    }
+    /* Without power, or without its process: not on disk; a loss is judged when it is back. */
+    int64_t missing = machine && !machine->up ? kept.risk
+                      : !store->up            ? look_number(look, store, "at_risk_kill")
+                                              : 0;
+    kept.gone += missing;
+    kept.risk -= missing;
     kept.safe = kept.acked - kept.risk - kept.gone;
     if (kept.safe < 0)
         kept.safe = 0;
@@ -74,7 +76,7 @@ int draw_bars(const struct model *model, struct canvas *canvas, int row, int row
             parts[2] = (uint32_t)((uint64_t)kept.gone * 1000 / all);
             parts[0] = 1000 - parts[1] - parts[2];
         }
-        canvas_bar(canvas, at, column, canvas->columns - column - MARGIN, parts);
+        canvas_bar(canvas, at, column, 80 - MARGIN - column, parts);
         column = draw_amount(model, canvas, at + 1, column, STYLE_PLAIN, WORD_ACKED, kept.acked);
         column = draw_amount(model, canvas, at + 1, column, STYLE_SAFE, WORD_ON_DISK, kept.safe);
         column = draw_amount(model, canvas, at + 1, column, STYLE_RISK, WORD_AT_RISK, kept.risk);
@@ -124,25 +126,32 @@ void draw_chart(const struct model *model, struct canvas *canvas, int row, int c
     }
 }
 
-int draw_panel(const struct model *model, struct canvas *canvas, int row, int column, int rows)
+static int widest_words(const struct model *model, const struct panel_row *items, unsigned count)
 {
-    struct panel_row items[PANEL_MAX];
-    unsigned count = panel_rows(model, items);
-    int widest = 12, used = 0;
+    int widest = canvas_width(model_say(model, WORD_BEGIN));
     for (unsigned i = 0; i < count; i++) {
         int width = canvas_width(items[i].words);
         widest = width > widest ? width : widest;
     }
-    int line = column + 4 + widest + 2;
+    return widest;
+}
+
+int draw_panel(const struct model *model, struct canvas *canvas, int row, int column, int rows)
+{
+    struct panel_row items[PANEL_MAX];
+    unsigned count = panel_rows(model, items);
+    int used = 0, line = column + 2 + widest_words(model, items, count) + 2;
     for (unsigned i = 0; i < count && used < rows - 1; i++, used++) {
+        bool named = items[i].words[0] != 0; /* else the command speaks for itself */
         canvas_print(canvas, row + used, column, 0, STYLE_ACTION, "%u", i + 1);
         canvas_write(canvas, row + used, column + 2, line - 1, STYLE_PLAIN, items[i].words);
-        canvas_write(canvas, row + used, line - 2, 0, STYLE_DIM, items[i].line);
+        canvas_write(canvas, row + used, named ? line : column + 2, 0,
+                     named ? STYLE_DIM : STYLE_PLAIN, items[i].line);
     }
     canvas_write(canvas, row + used, column, 0, STYLE_ACTION, "9");
     canvas_write(canvas, row + used, column + 2, 0, STYLE_PLAIN, model_say(model, WORD_BEGIN));
     if (model->screen != PLACE_WATCH && model->screen != PLACE_VARY)
-        canvas_write(canvas, row + used, line - 2, 0, STYLE_DIM, "rewind 0s");
+        canvas_write(canvas, row + used, line, 0, STYLE_DIM, "rewind 0s");
     return used + 1;
 }
 

@@ -529,9 +529,10 @@ static void explain_counts_what_the_run_did(void **state)
     assert_int_equal(lab->model.flow.counted[0].number, 0);
     assert_shows(lab, "counted");
     assert_shows(lab, "only the last seconds are gone");
-    assert_shows(lab, "The life of write 1");
-    for (int i = 0; i < 30; i++)
+    assert_hides(lab, "= acked, then lost");
+    for (int i = 0; i < 30 && !shows(lab, "= acked, then lost"); i++)
         press(lab, KEY_CODE_DOWN);
+    assert_shows(lab, "= acked, then lost");
     close_lab(lab);
 }
 
