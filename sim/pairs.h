@@ -42,9 +42,5 @@ bool set_component(struct world *world, uint32_t id, const struct command *comma
 /* Changes the link between two machines, or one way of it, by the words from `first` on. */
 bool set_link(struct world *world, uint32_t a, uint32_t b, bool both, const struct command *command,
               unsigned first, struct error *error);
-/* Two machines named as `A~B`, `A B`, `A -> B` from `word` on: how many words they take, 0 when it
- * is none of these, -1 with the error.  A component stands for its machine. */
-int pair_of_machines(struct world *world, const struct command *command, unsigned word, uint32_t *a,
-                     uint32_t *b, bool *both, struct error *error);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "sim/engine/need.h"
 #include "sim/net/link.h"
+#include "sim/net/pair.h"
 #include "sim/net/tcp.h"
 #include "sim/pairs.h"
 #include "sim/parts.h"

@@ -6,7 +6,6 @@
 #include "sim/engine/need.h"
 #include "sim/net/tcp.h"
 #include "sim/parts.h"
-#include "sim/schedule.h"
 #include "sim/store/ledger.h"
 
 /* --- opening and copying --- */

@@ -1,7 +1,6 @@
 /* The kind `world`: the world as a component, with its totals over all clients. */
 #include "sim/fault/fault.h"
 #include "sim/parts.h"
-#include "sim/schedule.h"
 
 static bool total_of(struct world *world, const char *metric, int64_t *total)
 {

@@ -30,7 +30,8 @@ static bool need_question(struct session *session, struct call *call)
 /* The metrics of hides=A,B. */
 static bool hides_check(struct session *session, struct call *call, unsigned word)
 {
-    const char *list = command_word(call->command, word) + strlen("hides=");
+    const char *equals = strchr(command_word(call->command, word), '=');
+    const char *list = equals ? equals + 1 : "";
     char name[NAME_BYTES + 64];
     struct text text = TEXT(name);
     struct metric_ref metric;

@@ -150,7 +150,7 @@ static bool read_answer(const struct lesson_command *c)
 /* miss NAME FROM..TO "belief", or miss NAME a "belief" */
 static bool read_miss(const struct lesson_command *c)
 {
-    const char *words, *range = word(c, 2), *dots = strstr(range, "..");
+    const char *words = NULL, *range = word(c, 2), *dots = strstr(range, "..");
     struct question *question = question_of(c, word(c, 1));
     struct belief belief = {0, 0, NULL};
     if (!question)
@@ -210,7 +210,7 @@ static bool read_goal(const struct lesson_command *c)
 
 static bool read_sentence(const struct lesson_command *c, enum block_kind kind)
 {
-    const char *words;
+    const char *words = NULL;
     return last_sentence(c, 2, &words) &&
            reading_block(c->reading, c->step, kind, words, c->command.line);
 }

@@ -5,6 +5,20 @@
 
 #include <string.h>
 
+const char *fault_usage(const struct command *command)
+{
+    static const char *const rows[][2] = {
+#define VERB(name, usage, en, ko, function) {name, usage},
+#include "sim/fault/verbs.def"
+#undef VERB
+    };
+    size_t i = 0;
+    while (i + 1 < sizeof rows / sizeof rows[0] &&
+           strcmp(rows[i][0], command_word(command, 0)) != 0)
+        i++;
+    return rows[i][1];
+}
+
 bool fault_if_needed(const struct command *command)
 {
     return command->count > 2 &&

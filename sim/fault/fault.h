@@ -9,7 +9,7 @@
 #define SIM_FAULT_FAULT_H
 
 #include "sim/engine/need.h"
-#include "sim/sim.h"
+#include "sim/engine/schedule.h"
 
 #define VERB(name, usage, en, ko, function)                                                        \
     bool function(struct world *world, const struct command *command, struct text *answer,         \
@@ -21,11 +21,8 @@
 #define FAULT_EVENT_LEAK 2
 void fault_leak_due(struct world *world, const struct event *event);
 
-/* The row's usage, for errors. */
-static inline const char *fault_usage(const struct command *command)
-{
-    return verb_find(command_word(command, 0))->usage;
-}
+/* The usage of the verb, for errors. */
+const char *fault_usage(const struct command *command);
 
 /* True when the last word is `if-needed`. */
 bool fault_if_needed(const struct command *command);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "sim/net/link.h"
-#include "sim/pairs.h"
+#include "sim/net/pair.h"
 
 static void way_cut(struct world *world, uint32_t from, uint32_t to, bool cut)
 {

@@ -1,5 +1,5 @@
 /* Scheduled commands: `at`, `after`, `every`, `ramp`. */
-#include "sim/schedule.h"
+#include "sim/engine/schedule.h"
 
 #include <string.h>
 
