@@ -335,8 +335,11 @@ static void go_to(struct history *history, struct world *world, struct place to)
 bool history_rewind(struct history *history, struct world *world, uint64_t time_ns)
 {
     struct place to = {.time_ns = time_ns, .events = UINT64_MAX};
-    if (time_ns > world->now_ns || time_ns < history->checkpoints[0].time_ns)
+    const struct checkpoint *first = &history->checkpoints[0];
+    if (time_ns > world->now_ns || time_ns < first->time_ns)
         return false;
+    if (time_ns == first->time_ns)
+        to.events = first->events; /* the beginning itself: its own events have not fired */
     while (to.actions < history->action_count &&
            history->actions[to.actions].shown.time_ns < time_ns)
         to.actions++;

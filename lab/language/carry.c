@@ -148,6 +148,16 @@ void session_fail(struct session *session, const struct command *command, const 
         output->error(output->user, command, error);
 }
 
+/* In a shared run what failed then fails again, and the run goes on as it did. */
+bool session_goes_on(struct session *session, const struct command *command,
+                     const struct error *error)
+{
+    session_fail(session, command, error);
+    if (session->made_with[0])
+        session->failed = false;
+    return !session->failed;
+}
+
 /* A verb of the world, in each world of the mask. */
 static bool verb_carry(struct session *session, struct call *call)
 {

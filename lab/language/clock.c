@@ -66,8 +66,7 @@ static bool on_due(void *user, struct world *world, const struct command *comman
     }
     if (session_carry(session, command, 1u << place->variant, SOURCE_DUE, &error))
         return true;
-    session_fail(session, command, &error);
-    return false;
+    return session_goes_on(session, command, &error);
 }
 
 /* The file's run ends here: its next lines come before what was typed at this place. */
@@ -92,6 +91,15 @@ static void deed_hold(struct session *session, uint32_t i, const struct deed *de
                                      .deed = (uint32_t)(deed - session->deeds) + 1};
 }
 
+/* The next action of a shared run is one more `variant`, here. */
+static bool forks_on(struct session *session)
+{
+    const struct deed *deed = session->fork_open ? shared_deed(session, 0) : NULL;
+    return deed && strcmp(command_word(&deed->command, 0), "variant") == 0 &&
+           deed->time_ns <= now_of(session, 0) &&
+           deed->events <= session->variants[0].world->events;
+}
+
 /* Runs one variant to a time, at most `budget` events (UINT64_MAX any).  True when it stands there
  * and nothing waits. */
 static bool world_to(struct session *session, uint32_t i, uint64_t until_ns, uint64_t budget)
@@ -99,6 +107,10 @@ static bool world_to(struct session *session, uint32_t i, uint64_t until_ns, uin
     struct variant *variant = &session->variants[i];
     struct world *world = variant->world;
     uint64_t last = budget == UINT64_MAX ? UINT64_MAX : world->events + budget;
+    if (forks_on(session) && i > 0)
+        return false;
+    if (!forks_on(session) && !session_set_floor(session))
+        return fail(session, ERROR_WORLD_MEMORY, NULL, NULL);
     while (!session->held[i].waits && !session->failed) {
         struct deed *deed = shared_deed(session, i);
         bool mine = deed && deed->time_ns <= until_ns;
@@ -166,8 +178,7 @@ static bool held_carry(struct session *session)
     }
     if (session_carry(session, &held.command, mask, held.source, &error))
         return true;
-    session_fail(session, &held.command, &error);
-    return false;
+    return session_goes_on(session, &held.command, &error);
 }
 
 /* All variants to a time.  True when all stand there and nothing waits any more. */
@@ -445,5 +456,8 @@ bool session_step(struct session *session)
     world_to(session, (uint32_t)i, next_ns, 1);
     while (held_carry(session))
         ;
+    for (uint32_t j = 0; j < session->variant_count && !session->failed; j++)
+        if (world_next(session->variants[j].world) > next_ns)
+            world_to(session, j, next_ns, UINT64_MAX); /* one clock; no event of it fires */
     return !session->failed;
 }

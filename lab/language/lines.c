@@ -99,10 +99,9 @@ static void lines_carry(struct session *session, bool building)
         if (building && is(command, "run"))
             return;
         session->cursor++;
-        if (!session_carry(session, command, UINT32_MAX, SOURCE_FILE, &error)) {
-            session_fail(session, command, &error);
+        if (!session_carry(session, command, UINT32_MAX, SOURCE_FILE, &error) &&
+            !session_goes_on(session, command, &error))
             return;
-        }
     }
     if (session->cursor == session->line_count)
         sets_act(session);

@@ -141,7 +141,8 @@ struct session {
     struct expectation *expectations;
     uint64_t *expectation_times;
     uint32_t expectation_count, expectation_limit, expectation_time_limit;
-    uint32_t floor_expectations; /* made while building: no rewind takes them back */
+    /* Made while building or forking: no rewind takes them back. */
+    uint32_t floor_expectations, floor_typed;
     struct deed *deeds; /* to come, of a shared run */
     uint32_t deed_count, deed_limit;
     struct deed *typed; /* what would be shared */
@@ -186,6 +187,8 @@ bool command_check(const struct command *command, unsigned from, bool scheduled,
                    struct error *error); /* is its first word a command? */
 void session_fail(struct session *session, const struct command *command,
                   const struct error *error);
+bool session_goes_on(struct session *session, const struct command *command,
+                     const struct error *error); /* fails, but not in a shared run */
 void session_say(struct session *session, int32_t variant, const char *words);
 bool session_due_again(void *user, struct world *world, const struct command *command);
 

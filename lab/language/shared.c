@@ -266,8 +266,8 @@ void shared_typed(struct session *session, const struct command *command, uint32
 
 void shared_rewound(struct session *session, uint64_t time_ns, bool again)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < session->typed_count; i++)
+    uint32_t kept = session->floor_typed;
+    for (uint32_t i = kept; i < session->typed_count; i++)
         if (session->typed[i].time_ns < time_ns)
             session->typed[kept++] = session->typed[i];
     session->typed_count = kept;

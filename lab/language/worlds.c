@@ -259,5 +259,6 @@ bool session_set_floor(struct session *session)
         history_replay_due(variant->history, session_due_again, &session->places[i]);
     }
     session->floor_expectations = session->expectation_count;
+    session->floor_typed = session->typed_count;
     return session->floor = true;
 }
