@@ -33,10 +33,11 @@ static inline struct node *node_at(const struct region *region, event_id id)
                                    (id & SLOT_MASK) * EVENT_NODE_BYTES);
 }
 
-/* Puts a key into a sorted array behind all that are before it; there is room. */
+/* Puts the newest key into a sorted array; there is room.  It goes behind all of its time, so times
+ * alone are compared. */
 static inline void run_insert(struct key *keys, uint32_t first, uint32_t at, struct key key)
 {
-    while (at > first && key_before(key, keys[at - 1])) {
+    while (at > first && key.time_ns < keys[at - 1].time_ns) {
         keys[at] = keys[at - 1];
         at--;
     }

@@ -24,8 +24,8 @@ uint64_t stream_below(struct stream *stream, uint64_t bound);
 /* True once in `per` draws of `chance` (chance/per). */
 bool stream_chance(struct stream *stream, uint64_t chance, uint64_t per);
 
-/* Exponential with this mean, by an integer logarithm (relative error below 1e-8); one draw each,
- * monotone, so that variants stay in step. */
+/* Exponential with this mean (below 2^58), by an integer logarithm (relative error below 1e-8); one
+ * draw each, monotone, so that variants stay in step. */
 uint64_t stream_exponential(struct stream *stream, uint64_t mean);
 
 #endif
