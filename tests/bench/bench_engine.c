@@ -4,7 +4,6 @@
  * HOLD: n events wait; take the earliest, put one in after a drawn delay.  Each row is the median
  * of nine alternating rounds; draws and the call through a pointer are on both sides.
  */
-#define _DEFAULT_SOURCE
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
