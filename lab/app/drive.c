@@ -143,27 +143,33 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* Moves the world.  What fails is told; a lesson's run goes on after a condition that never held,
+ * but it counts as broken. */
+static bool advance(struct model *model, uint64_t until_ns, uint64_t budget)
+{
+    bool there = session_advance(model->session, until_ns, budget);
+    enum session_state state = session_state(model->session);
+    if (state != SESSION_FAILED && state != SESSION_OVER)
+        return there;
+    struct text to = TEXT(model->message);
+    language_error(&to, model->file, session_failed_command(model->session),
+                   session_error(model->session), model->language);
+    model->redraw = true;
+    model->drive.failed = state == SESSION_FAILED || !flow_script_runs(model);
+    model->flow.script.broken = true;
+    return there;
+}
+
 static bool seek_slice(struct model *model, uint64_t limit_ns)
 {
     for (unsigned i = 0; i < BUDGET_EVENTS && !model->drive.found; i++) {
         if (world_next(model_world(model)) <= limit_ns && session_step(model->session))
             continue;
         if (limit_ns != TIME_NEVER)
-            return session_advance(model->session, limit_ns, BUDGET_EVENTS);
+            return advance(model, limit_ns, BUDGET_EVENTS);
         model->drive.found = true; /* nothing will ever happen again */
     }
     return model->drive.found;
-}
-
-static bool failed(struct model *model)
-{
-    if (session_state(model->session) != SESSION_FAILED)
-        return false;
-    struct text to = TEXT(model->message);
-    language_error(&to, model->file, session_failed_command(model->session),
-                   session_error(model->session), model->language);
-    stand(model);
-    return true;
 }
 
 /* Where a lesson's run ends is counted: from the fault on it goes event by event, and the file's
@@ -172,8 +178,8 @@ static bool careful_slice(struct model *model, uint64_t until_ns, bool *there)
 {
     *there = false;
     for (unsigned i = 0; i < SCRIPT_EVENTS && !*there; i++) {
-        *there = session_advance(model->session, until_ns, 1);
-        session_advance(model->session, session_now(model->session), 0);
+        *there = advance(model, until_ns, 1);
+        advance(model, session_now(model->session), 0);
         if (flow_script_turn(model))
             return true;
     }
@@ -191,7 +197,7 @@ static void speed_comes_back(struct drive *drive, uint64_t now_ns)
 bool drive_work(struct model *model)
 {
     struct drive *drive = &model->drive;
-    if (!model->session || !drive_moving(drive) || failed(model))
+    if (!model->session || !drive_moving(drive))
         return false;
     uint64_t limit_ns = least(flow_script_time(model), drive->halt_ns);
     uint64_t until_ns = least(drive->goal_ns, limit_ns);
@@ -201,9 +207,14 @@ bool drive_work(struct model *model)
     else if (flow_script_runs(model) && model->flow.script.begun)
         turned = careful_slice(model, until_ns, &there);
     else
-        there = session_advance(model->session, until_ns, BUDGET_EVENTS);
+        there = advance(model, until_ns, BUDGET_EVENTS);
     uint64_t now_ns = session_now(model->session);
     speed_comes_back(drive, now_ns);
+    if (drive->failed) {
+        drive->failed = false;
+        stand(model);
+        return false;
+    }
     if (turned || flow_script_turn(model))
         return drive_moving(drive);
     if (now_ns >= drive->halt_ns) {

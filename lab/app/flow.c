@@ -138,7 +138,7 @@ void flow_step(struct model *model, enum lesson_step step)
         flow->furthest = step;
     model->screen = places[step];
     model->asking = FIELD_NONE;
-    model->message[0] = 0;
+    model->message[0] = model->last_command[0] = 0;
     model->scroll = 0;
     flow->by_hand = false;
     flow->script.running = flow->script.begun = false;

@@ -150,33 +150,58 @@ static void all_locked(struct model *model)
     flow_step(model, STEP_WATCH);
 }
 
+/* The next one whose guess is not locked; false when all are. */
+static bool to_unlocked(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    model->redraw = true;
+    for (uint32_t i = 0; i < flow->people; i++) {
+        if (!flow->guesses[flow->question][i].locked) {
+            flow->person = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whoever was added last and says nothing is not there. */
+static bool leaves(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    bool last = flow->people > 1 && flow->person + 1 == flow->people;
+    if (!last || flow->guesses[flow->question][flow->person].field.used)
+        return false;
+    flow->people--;
+    return true;
+}
+
 void flow_lock(struct model *model)
 {
     struct flow *flow = &model->flow;
     const struct question *question = flow_question(model);
     struct guess *guess = &flow->guesses[flow->question][flow->person];
-    if (!read_guess(question, guess->field.text, &guess->number)) {
+    bool left = leaves(model);
+    if (!left && !read_guess(question, guess->field.text, &guess->number)) {
         model_tell(model, "%s",
                    model_say(model, question->form == QUESTION_NUMBER ? WORD_GUESS_EXAMPLE
                                                                       : WORD_CHOICE_EXAMPLE));
         return;
     }
     model->message[0] = 0;
-    guess->locked = true;
-    for (uint32_t i = 0; i < flow->people; i++) {
-        if (!flow->guesses[flow->question][i].locked) {
-            flow->person = i;
-            model->redraw = true;
-            return;
-        }
-    }
-    all_locked(model);
+    guess->locked = !left;
+    if (!to_unlocked(model))
+        all_locked(model);
 }
 
 void flow_person(struct model *model)
 {
     struct flow *flow = &model->flow;
     struct guess *guesses = flow->guesses[flow->question];
+    model->redraw = true;
+    if (leaves(model)) {
+        to_unlocked(model);
+        return;
+    }
     if (flow->person + 1 == flow->people && flow->people < PEOPLE_MAX &&
         guesses[flow->person].field.used)
         flow->people++;
@@ -187,7 +212,6 @@ void flow_person(struct model *model)
             break;
         }
     }
-    model->redraw = true;
 }
 
 int flow_nearest(const struct model *model, uint32_t at)

@@ -92,7 +92,8 @@ static void script_over(struct model *model)
         return;
     }
     flow_goals(model);
-    flow->tried = flow->passed = true;
+    flow->tried = true;
+    flow->passed = !flow->script.broken;
     for (uint32_t i = 0; i < flow_text(model)->goal_count && i < GOALS_MAX; i++)
         flow->passed = flow->passed && flow->goals[i].met;
 }

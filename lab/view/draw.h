@@ -48,6 +48,10 @@ int draw_step(const struct model *model, struct canvas *canvas, int row, int row
 int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, int rows,
                     enum lesson_step step, unsigned first);
 
+/* Lines as they are, those too long on two; only rows from `top` to before `end` are drawn; rows in
+ * all. */
+int draw_lines(struct canvas *canvas, int row, int top, int end, const char *words);
+
 /* The map, at most `rows` high; rows used. */
 int draw_map(const struct model *model, struct canvas *canvas, int row, int rows);
 /* A bar for each store: on disk, at risk, gone; rows used. */

@@ -109,23 +109,6 @@ static void draw_nearest(const struct model *model, struct canvas *canvas)
     canvas_write(canvas, canvas->rows - 2, column + 3, 0, STYLE_PLAIN, beside);
 }
 
-/* The life of a lost write, from a row on that may stand above `top`; lines in all. */
-static int draw_life(const struct model *model, struct canvas *canvas, int row, int top, int end)
-{
-    int line = 0;
-    if (!model->life_write)
-        return 0;
-    for (const char *words = model->life; *words; line++) {
-        size_t length = strcspn(words, "\n");
-        char text[300];
-        snprintf(text, sizeof text, "%.*s", (int)length, words);
-        if (row + line >= top && row + line < end)
-            canvas_write(canvas, row + line, MARGIN, 0, line ? STYLE_PLAIN : STYLE_STRONG, text);
-        words += length + (words[length] == '\n');
-    }
-    return line;
-}
-
 /* The counted number, with its unit and what the metric is. */
 static int draw_counted(const struct model *model, struct canvas *canvas, int row)
 {
@@ -157,7 +140,8 @@ void view_explain(const struct model *model, struct canvas *canvas)
         row = draw_bars_of(model, canvas, row, i) + 1;
     int skip = (int)model->scroll;
     int lines = draw_step(model, canvas, row, end - row, skip, STEP_EXPLAIN) + 1;
-    lines += draw_life(model, canvas, row + lines - skip, row, end);
+    if (model->life_write)
+        lines += draw_lines(canvas, row + lines - skip, row, end, model->life);
     if (lines - skip > end - row) {
         const char *more = model_say(model, WORD_MORE_BELOW);
         canvas_print(canvas, end, canvas->columns - canvas_width(more) - 3, 0, STYLE_DIM, " %s ",

@@ -104,6 +104,6 @@ void view_vary(const struct model *model, struct canvas *canvas)
     canvas_write(canvas, row, RIGHT_COLUMN, 0, STYLE_DIM, model_say(model, WORD_WHAT_TO_DO));
     draw_panel(model, canvas, row + 1, RIGHT_COLUMN, end - row - 1);
     row = draw_changes(model, canvas, row, end) + 1;
-    if (end - row >= 2)
+    if (end - row >= 2 && model->news_count)
         draw_news(model, canvas, row, MARGIN, end - row < 4 ? end - row : 4);
 }

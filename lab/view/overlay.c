@@ -59,19 +59,8 @@ static void draw_situation(const struct model *model, struct canvas *canvas)
 
 static void draw_answer(const struct model *model, struct canvas *canvas)
 {
-    int row = BODY_TOP, end = canvas->rows - 2;
-    uint32_t skip = model->scroll;
     overlay_frame(model, canvas, model->last_command);
-    for (const char *line = model->answer; *line && row < end;) {
-        size_t length = strcspn(line, "\n");
-        char text[500];
-        snprintf(text, sizeof text, "%.*s", (int)length, line);
-        if (skip)
-            skip--;
-        else
-            canvas_write(canvas, row++, MARGIN, 0, STYLE_PLAIN, text);
-        line += length + (line[length] == '\n');
-    }
+    draw_lines(canvas, BODY_TOP - (int)model->scroll, BODY_TOP, canvas->rows - 2, model->answer);
 }
 
 void view_overlay(const struct model *model, struct canvas *canvas)

@@ -6,7 +6,7 @@
 
 #include "lab/view/draw.h"
 
-#define LOG_LINES 4
+#define LOG_LINES 3
 
 static void draw_parameters(const struct model *model, struct canvas *canvas,
                             const struct part *part, int row, int rows, int limit)
@@ -89,12 +89,11 @@ void view_part(const struct model *model, struct canvas *canvas)
     draw_parameters(model, canvas, part, BODY_TOP + 2, log - BODY_TOP - 3, column - 2);
     draw_metrics(model, canvas, part, BODY_TOP + 2, log - BODY_TOP - 3, column);
     draw_log(model, canvas, part, log, 1 + LOG_LINES);
-    if (model->row < kind->parameter_count) {
-        const struct parameter *parameter = &kind->parameters[model->row];
-        int at = canvas_write(canvas, log - 1, MARGIN, 0, STYLE_PLAIN,
-                              korean ? parameter->ko : parameter->en);
-        canvas_print(canvas, log - 1, at + 2, 0, STYLE_DIM, "(%s %s)",
-                     model_say(model, WORD_DEFAULT),
-                     parameter->initial && *parameter->initial ? parameter->initial : "\"\"");
-    }
+    if (model->row >= kind->parameter_count)
+        return;
+    const struct parameter *parameter = &kind->parameters[model->row];
+    const char *initial = parameter->initial && *parameter->initial ? parameter->initial : "\"\"";
+    canvas_print(canvas, BODY_TOP + 1, MARGIN + 24, column - 1, STYLE_DIM, "%s %s",
+                 model_say(model, WORD_DEFAULT), initial);
+    canvas_write(canvas, log - 1, MARGIN, 0, STYLE_PLAIN, korean ? parameter->ko : parameter->en);
 }

@@ -1,6 +1,7 @@
 /* A lesson's prose: numbers of the run filled in, strong words and code kept apart, wrapped. */
 #include "lab/view/draw.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lab/app/flow.h"
@@ -66,6 +67,7 @@ void draw_text(const struct model *model, struct text *to, const char *words)
     char filled[PROSE_BYTES];
     struct text text = TEXT(filled);
     struct marked marked;
+    text_clear(&text);
     lesson_prose(&text, words, fill, (void *)(uintptr_t)model);
     unmark(&marked, filled);
     text_add(to, marked.text);
@@ -111,6 +113,7 @@ int draw_prose(const struct model *model, struct canvas *canvas, int row, int co
     char filled[PROSE_BYTES];
     struct text text = TEXT(filled);
     struct marked marked;
+    text_clear(&text);
     lesson_prose(&text, words, fill, (void *)(uintptr_t)model);
     unmark(&marked, filled);
     struct drawing drawing = {canvas, &marked, 0, row, column, rows, skip, 0};
@@ -192,6 +195,46 @@ int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, i
         draw_prose(model, canvas, row + used + blank, MARGIN, width, rows - used - blank, 0,
                    block->words);
         used += blank + (lines < rows ? lines : rows);
+    }
+    return used;
+}
+
+/* How many bytes of a line fit: all of it, or up to a blank; at least one character. */
+static size_t bytes_that_fit(const char *line, int width)
+{
+    char part[600];
+    snprintf(part, sizeof part, "%s", line);
+    size_t length = strlen(part);
+    while (canvas_width(part) > width) {
+        char *blank = strrchr(part, ' ');
+        if (!blank || blank == part)
+            break;
+        *blank = 0;
+        length = (size_t)(blank - part);
+    }
+    return length;
+}
+
+int draw_lines(struct canvas *canvas, int row, int top, int end, const char *words)
+{
+    int used = 0;
+    while (*words) {
+        char line[600];
+        size_t length = strcspn(words, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)length, words);
+        words += length + (words[length] == '\n');
+        const char *rest = line;
+        do { /* what is too long goes on below, further in */
+            int column = MARGIN + (rest == line ? 0 : 6);
+            size_t fits = bytes_that_fit(rest, canvas->columns - MARGIN - column);
+            char part[600];
+            snprintf(part, sizeof part, "%.*s", (int)fits, rest);
+            if (row + used >= top && row + used < end)
+                canvas_write(canvas, row + used, column, 0, STYLE_PLAIN, part);
+            used++;
+            rest += fits;
+            rest += strspn(rest, " ");
+        } while (*rest);
     }
     return used;
 }

@@ -1,0 +1,249 @@
+/* The lab on a terminal: the screens as people see them, in both languages, at three sizes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+
+#include "tests/term/vt.h"
+
+static struct vt *start(const char *language, const struct vt_options *size)
+{
+    const char *arguments[] = {"--lang", language, NULL};
+    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
+    struct vt_options options = size ? *size : (struct vt_options){0};
+    options.arguments = arguments;
+    if (!options.environment)
+        options.environment = environment;
+    struct vt *vt = vt_start(OUTAGE_PROGRAM, &options);
+    vt_wait_for(vt, "outage");
+    return vt;
+}
+
+static void quit(struct vt *vt)
+{
+    vt_send(vt, "q");
+    vt_wait_for_screen(vt, false);
+    assert_int_equal(vt_stop(vt), 0);
+}
+
+/* A command at the prompt; a `run` goes as fast as it can and stands still after it. */
+static void command(struct vt *vt, const char *line)
+{
+    vt_send(vt, ":");
+    vt_send(vt, line);
+    vt_send(vt, "\r");
+}
+
+/* Lesson 1 stands at its beginning, in `try`. */
+static void open_try(struct vt *vt, const char *paused, const char *try)
+{
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "1/7");
+    vt_send(vt, " ");
+    vt_wait_for(vt, paused);
+    vt_send(vt, "9");
+    vt_wait_for(vt, "00:00.0");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, try);
+}
+
+static void home_in_both_languages(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", NULL);
+    vt_wait_for(vt, "전원을 뽑으면");
+    vt_golden(vt, "lab-home.ko");
+    vt_send(vt, "L");
+    vt_wait_for(vt, "The plug");
+    vt_golden(vt, "lab-home.en");
+    quit(vt);
+}
+
+static void the_lesson_in_korean(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", NULL);
+    open_try(vt, "멈춤", "2/7");
+    command(vt, "run 20s");
+    vt_wait_for(vt, "멈춤  00:20.0");
+    vt_golden(vt, "lab-try.ko");
+    vt_send(vt, "2");
+    vt_wait_for(vt, "하기 전에 하나만.");
+    vt_send(vt, "4만");
+    vt_wait_for(vt, "= 40,000건");
+    vt_golden(vt, "lab-plug.ko");
+    vt_send(vt, "\033");
+    vt_wait_for_none(vt, "하기 전에 하나만.");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "3/7");
+    vt_golden(vt, "lab-predict.ko");
+    vt_send(vt, "\t0\t");
+    vt_wait_for(vt, "다  >");
+    vt_send(vt, "\t"); /* two sit there after all */
+    vt_wait_for_none(vt, "다 ");
+    vt_send(vt, "\r\r");
+    vt_wait_for(vt, "멈춤  00:41.3");
+    vt_golden(vt, "lab-watch.ko");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "무엇을 보았나요?");
+    vt_golden(vt, "lab-saw.ko");
+    vt_send(vt, "끝\r");
+    vt_wait_for(vt, "5/7");
+    vt_golden(vt, "lab-explain.ko");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "6/7");
+    vt_golden(vt, "lab-vary.ko");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "redis-cli");
+    vt_golden(vt, "lab-work.ko");
+    vt_send(vt, "q");
+    vt_wait_for(vt, "하는 중");
+    quit(vt);
+}
+
+static void predict_in_english_for_three(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", NULL);
+    vt_send(vt, "L");
+    open_try(vt, "paused", "2/7");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "3/7 predict");
+    vt_send(vt, "40k\t39000\t0\r");
+    vt_wait_for(vt, "C  locked");
+    vt_golden(vt, "lab-predict.en");
+    vt_send(vt, "\r\r\r");
+    vt_wait_for(vt, "What did you see?");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "5/7");
+    vt_golden(vt, "lab-explain.en");
+    vt_send(vt, "q");
+    quit(vt);
+}
+
+static void a_world_its_parts_and_its_help(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", NULL);
+    vt_send(vt, "s");
+    command(vt, "run 12s");
+    vt_wait_for(vt, "멈춤  00:12.0");
+    vt_send(vt, "\t\t");
+    vt_wait_for(vt, "1 프로세스 죽이기");
+    vt_golden(vt, "lab-world.ko");
+    vt_send(vt, "1");
+    vt_wait_for(vt, "꺼져 있음");
+    vt_golden(vt, "lab-killed.ko");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "로그");
+    vt_golden(vt, "lab-part.ko");
+    vt_send(vt, "L");
+    vt_wait_for(vt, "its log");
+    vt_send(vt, "\033");
+    vt_wait_for(vt, "selected");
+    vt_golden(vt, "lab-world.en");
+    vt_send(vt, "?");
+    vt_wait_for(vt, "The keys here");
+    vt_golden(vt, "lab-help.en");
+    vt_send(vt, "xt\r");
+    vt_wait_for(vt, "write #");
+    vt_golden(vt, "lab-life.en");
+    vt_send(vt, "\033q");
+    vt_wait_for(vt, "break what you like");
+    quit(vt);
+}
+
+static void larger_and_too_small(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", &(struct vt_options){.rows = 60, .columns = 200});
+    vt_send(vt, "s");
+    command(vt, "run 30s");
+    vt_wait_for(vt, "멈춤  00:30.0");
+    vt_golden(vt, "lab-world-200x60.ko");
+    vt_resize(vt, 20, 72);
+    vt_wait_for(vt, "72x20");
+    vt_golden(vt, "lab-small.ko");
+    vt_resize(vt, 24, 80);
+    vt_wait_for(vt, "고른 부품");
+    vt_send(vt, "q");
+    vt_wait_for(vt, "마음대로 부수기");
+    quit(vt);
+}
+
+static void a_terminal_that_draws_signs_wide_gets_ascii(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", &(struct vt_options){.answers = VT_ANSWERS_WIDE});
+    vt_send(vt, "s");
+    command(vt, "run 12s");
+    vt_wait_for(vt, "00:12.0");
+    vt_golden(vt, "lab-world-ascii.ko");
+    vt_send(vt, "q");
+    vt_wait_for(vt, "s ");
+    quit(vt);
+}
+
+static void without_colour_it_says_the_same(void **state)
+{
+    (void)state;
+    const char *environment[] = {"NO_COLOR=1", "LANG=ko_KR.UTF-8", "LC_ALL", NULL};
+    struct vt *vt = start("ko", &(struct vt_options){.environment = environment});
+    vt_send(vt, "s");
+    command(vt, "run 12s");
+    vt_wait_for(vt, "멈춤  00:12.0");
+    vt_send(vt, "\t\t");
+    vt_wait_for(vt, "1 프로세스 죽이기");
+    vt_golden(vt, "lab-world.ko");
+    for (int row = 0; row < 24; row++)
+        for (int column = 0; column < 80; column++)
+            assert_int_equal(vt_cell(vt, row, column).color, -1);
+    vt_send(vt, "q");
+    quit(vt);
+}
+
+static void keys_act_while_the_world_runs_as_fast_as_it_can(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", NULL);
+    vt_send(vt, "s");
+    command(vt, "run 100h");
+    vt_wait_for(vt, "진행");
+    vt_send(vt, "?");
+    vt_wait_for(vt, "이 화면의 키");
+    vt_send(vt, "x ");
+    vt_wait_for(vt, "멈춤");
+    vt_send(vt, "q");
+    quit(vt);
+}
+
+static void ctrl_c_and_signals_give_the_terminal_back(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", NULL);
+    vt_send(vt, "s ");
+    vt_wait_for(vt, "진행");
+    vt_signal(vt, SIGTERM);
+    vt_wait_for_screen(vt, false);
+    assert_int_equal(vt_stop(vt), 128 + SIGTERM);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(home_in_both_languages),
+        cmocka_unit_test(the_lesson_in_korean),
+        cmocka_unit_test(predict_in_english_for_three),
+        cmocka_unit_test(a_world_its_parts_and_its_help),
+        cmocka_unit_test(larger_and_too_small),
+        cmocka_unit_test(a_terminal_that_draws_signs_wide_gets_ascii),
+        cmocka_unit_test(without_colour_it_says_the_same),
+        cmocka_unit_test(keys_act_while_the_world_runs_as_fast_as_it_can),
+        cmocka_unit_test(ctrl_c_and_signals_give_the_terminal_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
