@@ -6,7 +6,7 @@
  */
 #include "tests/unit/plain_world.h"
 
-#define SEEDS        16
+#define SEEDS        24
 #define ACTIONS_MOST 48
 #define LINE_BYTES   200
 
