@@ -204,6 +204,25 @@ static bool all_to(struct session *session, uint64_t until_ns, uint64_t budget)
     }
 }
 
+/* One clock for all: after a step, a failure or the end of a budget the others come to the latest.
+ */
+static void align(struct session *session)
+{
+    bool failed = session->failed, over = session->over;
+    struct error error = session->error;
+    struct command command = session->failed_command;
+    if (session->variant_count == 1)
+        return;
+    do
+        session->failed = false;
+    while (!all_to(session, session_now(session), UINT64_MAX) && session->failed &&
+           session->error.id != ERROR_NO_MEMORY);
+    session->failed = failed;
+    session->over = over;
+    session->error = error;
+    session->failed_command = command;
+}
+
 /* --- run until
  * -------------------------------------------------------------------------------------- */
 
@@ -279,6 +298,7 @@ static void step_to(struct session *session, uint64_t until_ns, uint64_t budget)
         if (until_met(session))
             return;
     }
+    align(session);
 }
 
 static bool never_held(struct session *session, struct running *running)
@@ -353,14 +373,14 @@ static void stretch(struct session *session, uint64_t target_ns, uint64_t budget
         step_to(session, target_ns, budget);
         return;
     }
-    if (budget != UINT64_MAX && session->variant_count > 1) {
+    if (session->variant_count > 1 && (budget != UINT64_MAX || target_ns == TIME_NEVER)) {
         earliest_next(session, &next_ns);
         uint64_t slice_ns = earliest_now(session) + SLICE_NS;
         target_ns = least(target_ns, next_ns > slice_ns ? next_ns : slice_ns);
         budget = UINT64_MAX;
     }
     if (target_ns == TIME_NEVER && budget == UINT64_MAX)
-        budget = DIGEST_EVERY;
+        budget = DIGEST_EVERY; /* of the only world */
     all_to(session, target_ns, budget);
 }
 
@@ -434,8 +454,10 @@ bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget)
         if (session->options.events_max &&
             session_total_events(session) > session->options.events_max)
             return fail(session, ERROR_TOO_MANY_EVENTS, most, NULL);
-        if (session->failed)
+        if (session->failed) {
+            align(session);
             return false;
+        }
     }
 }
 
@@ -456,8 +478,6 @@ bool session_step(struct session *session)
     world_to(session, (uint32_t)i, next_ns, 1);
     while (held_carry(session))
         ;
-    for (uint32_t j = 0; j < session->variant_count && !session->failed; j++)
-        if (world_next(session->variants[j].world) > next_ns)
-            world_to(session, j, next_ns, UINT64_MAX); /* one clock; no event of it fires */
+    align(session);
     return !session->failed;
 }

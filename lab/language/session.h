@@ -89,7 +89,7 @@ enum session_state session_finish(struct session *session, uint64_t until_ns);
  * session_state), ended it before until_ns.  A `run` of the prompt ends it at the run's own end. */
 bool session_advance(struct session *session, uint64_t until_ns, uint64_t budget);
 
-/* Fires exactly one event (of the earliest variant). */
+/* Fires exactly one event, of the earliest variant; the others follow to its time. */
 bool session_step(struct session *session);
 
 /* One line, as typed: any command of the language.  False with the error. */
