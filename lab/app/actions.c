@@ -14,7 +14,7 @@
 #define AT_LESSON                                                                                  \
     (AT(BRIEF) | AT(TRY) | AT(PREDICT) | AT(WATCH) | AT(EXPLAIN) | AT(VARY) | AT(WORK))
 #define AT_FLOW    (AT_LESSON & ~AT(BRIEF))
-#define AT_LINE    (IN(COMMAND) | IN(WRITE) | IN(FILE))
+#define AT_LINE    (IN(COMMAND) | IN(WRITE) | IN(FILE) | IN(SEARCH))
 #define AT_SCREENS ((1u << PLACE_SCREENS) - 1u)
 #define ANYWHERE   ((1u << PLACE_COUNT) - 1u)
 
@@ -43,6 +43,8 @@ const char *action_words(const struct model *model, const struct action *action)
         return model_say(model, WORD_LOCK_AND_PULL);
     if (action->words == WORD_NOT_YET && !model->flow.by_hand)
         return model_say(model, WORD_TO_TRY);
+    if (action->words == WORD_CARRY_OUT && model->asking == FIELD_SEARCH)
+        return model_say(model, WORD_SEARCH);
     if (action->words == WORD_NEXT_STEP && model->screen == PLACE_WATCH && !model->flow.script.done)
         return model_say(model, WORD_TO_THE_END);
     if (action->words == WORD_NEXT_STEP)

@@ -7,6 +7,7 @@
 
 #include "lab/app/flow.h"
 #include "lab/app/prompt.h"
+#include "lab/view/draw.h"
 
 #define SANDBOX "one-redis.lab"
 
@@ -53,8 +54,10 @@ bool press_open(struct model *model, const struct key *key)
         flow_open(model, home->cursor);
     else if (home->cursor == home->lesson_count)
         press_sandbox(model, key);
-    else
+    else if (home->cursor == home->lesson_count + 1)
         press_file(model, key);
+    else
+        press_search(model, key);
     return true;
 }
 
@@ -87,6 +90,15 @@ bool press_file(struct model *model, const struct key *key)
 {
     (void)key;
     model->asking = FIELD_FILE;
+    model->message[0] = 0;
+    field_clear(&model->field);
+    return true;
+}
+
+bool press_search(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->asking = FIELD_SEARCH;
     model->message[0] = 0;
     field_clear(&model->field);
     return true;
@@ -183,10 +195,36 @@ bool press_saw_later(struct model *model, const struct key *key)
     return true;
 }
 
+/* Letters of a choice are its answers; a number's field takes none of these. */
+static bool is_answer(const struct model *model, const struct key *key)
+{
+    const struct question *question = flow_question(model);
+    return model->asking == FIELD_GUESS && question && question->form == QUESTION_CHOICE &&
+           key->letter < 'a' + LESSON_CHOICES && question->choices[key->letter - 'a'];
+}
+
+static void say_hint(struct model *model)
+{
+    const struct lesson_text *text = flow_text(model);
+    for (uint32_t i = 0; i < text->block_count[STEP_PREDICT]; i++) {
+        if (text->blocks[STEP_PREDICT][i].kind != BLOCK_HINT)
+            continue;
+        struct text to = TEXT(model->message);
+        text_clear(&to);
+        draw_text(model, &to, text->blocks[STEP_PREDICT][i].words);
+        return;
+    }
+    model_tell(model, "%s", model_say(model, WORD_NO_MORE_HINTS));
+}
+
 bool press_hint(struct model *model, const struct key *key)
 {
-    (void)key;
-    model->flow.hints++;
+    if (is_answer(model, key))
+        return false;
+    if (model->asking == FIELD_GUESS)
+        say_hint(model);
+    else
+        model->flow.hints++;
     return true;
 }
 
@@ -202,7 +240,8 @@ bool press_reveal(struct model *model, const struct key *key)
 
 bool press_situation(struct model *model, const struct key *key)
 {
-    (void)key;
+    if (is_answer(model, key))
+        return false;
     model->overlay = OVERLAY_SITUATION;
     model->scroll = 0;
     return true;
@@ -249,7 +288,7 @@ static bool step_by(struct model *model, int by)
     const struct part *part = look_part(&model->look, model->selected);
     if (model->screen == PLACE_HOME) {
         at = &model->home.cursor;
-        last = model->home.lesson_count + 1;
+        last = model->home.lesson_count + 2;
         model->home.number = 0;
     } else if (model->screen == PLACE_LANGUAGE) {
         model_set_language(model, other(model->language));

@@ -8,6 +8,7 @@
 #include "lab/app/flow.h"
 #include "lab/app/panel.h"
 #include "lab/app/prompt.h"
+#include "lab/app/search.h"
 
 bool press_play(struct model *model, const struct key *key)
 {
@@ -221,6 +222,8 @@ bool press_commit(struct model *model, const struct key *key)
         prompt_commit(model);
     else if (model->asking == FIELD_WRITE)
         open_life(model);
+    else if (model->asking == FIELD_SEARCH)
+        search_run(model);
     else if (model->field.used && model_open_file(model, model->field.text))
         model->asking = FIELD_NONE;
     return true;

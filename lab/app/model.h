@@ -30,6 +30,7 @@ enum place {
     FIELD_COMMAND = PLACE_SCREENS,
     FIELD_WRITE, /* which write's life */
     FIELD_FILE,
+    FIELD_SEARCH,
     FIELD_GUESS,
     FIELD_SAW, /* what did you see? */
     PLACE_COUNT
@@ -62,7 +63,7 @@ struct drive {
     bool rushing; /* as fast as it goes, to goal_ns */
     bool seeking; /* event by event, to the next news */
     bool found;   /* the news came */
-    bool failed;   /* a line of the file did */
+    bool failed;  /* a line of the file did */
     int speed;    /* of the table of speeds */
     uint64_t goal_ns;
     uint64_t halt_ns;       /* an open question stops the clock here; TIME_NEVER none */
@@ -80,7 +81,7 @@ struct guess {
 struct script {
     uint64_t fault_ns, end_ns; /* TIME_NEVER: the file's lines say when it is over */
     bool fault_pending;        /* the fault is not in the file: it is carried out at fault_ns */
-    bool broken; /* what the file waits for never came */
+    bool broken;               /* what the file waits for never came */
     bool running, begun, done;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lab/app/actions.h"
+#include "lab/app/flow.h"
 #include "lab/app/prompt.h"
 
 static bool is_too_small(const struct model *model)
@@ -36,6 +37,18 @@ static bool overlay_key(struct model *model, const struct key *key)
     return true;
 }
 
+/* A guess of a number is written with digits and the words of numbers; what else is typed is
+ * nothing. */
+static bool is_for_field(const struct model *model, const struct key *key)
+{
+    const struct question *question = flow_question(model);
+    if (key->code != KEY_CODE_TEXT || model->asking != FIELD_GUESS || !question ||
+        question->form != QUESTION_NUMBER)
+        return true;
+    return key->syllable || key->hangul_letter ||
+           strchr("0123456789,. kKmM", (int)key->letter) != NULL;
+}
+
 void update_key(struct model *model, const struct key *key)
 {
     model->redraw = true;
@@ -50,10 +63,10 @@ void update_key(struct model *model, const struct key *key)
          action = action_find(model, key, action))
         if (action->act(model, key))
             return;
-    if (field) {
+    if (field && is_for_field(model, key)) {
         prompt_touched(model);
         field_key(field, key);
-    } else if (key->code == KEY_CODE_TEXT && key->syllable) {
+    } else if (!field && key->code == KEY_CODE_TEXT && key->syllable) {
         model_tell(model, "%s", model_say(model, WORD_HANGUL));
     }
 }

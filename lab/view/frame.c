@@ -79,6 +79,8 @@ static const char *field_label(const struct model *model)
     switch (model->asking) {
     case FIELD_WRITE:
         return model_say(model, WORD_WHICH_WRITE);
+    case FIELD_SEARCH:
+        return model_say(model, WORD_SEARCH_FOR);
     case FIELD_FILE:
         return model_say(model, WORD_WHICH_FILE);
     default:

@@ -81,9 +81,9 @@ void view_home(const struct model *model, struct canvas *canvas)
     static const struct {
         const char *key;
         enum word words;
-    } entries[] = {{"s", WORD_SANDBOX}, {"o", WORD_OPEN_FILE}};
+    } entries[] = {{"s", WORD_SANDBOX}, {"o", WORD_OPEN_FILE}, {"/", WORD_SEARCH}};
     int row = draw_body_end(canvas) - 2, column = MARGIN;
-    for (uint32_t i = 0; i < 2; i++) {
+    for (uint32_t i = 0; i < 3; i++) {
         bool selected = home->cursor == home->lesson_count + i;
         column = canvas_write(canvas, row, column, 0, STYLE_ACTION, selected ? ">" : " ");
         column = canvas_write(canvas, row, column, 0, STYLE_ACTION, entries[i].key);

@@ -172,6 +172,20 @@ static void a_number_and_enter_open_the_lesson(void **state)
     close_lab(lab);
 }
 
+static void a_word_is_looked_up_in_tables_errors_and_lessons(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    type(lab, "/appendonly");
+    press(lab, KEY_CODE_ENTER);
+    assert_shows(lab, "lesson 1: The plug");
+    assert_shows(lab, "store appendonly: ");
+    type(lab, "x/qqqq");
+    press(lab, KEY_CODE_ENTER);
+    assert_shows(lab, "nothing speaks of it");
+    close_lab(lab);
+}
+
 static void a_small_terminal_says_what_it_needs_and_goes_on(void **state)
 {
     (void)state;
@@ -454,6 +468,23 @@ static void the_guess_is_made_with_the_hand_on_the_plug(void **state)
     close_lab(lab);
 }
 
+static void a_number_field_takes_numbers_and_leaves_hint_and_situation(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_KO);
+    to_step(lab, STEP_PREDICT);
+    type(lab, "4x0k");
+    type_hangul(lab, "만", 0);
+    assert_string_equal(lab->model.flow.guesses[0][0].field.text, "40k만");
+    type(lab, "h");
+    assert_shows(lab, "파일에 적히나요?");
+    type_hangul(lab, "ㅠ", 'b');
+    assert_int_equal(lab->model.overlay, OVERLAY_SITUATION);
+    type(lab, "x");
+    assert_int_equal(lab->model.asking, FIELD_GUESS);
+    close_lab(lab);
+}
+
 static void the_clock_halts_before_the_fault_of_an_open_question(void **state)
 {
     (void)state;
@@ -607,6 +638,7 @@ int main(void)
         cmocka_unit_test(an_open_lesson_changes_its_language_too),
         cmocka_unit_test(a_syllable_does_nothing_but_say_so),
         cmocka_unit_test(a_number_and_enter_open_the_lesson),
+        cmocka_unit_test(a_word_is_looked_up_in_tables_errors_and_lessons),
         cmocka_unit_test(a_small_terminal_says_what_it_needs_and_goes_on),
         cmocka_unit_test(no_two_rows_take_the_same_key_at_one_place),
         cmocka_unit_test(help_lists_every_key_of_the_screen),
@@ -620,6 +652,7 @@ int main(void)
         cmocka_unit_test(the_prompt_completes_remembers_and_places_errors),
         cmocka_unit_test(a_prediction_is_not_given_away),
         cmocka_unit_test(the_guess_is_made_with_the_hand_on_the_plug),
+        cmocka_unit_test(a_number_field_takes_numbers_and_leaves_hint_and_situation),
         cmocka_unit_test(the_clock_halts_before_the_fault_of_an_open_question),
         cmocka_unit_test(guesses_of_three_lock_one_by_one),
         cmocka_unit_test(watch_starts_a_second_before_the_fault_and_asks_what_was_seen),
