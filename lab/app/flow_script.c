@@ -30,6 +30,8 @@ uint64_t flow_script_time(const struct model *model)
     const struct script *script = &model->flow.script;
     if (!flow_script_runs(model))
         return TIME_NEVER;
+    if (script->judge_ns)
+        return script->judge_ns;
     return script->fault_pending ? script->fault_ns : script->end_ns;
 }
 
@@ -98,6 +100,36 @@ static void script_over(struct model *model)
         flow->passed = flow->passed && flow->goals[i].met;
 }
 
+/* Acked orders of a store that cannot answer yet: nobody has judged whether they are lost. */
+static bool is_unjudged(const struct model *model)
+{
+    struct world *world = model_world(model);
+    int row = metric_find(catalog[KIND_CLIENT], "unreachable");
+    for (uint32_t id = component_next(world, 0, KIND_CLIENT); row >= 0 && id;
+         id = component_next(world, id, KIND_CLIENT)) {
+        struct value value = {0};
+        if (metric_read(world, id, (unsigned)row, &value) && value.number > 0)
+            return true;
+    }
+    return false;
+}
+
+/* What the learner changed may make a start longer: goals are looked at when the service answers
+ * again. */
+static bool waits_for_judgement(struct model *model, uint64_t now_ns)
+{
+    struct script *script = &model->flow.script;
+    if (script->judge_ns == 0)
+        script->judge_ns = now_ns + AFTER_FAULT_NS;
+    if (model->flow.step != STEP_VARY || !is_unjudged(model))
+        return false;
+    if (now_ns < script->judge_ns)
+        return true;
+    script->broken = true;
+    model_tell(model, "%s", model_say(model, WORD_NOT_BACK));
+    return false;
+}
+
 bool flow_script_turn(struct model *model)
 {
     struct script *script = &model->flow.script;
@@ -110,9 +142,13 @@ bool flow_script_turn(struct model *model)
         act(model, model->flow.fault);
         return true;
     }
-    bool file_done = script->end_ns == TIME_NEVER && now_ns > script->fault_ns &&
-                     session_state(model->session) == SESSION_WAITING;
-    if (script->fault_pending || (now_ns < script->end_ns && !file_done))
+    bool ended =
+        script->end_ns != TIME_NEVER
+            ? now_ns >= script->end_ns
+            : now_ns > script->fault_ns && session_state(model->session) == SESSION_WAITING;
+    if (script->judge_ns == 0 && (script->fault_pending || !ended))
+        return false;
+    if (waits_for_judgement(model, now_ns))
         return false;
     script_over(model);
     return true;

@@ -80,8 +80,9 @@ struct guess {
 /* The run that a step shows: the file's own lines, or the fault by hand and what follows. */
 struct script {
     uint64_t fault_ns, end_ns; /* TIME_NEVER: the file's lines say when it is over */
-    bool fault_pending;        /* the fault is not in the file: it is carried out at fault_ns */
-    bool broken;               /* what the file waits for never came */
+    uint64_t judge_ns;  /* it ended; the goals wait for the service at most until then; 0 not yet */
+    bool fault_pending; /* the fault is not in the file: it is carried out at fault_ns */
+    bool broken;        /* what the file waits for never came */
     bool running, begun, done;
 };
 
