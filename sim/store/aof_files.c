@@ -5,8 +5,6 @@
 
 #include "sim/store/store_state.h"
 
-#define MANIFEST_TEMP "temp_appendonly.aof.manifest"
-
 void aof_base_name(struct text *text, uint64_t sequence, enum base_type type)
 {
     text_add(text, "appendonly.aof.");
@@ -111,6 +109,10 @@ void aof_segment_cut(struct world *world, uint32_t id, uint64_t position)
                 last->to = (uint32_t)position;
             break;
         }
+        if (last->select != 0 && file->length >= last->offset + SELECT_BYTES) {
+            last->to = last->from - 1; /* its SELECT is whole */
+            break;
+        }
         *last = (struct aof_segment){0};
         file->mark[INCR_SEGMENTS]--;
     }
@@ -155,7 +157,7 @@ uint64_t aof_reaches(const struct world *world, uint32_t id, uint32_t file_id, u
         position = end = 0;
     for (uint64_t i = 0; i < file->mark[INCR_SEGMENTS]; i++) {
         const struct aof_segment *segment = aof_segment(world, file, i);
-        if (segment->to <= position)
+        if (segment->to <= position && segment->to >= segment->from)
             continue;
         if (!segment_reaches(world, id, segment, length, &position, &end))
             break;

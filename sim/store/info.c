@@ -79,7 +79,7 @@ static void persistence_add(struct world *world, uint32_t id, struct text *text)
     const struct child *child = &store->children[0];
     bool saves = child->type == CHILD_RDB, rewrites = child->type == CHILD_AOF;
     text_add(text, "# Persistence\n");
-    field(text, "loading", store->loading);
+    field(text, "loading", store->loading != LOADING_NO);
     field(text, "current_cow_size", cow_bytes(world, id));
     field(text, "rdb_changes_since_last_save", store->dirty);
     field(text, "rdb_bgsave_in_progress", saves);

@@ -161,6 +161,7 @@ static void judge_incr(struct world *world, uint32_t id, uint32_t file_id, bool 
     uint64_t reached = aof_reaches(world, id, file_id, file->length, &end);
     if (log_damaged(world, id, file_id))
         return;
+    aof_segment_cut(world, file_id, reached); /* what power took is not in the file any more */
     if (end < file->length)
         judge_tail(world, id, file_id, end, last);
     if (store->load.refused)

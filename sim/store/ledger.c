@@ -139,7 +139,7 @@ static void weigh(struct world *world, struct log *log, struct ledger_record *re
             log->revived.count--;
             return;
         }
-        return; /* ledger_set_lineage took it out */
+        return;
     }
     if (!there || log_in_lineage(world, log, record->position)) {
         log_set_bit(world, log, record->position, there);
@@ -234,13 +234,8 @@ void ledger_applied(struct world *world, uint32_t store, uint32_t write, uint32_
         record->position = position;
         record_revive(world, log, write, position);
     } else if (applied > 0) {
-        if (log_in_lineage(world, log, record->position) && applied == 1)
-            pair->duplicated++;
-        if (acked)
-            weigh(world, log, record, write, 0, false);
-        record->position = position;
-        if (acked)
-            weigh(world, log, record, write, position, true);
+        /* Its first place stays: what brings that back brings the write back. */
+        pair->duplicated += applied == 1 && log_in_lineage(world, log, record->position);
     } else {
         record->position = position;
         uint32_t outcome = RECORD_OUTCOME(record->bits);

@@ -29,7 +29,8 @@ static uint32_t earlier_kept(const struct world *world, const struct log *log, u
     uint32_t write = entry->write;
     for (uint32_t p = entry->previous; p != 0;) {
         const struct ledger_entry *other = log_entry(world, log, p);
-        if (other->write == write && p <= after && log_in_lineage(world, log, p))
+        bool kept = p <= after && (other->op == OP_SET || log_in_lineage(world, log, p));
+        if (other->write == write && kept)
             return p;
         p = other->previous;
     }
@@ -61,7 +62,7 @@ static void entry_lose(struct world *world, struct log *log, uint32_t position, 
     record_lose(world, log, write, cause == LOST_CAUSES ? cause_of(world, log, position) : cause);
     if (earlier != 0) {
         record->position = earlier;
-        record_revive(world, log, write, earlier);
+        record_revive(world, log, write, after);
     }
 }
 

@@ -104,15 +104,21 @@ uint32_t ledger_lineage(const struct world *world, uint32_t store, struct ledger
     return count;
 }
 
-/* What was revived by an entry that is out of the lineage now has no holder any more: ledger_hold
- * says afterwards whether another one holds it. */
-static void drop_revived(struct world *world, struct log *log)
+/* What was revived by an entry that is out of the lineage now: its own place may be back; else it
+ * has no holder until ledger_hold says that it is lost. */
+static void move_revived(struct world *world, struct log *log)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < log->revived.count; i++) {
         struct log_revived row = *(struct log_revived *)vector_at(&world->region, &log->revived, i);
-        if (!log_in_lineage(world, log, row.holder))
+        struct ledger_record *record = ledger_record(world, row.write);
+        if (log_in_lineage(world, log, record->position)) {
+            record->bits &= ~RECORD_REVIVED;
+            log_set_bit(world, log, record->position, true);
             continue;
+        }
+        if (!log_in_lineage(world, log, row.holder))
+            row.holder = 0;
         *(struct log_revived *)vector_at(&world->region, &log->revived, kept++) = row;
     }
     log->revived.count = kept;
@@ -131,7 +137,7 @@ void ledger_set_lineage(struct world *world, uint32_t store,
         if (row != NULL)
             *row = intervals[i];
     }
-    drop_revived(world, log);
+    move_revived(world, log);
 }
 
 bool log_in_lineage(const struct world *world, const struct log *log, uint32_t position)

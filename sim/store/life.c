@@ -116,7 +116,7 @@ static void life_start(struct world *world, uint32_t id)
     store->fork_usec = store->forks = store->rdb_cow = store->aof_cow = store->rewrites = 0;
     store->evicted = store->expired = store->hits = store->misses = 0;
     store->rejected_oom = store->net_in = store->net_out = 0;
-    store->loading = 1;
+    store->loading = LOADING_FILES;
     footprint_start(world, id);
     if (!footprint_follow(world, id))
         return;
@@ -147,13 +147,14 @@ void life_ready(struct world *world, uint32_t id)
     vector_clear(&world->region, &store->losses);
     vector_clear(&world->region, &store->load.pieces);
     store->down = 0;
-    store->loading = 0;
+    store->loading = LOADING_NO;
     store->load_ns = world->now_ns - store->load.started_ns;
     ledger_service(world, id, true);
     trace(world, id, TRACE_READY, store->load_ns, store->keys.keys);
     component_log(world, id, "Ready to accept connections");
     expire_cycle(world, id);
     cron_start(world, id, FIRST_CRON_NS);
+    loop_next(world, id);
 }
 
 /* --- end

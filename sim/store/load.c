@@ -77,13 +77,26 @@ static void cut_tail(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
     uint32_t file = store->load.truncated;
-    uint64_t end;
     if (file == 0)
         return;
     log_truncation(world, id);
-    uint64_t position = aof_reaches(world, id, file, store->load.truncate_to, &end);
     file_truncate(world, file, store->load.truncate_to);
-    aof_segment_cut(world, file, position);
+}
+
+static void files_refused(struct world *world, uint32_t id)
+{
+    component_log(world, id, "Can't open the append-only file: No space left on device");
+    trace(world, id, TRACE_REFUSED_START, 0, 0);
+    life_exit(world, id, 1);
+}
+
+void load_opened(struct world *world, uint32_t id)
+{
+    store_at(world, id)->busy = BUSY_NO;
+    if (aof_open(world, id))
+        life_ready(world, id);
+    else
+        files_refused(world, id);
 }
 
 static void load_done(struct world *world, uint32_t id)
@@ -103,13 +116,18 @@ static void load_done(struct world *world, uint32_t id)
         log_words(world, id, "Done loading, keys loaded: ", store->keys.keys, ".");
         log_seconds(world, id, log ? "DB loaded from append only file: " : "DB loaded from disk: ");
     }
-    if (!aof_open_at_start(world, id)) {
-        component_log(world, id, "Can't open the append-only file: No space left on device");
-        trace(world, id, TRACE_REFUSED_START, 0, 0);
-        life_exit(world, id, 1);
+    bool waits;
+    if (!aof_make_files(world, id, &waits)) {
+        files_refused(world, id);
         return;
     }
-    life_ready(world, id);
+    /* What is added is up at once: its manifest goes to the disk meanwhile. */
+    if (!waits || component_at(world, id)->life == 1) {
+        load_opened(world, id);
+        return;
+    }
+    store->loading = LOADING_OPENS;
+    store->busy = BUSY_LOAD;
 }
 
 static void load_cpu(struct world *world, uint32_t id)
@@ -134,6 +152,9 @@ static void read_next(struct world *world, uint32_t id)
 void load_begin(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
+    uint32_t unfinished = file_find(world, id, MANIFEST_TEMP);
+    if (unfinished != 0)
+        file_remove(world, unfinished);
     load_judge(world, id);
     if (!store->load.refused)
         replay(world, id);

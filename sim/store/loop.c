@@ -68,7 +68,7 @@ static void answer_loading(struct world *world, uint32_t id, uint32_t connection
 void loop_readable(struct world *world, uint32_t id, uint32_t connection)
 {
     struct store *store = store_at(world, id);
-    if (store->loading) {
+    if (store->loading == LOADING_FILES) {
         answer_loading(world, id, connection);
         return;
     }

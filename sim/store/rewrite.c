@@ -11,7 +11,7 @@
 #define LIMIT_MOST_S    3600u
 #define RDB_EMPTY_BYTES 89u
 
-static uint64_t *manifest_mark_of(const struct world *world, uint32_t id)
+static const uint64_t *manifest_mark_of(const struct world *world, uint32_t id)
 {
     uint32_t file = manifest_file(world, id);
     return file == 0 ? NULL : file_at(world, file)->mark;
@@ -75,7 +75,9 @@ void rewrite_begin(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
     struct aof *aof = &store->aof;
-    if (child_active(world, id)) {
+    bool first_on_its_way =
+        manifest_file(world, id) == 0 && file_find(world, id, MANIFEST_TEMP) != 0;
+    if (child_active(world, id) || first_on_its_way) {
         store->rewrite_scheduled = 1;
         return;
     }
@@ -236,7 +238,7 @@ void rewrite_switched(struct world *world, uint32_t id)
     text_clear(&text);
     aof_base_name(&text, now[MANIFEST_BASE], (enum base_type)now[MANIFEST_BASE_TYPE]);
     const struct file *base = file_at(world, file_find(world, id, name));
-    if (aof->state != AOF_OFF) {
+    if (aof->file != 0) { /* 0: it was switched off meanwhile */
         aof->current_size = base->length + file_at(world, aof->file)->length;
         aof->base_size = aof->current_size;
         aof->state = AOF_ON;
@@ -263,7 +265,12 @@ void aof_start(struct world *world, uint32_t id)
     aof->write_error = aof->bio_error = 0;
     aof->buffer_from = ledger_end_position(world, id) + 1;
     aof->buffer_to = aof->buffer_from - 1;
-    if (child_active(world, id)) {
+    if (store->children[0].type == CHILD_AOF) {
+        component_log(world, id,
+                      "AOF was enabled but there is already an AOF rewriting in background. "
+                      "Stopping background AOF and starting a rewrite now.");
+        child_kill(world, id);
+    } else if (child_active(world, id)) {
         store->rewrite_scheduled = 1;
         component_log(world, id,
                       "AOF was enabled but there is already another background operation. An AOF "
@@ -313,57 +320,48 @@ static uint32_t file_make(struct world *world, uint32_t id, const char *name, ui
     return file;
 }
 
-/* An empty data set: base, incremental file and manifest are made. */
-static bool files_make(struct world *world, uint32_t id)
+/* An empty data set gets a base and a manifest; a manifest of a rewrite without appendonly names no
+ * incremental file and gets one. */
+bool aof_make_files(struct world *world, uint32_t id, bool *waits)
 {
     bool rdb = parameter_get(world, id, STORE_AOF_USE_RDB_PREAMBLE) != 0;
-    const uint64_t mark[4] = {1, rdb ? BASE_RDB : BASE_AOF, 1, 1};
-    char name[48];
-    struct text text = TEXT(name);
-    text_clear(&text);
-    aof_base_name(&text, 1, rdb ? BASE_RDB : BASE_AOF);
-    uint32_t base = file_make(world, id, name, rdb ? RDB_EMPTY_BYTES : 0);
-    uint32_t manifest = file_make(world, id, MANIFEST_NAME, manifest_bytes(mark));
-    if (base == 0 || manifest == 0)
-        return false;
-    file_at(world, base)->mark[SNAPSHOT_BYTES] = rdb ? RDB_EMPTY_BYTES : 0;
-    memcpy(file_at(world, manifest)->mark, mark, sizeof mark);
-    component_log(world, id,
-                  rdb ? "Creating AOF base file appendonly.aof.1.base.rdb on server start"
-                      : "Creating AOF base file appendonly.aof.1.base.aof on server start");
-    return true;
-}
-
-/* A manifest of a rewrite without appendonly names no incremental file: it gets one. */
-static bool manifest_needs_incr(struct world *world, uint32_t id)
-{
-    uint64_t mark[4];
-    memcpy(mark, manifest_mark_of(world, id), sizeof mark);
-    if (mark[MANIFEST_FIRST] != 0)
-        return true;
-    mark[MANIFEST_FIRST] = ++mark[MANIFEST_LAST];
-    uint32_t manifest = file_make(world, id, MANIFEST_NAME, manifest_bytes(mark));
-    if (manifest == 0)
-        return false;
-    memcpy(file_at(world, manifest)->mark, mark, sizeof mark);
-    return true;
-}
-
-bool aof_open_at_start(struct world *world, uint32_t id)
-{
-    struct aof *aof = &store_at(world, id)->aof;
+    uint64_t mark[4] = {1, rdb ? BASE_RDB : BASE_AOF, 1, 1};
+    *waits = false;
     if (parameter_get(world, id, STORE_APPENDONLY) == 0)
         return true;
-    bool fresh = manifest_mark_of(world, id) == NULL;
-    if (fresh && !files_make(world, id))
-        return false;
-    if (!manifest_needs_incr(world, id))
-        return false;
+    if (manifest_mark_of(world, id) != NULL) {
+        memcpy(mark, manifest_mark_of(world, id), sizeof mark);
+        if (mark[MANIFEST_FIRST] != 0)
+            return true;
+        mark[MANIFEST_FIRST] = ++mark[MANIFEST_LAST];
+    } else {
+        char name[48];
+        struct text text = TEXT(name);
+        text_clear(&text);
+        aof_base_name(&text, 1, rdb ? BASE_RDB : BASE_AOF);
+        uint32_t base = file_make(world, id, name, rdb ? RDB_EMPTY_BYTES : 0);
+        if (base == 0)
+            return false;
+        file_at(world, base)->mark[SNAPSHOT_BYTES] = rdb ? RDB_EMPTY_BYTES : 0;
+        component_log(world, id,
+                      rdb ? "Creating AOF base file appendonly.aof.1.base.rdb on server start"
+                          : "Creating AOF base file appendonly.aof.1.base.aof on server start");
+    }
+    *waits = true;
+    return manifest_write(world, id, mark, EVENT_START_FSYNC);
+}
+
+bool aof_open(struct world *world, uint32_t id)
+{
+    struct aof *aof = &store_at(world, id)->aof;
+    const struct load *load = &store_at(world, id)->load;
+    if (parameter_get(world, id, STORE_APPENDONLY) == 0)
+        return true;
     const uint64_t *mark = manifest_mark_of(world, id);
     char name[48];
     struct text text = TEXT(name);
     text_clear(&text);
-    aof_incr_name(&text, mark[MANIFEST_LAST]);
+    aof_incr_name(&text, mark == NULL ? 1 : mark[MANIFEST_LAST]); /* the first is on its way */
     /* O_APPEND | O_CREAT: what has that name is gone on with, even when a lost manifest named it.
      */
     aof->file = file_find(world, id, name);
@@ -376,7 +374,7 @@ bool aof_open_at_start(struct world *world, uint32_t id)
     aof->buffer_to = aof->buffer_from - 1;
     aof->fsync_offset = file_at(world, aof->file)->length;
     aof->last_fsync_s = clock_s(world);
-    aof->current_size = fresh ? 0 : store_at(world, id)->load.bytes;
-    aof->base_size = fresh ? 0 : store_at(world, id)->load.base_bytes;
+    aof->current_size = load->bytes;
+    aof->base_size = load->base_bytes;
     return true;
 }

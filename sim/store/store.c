@@ -34,6 +34,11 @@ static void file_event(struct world *world, uint32_t id, const struct event *eve
     case EVENT_SWITCH_FSYNC:
         rewrite_switched(world, id);
         break;
+    case EVENT_START_FSYNC:
+        manifest_switch(world, id);
+        if (store->loading == LOADING_OPENS)
+            load_opened(world, id);
+        break;
     case EVENT_EXIT_FSYNC:
         life_log_synced(world, id);
         break;

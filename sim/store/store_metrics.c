@@ -83,7 +83,7 @@ static bool read_up(struct world *world, uint32_t id, struct value *value)
 
 static bool read_loading(struct world *world, uint32_t id, struct value *value)
 {
-    return number(value, store_at(world, id)->loading);
+    return number(value, store_at(world, id)->loading != LOADING_NO);
 }
 
 static bool read_cow(struct world *world, uint32_t id, struct value *value)

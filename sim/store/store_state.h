@@ -22,6 +22,7 @@ enum store_event {
     EVENT_SAVE_FSYNC,
     EVENT_OPEN_FSYNC,   /* a rewrite begins: the manifest is on the disk */
     EVENT_SWITCH_FSYNC, /* a rewrite ended: the manifest is on the disk */
+    EVENT_START_FSYNC,  /* the manifest of a fresh start is on the disk */
     EVENT_EXIT_FSYNC,   /* the log before the exit */
     EVENT_LOAD_READ,
     EVENT_LOAD_CPU,
@@ -45,6 +46,9 @@ enum store_busy {
 
 /* What it will do when it is free: bits of wants. */
 enum store_want { WANT_CRON = 1, WANT_SAVE = 2, WANT_REWRITE = 4, WANT_EXIT = 8 };
+
+/* Answers -LOADING while it reads; says nothing while its first files go to the disk. */
+enum store_loading { LOADING_NO, LOADING_FILES, LOADING_OPENS };
 
 enum aof_state { AOF_OFF, AOF_ON, AOF_WAIT_REWRITE };
 enum child_type { CHILD_NONE, CHILD_RDB, CHILD_AOF };
@@ -147,9 +151,9 @@ struct store {
     struct vector ready; /* u32: connections with messages */
     event_id cron;
     uint32_t pid, pids;
-    uint32_t busy;  /* enum store_busy */
-    uint32_t wants; /* enum store_want */
-    uint32_t loading;
+    uint32_t busy;      /* enum store_busy */
+    uint32_t wants;     /* enum store_want */
+    uint32_t loading;   /* enum store_loading */
     uint32_t term;      /* SIGTERM waits for the next cron */
     uint32_t exit_how;  /* SHUTDOWN's word: 0 by the rules, 1 NOSAVE, 2 SAVE */
     uint32_t exiting;   /* on its way out */
@@ -281,6 +285,7 @@ void aof_advance(struct world *world, uint32_t id); /* notes what writeback put 
 /* --- aof_files.c: names, manifest, what a file holds
  * ------------------------------------------------------ */
 #define MANIFEST_NAME "appendonly.aof.manifest"
+#define MANIFEST_TEMP "temp_appendonly.aof.manifest"
 struct aof_segment {
     uint32_t from, to;
     uint32_t select; /* 1: it begins with a SELECT */
@@ -320,13 +325,17 @@ bool rewrite_limited(struct world *world, uint32_t id);
 bool rewrite_due(struct world *world, uint32_t id, uint64_t *growth);
 void aof_start(struct world *world, uint32_t id); /* CONFIG SET appendonly yes */
 void aof_stop(struct world *world, uint32_t id);
-bool aof_open_at_start(struct world *world, uint32_t id); /* files for a process that starts */
+/* The files of a process that starts: false when they cannot be made.  *waits: an EVENT_START_FSYNC
+ * comes, then aof_open. */
+bool aof_make_files(struct world *world, uint32_t id, bool *waits);
+bool aof_open(struct world *world, uint32_t id);
 
 /* --- judge.c, load.c
  * --------------------------------------------------------------------------------------- */
 void load_judge(struct world *world, uint32_t id);
 void load_begin(struct world *world, uint32_t id);
 void load_event(struct world *world, uint32_t id, const struct event *event);
+void load_opened(struct world *world, uint32_t id); /* the first files are on the disk */
 
 /* --- life.c: signals, exit
  * ---------------------------------------------------------------------------------- */
