@@ -22,8 +22,9 @@ static bool unknown_parameter(const struct kind *kind, const char *key, unsigned
         nearest_try(key, kind->parameters[i].name, &best, &distance);
     if (!best && kind->parameter_count)
         best = kind->parameters[0].name;
-    return error_set(error, ERROR_UNKNOWN_PARAMETER, (uint16_t)word, key, kind->name,
-                     best ? best : "", NULL);
+    if (!best)
+        return error_set(error, ERROR_NO_PARAMETERS, (uint16_t)word, kind->name, NULL, NULL, NULL);
+    return error_set(error, ERROR_UNKNOWN_PARAMETER, (uint16_t)word, key, kind->name, best, NULL);
 }
 
 bool pair_read(struct world *world, const struct kind *kind, const struct command *command,

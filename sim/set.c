@@ -47,6 +47,14 @@ static bool set_dotted(struct world *world, const struct command *command, struc
     return set_component(world, id, command, 1, &pairs, error);
 }
 
+/* `set NAME key` or `set NAME key = value`: the second word is no machine but a parameter. */
+static bool is_parameter(const struct world *world, const struct command *command)
+{
+    uint32_t id = component_find(world, command_word(command, 1));
+    return id && !component_find(world, command_word(command, 2)) &&
+           parameter_find(component_kind(world, id), command_word(command, 2)) >= 0;
+}
+
 bool act_set(struct world *world, const struct command *command, struct text *answer,
              struct error *error)
 {
@@ -65,6 +73,9 @@ bool act_set(struct world *world, const struct command *command, struct text *an
     if (strcmp(words, "network") == 0)
         return pairs_read(world, catalog[KIND_NETWORK], command, 2, &pairs, error) &&
                set_component(world, world->network, command, 2, &pairs, error);
+    if (is_parameter(world, command))
+        return error_set(error, ERROR_NOT_KEY_VALUE, 2, command_word(command, 2), "cores=2", NULL,
+                         NULL);
     int taken = strchr(words, '~') || !strchr(command_word(command, 2), '=')
                     ? pair_of_machines(world, command, 1, &a, &b, &both, error)
                     : 0;

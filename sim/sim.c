@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/engine/need.h"
+#include "sim/net/link.h"
 #include "sim/net/tcp.h"
 #include "sim/parts.h"
 #include "sim/store/ledger.h"
@@ -164,9 +165,31 @@ static bool no_metric(const struct kind *kind, const char *name, struct error *e
     return error_set(error, ERROR_UNKNOWN_METRIC, 0, name, kind->name, best, NULL);
 }
 
-/* The component before the first dot; the rest of the name after it. */
-static uint32_t metric_owner(const struct world *world, const char *name, const char **rest,
-                             struct error *error)
+/* Two machines that no link joins: `A~B`, where a component stands for its machine. */
+static bool machines_of(const struct world *world, const char *owner, struct metric_ref *to)
+{
+    const char *between = strchr(owner, '~');
+    char left[NAME_BYTES];
+    struct text text = TEXT(left);
+    if (!between)
+        return false;
+    text_clear(&text);
+    text_add_bytes(&text, owner, (size_t)(between - owner));
+    uint32_t a = component_find(world, left), b = component_find(world, between + 1);
+    to->component = a ? component_at(world, a)->machine : 0;
+    to->other = b ? component_at(world, b)->machine : 0;
+    uint32_t link = to->component && to->other ? link_find(world, to->component, to->other) : 0;
+    if (link) {
+        to->component = link;
+        to->other = 0;
+        return true;
+    }
+    return to->component && to->other && to->component != to->other;
+}
+
+/* What stands before the first dot; the rest of the name after it. */
+static bool metric_owner(const struct world *world, const char *name, const char **rest,
+                         struct metric_ref *to, struct error *error)
 {
     char owner[NAME_BYTES];
     struct text text = TEXT(owner);
@@ -174,15 +197,26 @@ static uint32_t metric_owner(const struct world *world, const char *name, const 
     text_clear(&text);
     text_add_bytes(&text, name, dot ? (size_t)(dot - name) : strlen(name));
     *rest = dot ? dot + 1 : "";
-    uint32_t id = component_find(world, owner);
-    if (id)
-        return id;
+    uint32_t id = to->component = component_find(world, owner);
+    if (id || machines_of(world, owner, to))
+        return true;
     const char *best = NULL;
     unsigned distance = 99;
     for (id = component_next(world, 0, KIND_NONE); id; id = component_next(world, id, KIND_NONE))
         nearest_try(owner, component_at(world, id)->name, &best, &distance);
-    error_set(error, best ? ERROR_UNKNOWN_NAME : ERROR_NOTHING_NAMED, 0, owner, best, NULL, NULL);
-    return 0;
+    return error_set(error, best ? ERROR_UNKNOWN_NAME : ERROR_NOTHING_NAMED, 0, owner, best, NULL,
+                     NULL);
+}
+
+/* The kind whose rows a reference goes by. */
+static const struct kind *metric_kind(const struct world *world, struct metric_ref metric)
+{
+    return metric.other ? catalog[KIND_LINK] : component_kind(world, metric.component);
+}
+
+const struct metric *world_metric_row(const struct world *world, struct metric_ref metric)
+{
+    return &metric_kind(world, metric)->metrics[metric.metric];
 }
 
 bool world_metric(const struct world *world, const char *name, struct metric_ref *to,
@@ -192,10 +226,9 @@ bool world_metric(const struct world *world, const char *name, struct metric_ref
     char metric[64];
     struct text text = TEXT(metric);
     memset(to, 0, sizeof *to);
-    to->component = metric_owner(world, name, &rest, error);
-    if (!to->component)
+    if (!metric_owner(world, name, &rest, to, error))
         return false;
-    const struct kind *kind = component_kind(world, to->component);
+    const struct kind *kind = metric_kind(world, *to);
     size_t bytes = strcspn(rest, ".");
     text_clear(&text);
     text_add_bytes(&text, rest, bytes);
@@ -229,6 +262,10 @@ bool world_read(struct world *world, struct metric_ref metric, struct value *val
 {
     if (component_at(world, metric.component)->kind == KIND_NONE)
         return false;
+    if (metric.other) {
+        memset(value, 0, sizeof *value);
+        return link_read(world, metric.component, metric.other, metric.metric, value);
+    }
     bool known = metric_read(world, metric.component, metric.metric, value);
     if (!metric.peak)
         return known;

@@ -65,7 +65,8 @@ uint64_t world_next(struct world *world);
 
 /* Where a metric's name leads: component and row, and whether its peak is meant. */
 struct metric_ref {
-    uint32_t component;
+    uint32_t component; /* a machine where `other` is one, too: the way between them has no link */
+    uint32_t other;
     uint16_t metric;
     uint16_t peak; /* 1: NAME.METRIC.peak */
 };
@@ -74,6 +75,9 @@ struct metric_ref {
 bool world_metric(const struct world *world, const char *name, struct metric_ref *to,
                   struct error *error);
 bool world_read(struct world *world, struct metric_ref metric, struct value *value);
+
+/* The row behind it: unit, help. */
+const struct metric *world_metric_row(const struct world *world, struct metric_ref metric);
 
 /* Peaks are counted after each event from the moment in which they are asked for. */
 bool world_watch_peak(struct world *world, struct metric_ref metric);

@@ -78,7 +78,7 @@ void json_number_add(struct text *text, const struct value *value)
         decimal_add(text, value->number, 3);
         break;
     case UNIT_RATE:
-        decimal_add(text, value->number, 9);
+        decimal_add(text, value->number * 10 / 36, 9);
         break;
     case UNIT_TEXT:
     case UNIT_CHOICE:

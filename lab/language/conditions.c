@@ -14,8 +14,7 @@ __extension__ typedef __int128 wide;
 static const struct metric *metric_row(struct session *session, uint32_t variant,
                                        struct metric_ref metric)
 {
-    const struct world *world = session->variants[variant].world;
-    return &component_kind(world, metric.component)->metrics[metric.metric];
+    return world_metric_row(session->variants[variant].world, metric);
 }
 
 bool metric_word(struct session *session, const struct command *command, unsigned word,

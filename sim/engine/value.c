@@ -310,6 +310,22 @@ static void duration_exact(struct text *text, uint64_t ns)
     }
 }
 
+/* A second, a minute or an hour: the first that says it with nine decimals. */
+static void rate_exact(struct text *text, uint64_t rate)
+{
+    static const struct {
+        const char *words;
+        uint64_t seconds;
+    } per[] = {{"/s", 1}, {"/min", 60}, {"/h", 3600}};
+    unsigned i = 0;
+    while (i < 2 && (u128)rate * per[i].seconds * 1000000000u % RATE_ONE != 0)
+        i++;
+    u128 billionths = (u128)rate * per[i].seconds * 1000000000u / RATE_ONE;
+    if (billionths > INT64_MAX)
+        billionths = INT64_MAX; /* beyond every rate that a parameter takes */
+    decimal_add(text, (uint64_t)billionths, 1000000000u, 9, per[i].words);
+}
+
 void value_add_exact(struct text *text, uint64_t number, enum unit unit, const char *named)
 {
     if (named_add(text, named, number))
@@ -323,7 +339,7 @@ void value_add_exact(struct text *text, uint64_t number, enum unit unit, const c
         exact_add(text, number, sizes);
         break;
     case UNIT_RATE:
-        decimal_add(text, number, RATE_ONE, 9, "/s");
+        rate_exact(text, number);
         break;
     case UNIT_BANDWIDTH:
         exact_add(text, number, bandwidths);

@@ -7,7 +7,7 @@
  * | SIZE      | bytes                  | 100B 4KB (1000) 4KiB (1024)                    |
  * | REDIS     | bytes                  | as redis.conf means it: 1k 1000, 1kb 1024, 5mb |
  * | JVM       | bytes                  | as -Xmx means it: 3g 512m; 3GiB                |
- * | RATE      | events per 10^9 s      | 1000/s 20/min 0.1/s                            |
+ * | RATE      | events per 10^6 hours  | 1000/s 20/min 0.1/s                            |
  * | BANDWIDTH | bits per second        | 100Mbit 1Gbit                                  |
  * | PERCENT   | thousandths of 1 %     | 2% 0.1% 2                                      |
  * | BOOLEAN   | 0 or 1                 | yes no                                         |
@@ -38,11 +38,11 @@ enum unit {
     UNIT_COUNTED /* how many units there are */
 };
 
-#define RATE_ONE   1000000000ull /* 1/s */
-#define PERCENT_ONE 1000ull      /* 1 % */
-#define SECOND_NS  1000000000ull
-#define MS_NS      1000000ull
-#define US_NS      1000ull
+#define RATE_ONE    3600000000ull /* 1/s: 20/min and 7/h are exact, too */
+#define PERCENT_ONE 1000ull       /* 1 % */
+#define SECOND_NS   1000000000ull
+#define MS_NS       1000000ull
+#define US_NS       1000ull
 
 struct value {
     uint32_t unit; /* enum unit */
@@ -51,8 +51,8 @@ struct value {
     char words[64]; /* of UNIT_TEXT and UNIT_CHOICE */
 };
 
-/* Reads a value of the unit.  `named` may list words with numbers ("no=0|unlimited=max"), which win.
- * On failure the error says what was read and what would be right (word stays 0). */
+/* Reads a value of the unit.  `named` may list words with numbers ("no=0|unlimited=max"), which
+ * win. On failure the error says what was read and what would be right (word stays 0). */
 bool value_parse(const char *words, enum unit unit, const char *named, uint64_t *number,
                  struct error *error);
 

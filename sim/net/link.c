@@ -145,28 +145,37 @@ static void network_event(struct world *world, uint32_t id, const struct event *
     tcp_event(world, event);
 }
 
-static const struct way *way_of(const struct world *world, uint32_t id, unsigned which)
+enum { READ_PACKETS, READ_BYTES, READ_DROPPED };
+
+static uint64_t way_read(const struct world *world, uint32_t from, uint32_t to, unsigned metric)
+{
+    uint32_t at = way_find(world, from, to);
+    const struct way *way = at ? way_at(world, at) : NULL;
+    if (!way)
+        return 0;
+    return metric == READ_PACKETS ? way->packets : metric == READ_BYTES ? way->bytes : way->dropped;
+}
+
+static bool read_both(const struct world *world, uint32_t id, unsigned metric, struct value *value)
 {
     const struct link_state *state = component_state(world, id);
-    return way_at(world, state->ways[which]);
+    const struct way *way = way_at(world, state->ways[0]);
+    return link_read(world, way->from, way->to, metric, value);
 }
 
 static bool read_packets(struct world *world, uint32_t id, struct value *value)
 {
-    value->number = (int64_t)(way_of(world, id, 0)->packets + way_of(world, id, 1)->packets);
-    return true;
+    return read_both(world, id, READ_PACKETS, value);
 }
 
 static bool read_bytes(struct world *world, uint32_t id, struct value *value)
 {
-    value->number = (int64_t)(way_of(world, id, 0)->bytes + way_of(world, id, 1)->bytes);
-    return true;
+    return read_both(world, id, READ_BYTES, value);
 }
 
 static bool read_dropped(struct world *world, uint32_t id, struct value *value)
 {
-    value->number = (int64_t)(way_of(world, id, 0)->dropped + way_of(world, id, 1)->dropped);
-    return true;
+    return read_both(world, id, READ_DROPPED, value);
 }
 
 static const struct metric metrics[] = {
@@ -180,6 +189,14 @@ static const struct metric metrics[] = {
      "packets that vanished: loss, a full queue, a cut",
      "사라진 패킷 수: 손실, 넘친 큐, 끊긴 링크"},
 };
+
+bool link_read(const struct world *world, uint32_t a, uint32_t b, unsigned metric,
+               struct value *value)
+{
+    value->unit = metrics[metric].unit;
+    value->number = (int64_t)(way_read(world, a, b, metric) + way_read(world, b, a, metric));
+    return true;
+}
 
 const struct kind network_kind = {
     .name = "network",
