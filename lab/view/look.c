@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/net/way.h"
+
 void look_release(struct look *look)
 {
     free(look->figures);
@@ -54,6 +56,32 @@ static uint32_t leads_to(struct world *world, uint32_t id)
     return name && *name ? component_find(world, name) : 0;
 }
 
+static bool is_cut(const struct world *world, uint32_t from, uint32_t to)
+{
+    uint32_t way = way_find(world, from, to);
+    return way != 0 && way_at(world, way)->cut != 0;
+}
+
+/* Where a client's requests go, whether they are writes and whether they can arrive. */
+static void take_client(struct world *world, struct part *part)
+{
+    char op[40];
+    struct text text = TEXT(op);
+    const struct kind *kind = component_kind(world, part->id);
+    int row = parameter_find(kind, "op");
+    text_clear(&text);
+    if (row >= 0)
+        parameter_add(&text, world, &kind->parameters[row],
+                      parameter_get(world, part->id, (unsigned)row));
+    part->writes = strcmp(op, "set") == 0 || strcmp(op, "incr") == 0;
+    part->to = leads_to(world, part->id);
+    if (!part->to)
+        return;
+    uint32_t there = component_at(world, part->to)->machine;
+    part->cut_to = is_cut(world, part->machine, there);
+    part->cut_back = is_cut(world, there, part->machine);
+}
+
 static bool is_shown(unsigned kind)
 {
     return kind != KIND_NONE && kind != KIND_WORLD && kind != KIND_NETWORK;
@@ -78,7 +106,8 @@ void look_take(struct look *look, struct world *world, look_hidden *hidden, void
         part->paused = component->paused;
         part->id = id;
         part->machine = component->machine;
-        part->to = leads_to(world, id);
+        if (part->kind == KIND_CLIENT)
+            take_client(world, part);
         take_figures(look, world, part, hidden, user);
     }
 }

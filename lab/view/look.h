@@ -21,9 +21,11 @@ struct part {
     char name[NAME_BYTES];
     uint16_t kind; /* enum kind_id */
     bool up, paused;
-    uint32_t id;      /* the component */
-    uint32_t machine; /* the component it stands on */
-    uint32_t to;      /* a client: the component it writes to, 0 none */
+    uint32_t id;           /* the component */
+    uint32_t machine;      /* the component it stands on */
+    uint32_t to;           /* a client: the component it talks to, 0 none */
+    bool writes;           /* a client: what it is told OK for is a write */
+    bool cut_to, cut_back; /* a client: the way there, and back, is cut */
     uint32_t first_figure;
     bool hides; /* one of its metrics is hidden: its log and files too */
 };

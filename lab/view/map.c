@@ -169,7 +169,7 @@ static void draw_link(const struct model *model, struct canvas *canvas, const st
                       parameter_get(model_world(model), part->id, (unsigned)at));
     for (char *c = op; *c; c++)
         *c = (char)toupper((unsigned char)*c);
-    bool dead = !machine || !machine->up || !to->up;
+    bool dead = !machine || !machine->up || !to->up || part->cut_to;
     snprintf(label, sizeof label, map->right_boxes > 1 ? " %s %s " : " %s ", op, to->name);
     const char *line = canvas->ascii ? "-" : "─";
     for (int i = column; i < end - 1; i++)
@@ -180,7 +180,8 @@ static void draw_link(const struct model *model, struct canvas *canvas, const st
         return;
     for (int i = column + 1; i < end; i++)
         canvas_write(canvas, row + 1, i, 0, STYLE_DIM, line);
-    canvas_write(canvas, row + 1, column, 0, STYLE_PLAIN, "<");
+    canvas_write(canvas, row + 1, column, 0, part->cut_back ? STYLE_GONE : STYLE_PLAIN,
+                 part->cut_back ? "x" : "<");
     canvas_write(canvas, row + 1, end - 5, 0, STYLE_PLAIN, " OK ");
 }
 
@@ -219,9 +220,8 @@ int draw_map(const struct model *model, struct canvas *canvas, int row, int rows
         if (look->parts[i].kind == KIND_CLIENT)
             draw_link(model, canvas, &map, i);
     int after = bottom[0] > bottom[1] ? bottom[0] : bottom[1];
-    if (map.left_out && after < end) {
-        canvas_print(canvas, after++, MARGIN, 0, STYLE_DIM, model_say(model, WORD_MORE_PARTS),
+    if (map.left_out) /* in the row that is left blank below */
+        canvas_print(canvas, after, MARGIN, 0, STYLE_DIM, model_say(model, WORD_MORE_PARTS),
                      map.left_out);
-    }
     return after - row;
 }

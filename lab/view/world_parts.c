@@ -20,7 +20,7 @@ static struct kept kept_of(const struct model *model, const struct part *store)
     int64_t unreachable = 0;
     for (uint32_t i = 0; i < look->part_count; i++) {
         const struct part *client = &look->parts[i];
-        if (client->kind != KIND_CLIENT || client->to != store->id)
+        if (client->kind != KIND_CLIENT || client->to != store->id || !client->writes)
             continue;
         kept.acked += look_number(look, client, "acked");
         kept.gone += look_number(look, client, "acked_lost");
