@@ -1,0 +1,247 @@
+/* Lesson 1 step by step: what is hidden, locked, counted and met. */
+#include "tests/unit/lab_fixture.h"
+
+/* --- lesson 1
+ * ------------------------------------------------------------------------------------------ */
+
+static void to_step(struct lab *lab, enum lesson_step step)
+{
+    press(lab, KEY_CODE_ENTER);
+    type(lab, " ");
+    while (lab->model.flow.step < step) {
+        if (lab->model.asking == FIELD_GUESS)
+            type(lab, "40000");
+        press(lab, KEY_CODE_ENTER);
+        pass_all(lab);
+    }
+}
+
+static void a_prediction_is_not_given_away(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_TRY);
+    assert_shows(lab, "shown after your guess");
+    type(lab, ":print cache.keys");
+    press(lab, KEY_CODE_ENTER);
+    assert_non_null(strstr(lab->model.message, "guess"));
+    press(lab, KEY_CODE_ESCAPE);
+    type(lab, ":tell cache INFO");
+    press(lab, KEY_CODE_ENTER);
+    assert_string_equal(lab->model.answer, "");
+    press(lab, KEY_CODE_ESCAPE);
+    while (strcmp(lab->model.selected, "cache") != 0)
+        press(lab, KEY_CODE_TAB);
+    type(lab, "i");
+    assert_int_equal(lab->model.screen, PLACE_PART);
+    assert_shows(lab, "shown after your guess");
+    press(lab, KEY_CODE_ESCAPE);
+    type(lab, "9");
+    assert_true(session_hidden(lab->model.session, "cache.keys"));
+    close_lab(lab);
+}
+
+static void the_guess_is_made_with_the_hand_on_the_plug(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_TRY);
+    type(lab, " ");
+    pass(lab, SECOND_NS);
+    type(lab, "2");
+    assert_int_equal(lab->model.asking, FIELD_GUESS);
+    assert_shows(lab, "One thing first.");
+    assert_shows(lab, "redis-1, on");
+    press(lab, KEY_CODE_ESCAPE);
+    assert_int_equal(lab->model.asking, FIELD_NONE);
+    type(lab, ":power-cut redis-1");
+    press(lab, KEY_CODE_ENTER);
+    assert_int_equal(lab->model.asking, FIELD_GUESS);
+    press(lab, KEY_CODE_ENTER);
+    assert_shows(lab, "40,000, 40k");
+    type(lab, "40k");
+    assert_shows(lab, "= 40,000 orders");
+    press(lab, KEY_CODE_ENTER);
+    assert_int_equal(lab->model.flow.step, STEP_WATCH);
+    close_lab(lab);
+}
+
+static void a_number_field_takes_numbers_and_leaves_hint_and_situation(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_KO);
+    to_step(lab, STEP_PREDICT);
+    type(lab, "4x0k");
+    type_hangul(lab, "만", 0);
+    assert_string_equal(lab->model.flow.guesses[0][0].field.text, "40k만");
+    type(lab, "h");
+    assert_shows(lab, "파일에 적히나요?");
+    type_hangul(lab, "ㅠ", 'b');
+    assert_int_equal(lab->model.overlay, OVERLAY_SITUATION);
+    type(lab, "x");
+    assert_int_equal(lab->model.asking, FIELD_GUESS);
+    close_lab(lab);
+}
+
+static void the_clock_halts_before_the_fault_of_an_open_question(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_TRY);
+    assert_true(model_command(&lab->model, "run 2min"));
+    pass_all(lab);
+    assert_int_equal(now_ns(lab), 42300 * MS_NS - 1);
+    assert_int_equal(lab->model.asking, FIELD_GUESS);
+    close_lab(lab);
+}
+
+static void guesses_of_three_lock_one_by_one(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_KO);
+    to_step(lab, STEP_PREDICT);
+    type(lab, "40000");
+    press(lab, KEY_CODE_TAB);
+    type(lab, "7");
+    press(lab, KEY_CODE_TAB);
+    type(lab, "0");
+    press(lab, KEY_CODE_ENTER);
+    assert_shows(lab, "다  잠갔습니다");
+    press(lab, KEY_CODE_ENTER);
+    press(lab, KEY_CODE_ENTER);
+    pass_all(lab);
+    assert_int_equal(lab->model.flow.step, STEP_WATCH);
+    for (int i = 0; i < 3; i++) {
+        press(lab, KEY_CODE_ENTER);
+        pass_all(lab);
+    }
+    assert_int_equal(lab->model.flow.step, STEP_VARY);
+    type(lab, "[");
+    assert_shows(lab, "실제");
+    assert_shows(lab, "가장 가까운 예측: 다 님");
+    close_lab(lab);
+}
+
+static void watch_starts_a_second_before_the_fault_and_asks_what_was_seen(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_WATCH);
+    assert_int_equal(now_ns(lab), 41300 * MS_NS);
+    assert_false(drive_moving(&lab->model.drive));
+    assert_shows(lab, "Space runs it");
+    type(lab, " ");
+    pass(lab, 500 * MS_NS);
+    assert_shows(lab, "redis-1, on");
+    pass(lab, SECOND_NS);
+    assert_shows(lab, "redis-1, no power");
+    assert_shows(lab, "lost power");
+    press(lab, KEY_CODE_LEFT);
+    assert_int_equal(now_ns(lab), 41300 * MS_NS);
+    press(lab, KEY_CODE_ENTER);
+    pass_all(lab);
+    assert_int_equal(lab->model.asking, FIELD_SAW);
+    assert_shows(lab, "What did you see?");
+    type(lab, "silence 9");
+    press(lab, KEY_CODE_ENTER);
+    assert_int_equal(lab->model.flow.step, STEP_EXPLAIN);
+    assert_string_equal(lab->model.flow.saw, "silence 9");
+    close_lab(lab);
+}
+
+static void explain_counts_what_the_run_did(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_EXPLAIN);
+    assert_true(lab->model.flow.counted_known[0]);
+    assert_int_equal(lab->model.flow.counted[0].number, 0);
+    assert_shows(lab, "counted");
+    assert_shows(lab, "only the last seconds are gone");
+    assert_hides(lab, "= acked, then lost");
+    for (int i = 0; i < 30 && !shows(lab, "= acked, then lost"); i++)
+        press(lab, KEY_CODE_DOWN);
+    assert_shows(lab, "= acked, then lost");
+    close_lab(lab);
+}
+
+static void vary_passes_with_the_reveal_and_not_without(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_VARY);
+    assert_int_equal(now_ns(lab), 0);
+    type(lab, " ");
+    pass_all(lab);
+    assert_true(lab->model.flow.tried);
+    assert_false(lab->model.flow.passed);
+    assert_shows(lab, "not yet");
+    type(lab, "v");
+    assert_shows(lab, "set cache appendonly=yes");
+    type(lab, " ");
+    pass_all(lab);
+    assert_true(lab->model.flow.passed);
+    assert_shows(lab, "Passed.");
+    press(lab, KEY_CODE_ENTER);
+    assert_shows(lab, "redis-cli CONFIG GET save");
+    press(lab, KEY_CODE_ENTER);
+    assert_int_equal(lab->model.screen, PLACE_HOME);
+    assert_shows(lab, "done");
+    close_lab(lab);
+}
+
+static void what_was_changed_stands_when_it_begins_again(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_VARY);
+    type(lab, "1");
+    assert_int_equal(lab->model.flow.change_count, 1);
+    type(lab, " ");
+    pass_all(lab);
+    type(lab, "9");
+    assert_int_equal(now_ns(lab), 0);
+    type(lab, " ");
+    pass_all(lab);
+    assert_true(lab->model.flow.passed);
+    type(lab, "0");
+    assert_int_equal(lab->model.flow.change_count, 0);
+    type(lab, " ");
+    pass_all(lab);
+    assert_false(lab->model.flow.passed);
+    close_lab(lab);
+}
+
+static void back_and_forth_through_the_steps(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_EXPLAIN);
+    type(lab, "[");
+    pass_all(lab);
+    assert_int_equal(lab->model.flow.step, STEP_WATCH);
+    type(lab, "[");
+    assert_int_equal(lab->model.flow.step, STEP_PREDICT);
+    assert_shows(lab, "locked");
+    assert_int_equal(lab->model.asking, FIELD_NONE);
+    press(lab, KEY_CODE_BACKSPACE);
+    assert_int_equal(lab->model.flow.step, STEP_TRY);
+    close_lab(lab);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_prediction_is_not_given_away),
+        cmocka_unit_test(the_guess_is_made_with_the_hand_on_the_plug),
+        cmocka_unit_test(a_number_field_takes_numbers_and_leaves_hint_and_situation),
+        cmocka_unit_test(the_clock_halts_before_the_fault_of_an_open_question),
+        cmocka_unit_test(guesses_of_three_lock_one_by_one),
+        cmocka_unit_test(watch_starts_a_second_before_the_fault_and_asks_what_was_seen),
+        cmocka_unit_test(explain_counts_what_the_run_did),
+        cmocka_unit_test(vary_passes_with_the_reveal_and_not_without),
+        cmocka_unit_test(what_was_changed_stands_when_it_begins_again),
+        cmocka_unit_test(back_and_forth_through_the_steps),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
