@@ -30,7 +30,7 @@ static const struct subcommand subcommands[] = {
      "                  [--every D] [--trace FILE] [--share FILE]",
      "runs a world without a screen; - is standard input",
      "화면 없이 실행합니다; -는 표준 입력입니다", batch_run},
-    {"check", "outage check [FILE...]", "checks lessons and worlds", "수업과 세계를 검사합니다",
+    {"check", "outage check [--seeds N] [FILE...]", "checks lessons and worlds", "강의와 세계를 검사합니다",
      batch_check},
     {"kinds", "outage kinds [--json]", "every kind with its parameters and metrics",
      "모든 종류와 설정, 지표를 보여 줍니다", batch_kinds},
@@ -44,7 +44,7 @@ static void usage(FILE *file, enum language language)
 {
     bool ko = language == LANGUAGE_KO;
     fprintf(file, "outage [FILE] [--plain] [--lang ko|en]\n      %s\n",
-            ko ? "실험실: 처음 화면, 또는 세계나 수업" : "the lab: home, or a world or lesson");
+            ko ? "실험실: 처음 화면, 또는 세계나 강의" : "the lab: home, or a world or lesson");
     for (const struct subcommand *row = subcommands; row->name; row++)
         if (row->usage)
             fprintf(file, "%s\n      %s\n", row->usage, ko ? row->ko : row->en);
