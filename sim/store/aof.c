@@ -12,7 +12,7 @@ static bool feeds(const struct world *world, uint32_t id)
 {
     const struct store *store = store_at(world, id);
     if (store->aof.state == AOF_WAIT_REWRITE)
-        return store->children[0].type == CHILD_AOF;
+        return store->children[0].type == CHILD_AOF || store->busy == BUSY_SWITCH;
     return store->aof.state == AOF_ON;
 }
 

@@ -20,6 +20,14 @@ static void refuse(struct store *store, const char *a, const char *b, const char
 
 static void piece_add(struct world *world, struct store *store, uint64_t from, uint64_t to)
 {
+    uint32_t count = store->load.pieces.count;
+    if (count > 0) {
+        const struct ledger_interval *last =
+            vector_at(&world->region, &store->load.pieces, count - 1);
+        /* What a command changed while a rewrite began is in the base, too. */
+        if (from <= last->to && to > last->to)
+            from = (uint64_t)last->to + 1;
+    }
     if (to < from)
         return;
     struct ledger_interval *row =

@@ -125,6 +125,7 @@ static void look(struct world *copy, const struct world *world, const char *gaug
     component_signal(copy, component_find(copy, "one"), SIGNAL_KILL);
     if (component_find(copy, "two"))
         component_signal(copy, component_find(copy, "two"), SIGNAL_KILL);
+    plain_try(copy, "free-disk redis-1"); /* it could not start at all */
     plain_say(copy, fault);
     plain_say(copy, again);
     start_again(copy);
