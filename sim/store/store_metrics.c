@@ -78,7 +78,7 @@ static bool read_risk_disk(struct world *world, uint32_t id, struct value *value
 
 static bool read_up(struct world *world, uint32_t id, struct value *value)
 {
-    return number(value, store_is_up(world, id));
+    return number(value, store_is_up(world, id) && store_at(world, id)->loading == LOADING_NO);
 }
 
 static bool read_loading(struct world *world, uint32_t id, struct value *value)
@@ -207,7 +207,8 @@ const struct metric store_metrics[] = {
          "파일을 읽는 동안 1"),
     FIELD("load_time", UNIT_DURATION, GAUGE, load_ns, "how long its last start read files",
           "마지막 시작에서 파일을 읽은 시간"),
-    READ("up", UNIT_COUNT, GAUGE, read_up, "1 while the process runs", "프로세스가 돌면 1"),
+    READ("up", UNIT_COUNT, GAUGE, read_up, "1 while the process runs and has read its files",
+         "프로세스가 돌고 파일을 다 읽었으면 1"),
 };
 _Static_assert(sizeof store_metrics / sizeof store_metrics[0] == STORE_METRICS,
                "count of the rows");
