@@ -30,8 +30,8 @@ static const struct subcommand subcommands[] = {
      "                  [--every D] [--trace FILE] [--share FILE]",
      "runs a world without a screen; - is standard input",
      "화면 없이 실행합니다; -는 표준 입력입니다", batch_run},
-    {"check", "outage check [--seeds N] [FILE...]", "checks lessons and worlds", "강의와 세계를 검사합니다",
-     batch_check},
+    {"check", "outage check [--seeds N] [FILE...]", "checks lessons and worlds",
+     "강의와 세계를 검사합니다", batch_check},
     {"kinds", "outage kinds [--json]", "every kind with its parameters and metrics",
      "모든 종류와 설정, 지표를 보여 줍니다", batch_kinds},
     {"help", "outage help [TOPIC]", "commands, kinds, parameters and metrics by name",
@@ -43,7 +43,7 @@ static const struct subcommand subcommands[] = {
 static void usage(FILE *file, enum language language)
 {
     bool ko = language == LANGUAGE_KO;
-    fprintf(file, "outage [FILE] [--plain] [--lang ko|en]\n      %s\n",
+    fprintf(file, "outage [FILE] [--plain] [--ascii] [--lang ko|en]\n      %s\n",
             ko ? "실험실: 처음 화면, 또는 세계나 강의" : "the lab: home, or a world or lesson");
     for (const struct subcommand *row = subcommands; row->name; row++)
         if (row->usage)
@@ -83,20 +83,28 @@ static int version(int argc, char **argv, enum language language)
     return batch_flush(STATUS_HELD, language);
 }
 
-/* As the locale's variables say, in their order. */
-static enum language language_of_locale(void)
+/* What the words before any subcommand say. */
+struct told {
+    enum language language;
+    bool language_told;
+};
+
+/* As the locale's variables say, in their order; a locale such as C says nothing. */
+static struct told language_of_locale(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG", NULL};
     for (const char *const *name = names; *name; name++) {
         const char *locale = getenv(*name);
-        if (locale && locale[0])
-            return strncmp(locale, "ko", 2) == 0 ? LANGUAGE_KO : LANGUAGE_EN;
+        if (!locale || !locale[0])
+            continue;
+        bool ko = strncmp(locale, "ko", 2) == 0, en = strncmp(locale, "en", 2) == 0;
+        return (struct told){ko ? LANGUAGE_KO : LANGUAGE_EN, ko || en};
     }
-    return LANGUAGE_EN;
+    return (struct told){LANGUAGE_EN, false};
 }
 
 /* Takes --lang and its word out, wherever they stand; false when the word is no language. */
-static bool language_take(int *argc, char **argv, enum language *language)
+static bool language_take(int *argc, char **argv, struct told *told)
 {
     int kept = 1;
     for (int i = 1; i < *argc; i++) {
@@ -105,12 +113,11 @@ static bool language_take(int *argc, char **argv, enum language *language)
             words = argv[i] + 7;
         else if (strcmp(argv[i], "--lang") == 0)
             words = i + 1 < *argc ? argv[++i] : "";
+        bool ko = words && strcmp(words, "ko") == 0;
         if (!words)
             argv[kept++] = argv[i];
-        else if (strcmp(words, "ko") == 0)
-            *language = LANGUAGE_KO;
-        else if (strcmp(words, "en") == 0)
-            *language = LANGUAGE_EN;
+        else if (ko || strcmp(words, "en") == 0)
+            *told = (struct told){ko ? LANGUAGE_KO : LANGUAGE_EN, true};
         else
             return false;
     }
@@ -119,24 +126,27 @@ static bool language_take(int *argc, char **argv, enum language *language)
     return true;
 }
 
-static bool plain_take(int *argc, char **argv)
+/* Takes an option without a value out, wherever it stands. */
+static bool option_take(int *argc, char **argv, const char *option)
 {
-    bool plain = false;
+    bool found = false;
     int kept = 1;
     for (int i = 1; i < *argc; i++) {
-        if (strcmp(argv[i], "--plain") == 0)
-            plain = true;
+        if (strcmp(argv[i], option) == 0)
+            found = true;
         else
             argv[kept++] = argv[i];
     }
     argv[kept] = NULL;
     *argc = kept;
-    return plain;
+    return found;
 }
 
-static int lab(int argc, char **argv, enum language language)
+static int lab(int argc, char **argv, struct told told)
 {
-    bool plain = plain_take(&argc, argv);
+    enum language language = told.language;
+    bool plain = option_take(&argc, argv, "--plain");
+    bool ascii = option_take(&argc, argv, "--ascii");
     if (argc > 2 || (argc == 2 && argv[1][0] == '-' && argv[1][1])) {
         batch_usage(argv[argc > 2 ? 2 : 1], "", language);
         usage(stderr, language);
@@ -150,19 +160,23 @@ static int lab(int argc, char **argv, enum language language)
                 : "outage: standard output is no terminal; use outage run FILE, or --plain");
         return STATUS_WRONG;
     }
-    return lab_main(argc == 2 ? argv[1] : NULL, language, plain);
+    return lab_main(&(struct lab_options){.file = argc == 2 ? argv[1] : NULL,
+                                          .language = language,
+                                          .language_told = told.language_told,
+                                          .plain = plain,
+                                          .ascii = ascii});
 }
 
 int main(int argc, char **argv)
 {
-    enum language language = language_of_locale();
+    struct told told = language_of_locale();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error with a word, not a silent end */
-    if (!language_take(&argc, argv, &language)) {
-        usage(stderr, language);
+    if (!language_take(&argc, argv, &told)) {
+        usage(stderr, told.language);
         return STATUS_WRONG;
     }
     for (const struct subcommand *row = subcommands; argc > 1 && row->name; row++)
         if (strcmp(argv[1], row->name) == 0)
-            return row->run(argc - 1, argv + 1, language);
-    return lab(argc, argv, language);
+            return row->run(argc - 1, argv + 1, told.language);
+    return lab(argc, argv, told);
 }

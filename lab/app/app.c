@@ -73,18 +73,6 @@ static void on_draw(void *user)
     screen_show(&app->canvas);
 }
 
-/* The language is asked for once, when nothing says which: neither the locale nor --lang. */
-static bool locale_is_silent(void)
-{
-    const char *names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    for (int i = 0; i < 3; i++) {
-        const char *value = getenv(names[i]);
-        if (value && *value)
-            return strncmp(value, "ko", 2) != 0 && strncmp(value, "en", 2) != 0;
-    }
-    return true;
-}
-
 /* A lesson's folder opens that lesson; everything else is a world. */
 static bool open_what(struct model *model, const char *file)
 {
@@ -103,18 +91,18 @@ static bool open_what(struct model *model, const char *file)
     return model_open_file(model, file);
 }
 
-static int run_screen(struct app *app, enum language language)
+static int run_screen(struct app *app, const struct lab_options *told)
 {
     struct loop_callbacks callbacks = {
         .user = app, .key = on_key, .frame = on_frame, .resized = on_resized, .draw = on_draw};
-    struct screen_options options = {.ascii = getenv("OUTAGE_ASCII") != NULL};
+    struct screen_options options = {.ascii = told->ascii};
     char why[300];
     app->loop = loop_open(&callbacks);
     if (!app->loop)
         return 2;
     enum screen_error error = screen_open(&options);
     if (error != SCREEN_OPENED) {
-        screen_error_text(error, language, why, sizeof why);
+        screen_error_text(error, told->language, why, sizeof why);
         fprintf(stderr, "outage: %s\n", why);
         loop_close(app->loop);
         return 2;
@@ -134,21 +122,21 @@ static int run_screen(struct app *app, enum language language)
     return status;
 }
 
-int lab_main(const char *file, enum language language, bool plain)
+int lab_main(const struct lab_options *options)
 {
     struct app *app = calloc(1, sizeof *app);
     if (!app)
         return 2;
-    model_init(&app->model, language);
+    model_init(&app->model, options->language);
     int status = 2;
-    if (file && !open_what(&app->model, file)) {
+    if (options->file && !open_what(&app->model, options->file)) {
         fprintf(stderr, "outage: %s\n", app->model.message);
-    } else if (plain) {
+    } else if (options->plain) {
         status = plain_run(&app->model);
     } else {
-        if (!file && language == LANGUAGE_EN && locale_is_silent())
+        if (!options->file && !options->language_told)
             app->model.screen = PLACE_LANGUAGE;
-        status = run_screen(app, language);
+        status = run_screen(app, options);
     }
     model_release(&app->model);
     free(app);
