@@ -1,0 +1,81 @@
+/*
+ * A store under test: what `tell` answers, how large its files are, what its log says.
+ */
+#ifndef TESTS_UNIT_STORE_FIXTURE_H
+#define TESTS_UNIT_STORE_FIXTURE_H
+
+#include "tests/unit/plain_world.h"
+
+#include "sim/machine/machine.h"
+#include "sim/store/ledger.h"
+
+/* redis-1 with `cache`, app-1 half a millisecond away. */
+static inline struct world *store_world(const char *parameters)
+{
+    char line[300];
+    struct world *world = plain_open();
+    plain_say(world, "machine redis-1");
+    plain_say(world, "machine app-1");
+    snprintf(line, sizeof line, "add store cache on redis-1 %s", parameters);
+    plain_say(world, line);
+    return world;
+}
+
+static inline const char *ask(struct world *world, const char *words)
+{
+    static char said[65536];
+    char line[COMMAND_BYTES];
+    struct text answer = TEXT(said);
+    struct command command;
+    struct error error;
+    text_clear(&answer);
+    snprintf(line, sizeof line, "tell cache %s", words);
+    plain_command(&command, line);
+    if (!world_command(world, &command, &answer, &error))
+        fail_msg("%s failed", line);
+    if (answer.used > 0 && said[answer.used - 1] == '\n')
+        said[answer.used - 1] = 0;
+    return said;
+}
+
+static inline void answers(struct world *world, const char *words, const char *expected)
+{
+    assert_string_equal(ask(world, words), expected);
+}
+
+static inline void run_more_ms(struct world *world, uint64_t ms)
+{
+    plain_run(world, world->now_ns + ms * MS_NS);
+}
+
+static inline int64_t file_length(struct world *world, const char *name)
+{
+    uint32_t file = file_find(world, component_find(world, "cache"), name);
+    return file == 0 ? -1 : (int64_t)file_at(world, file)->length;
+}
+
+static inline bool logged(struct world *world, const char *words)
+{
+    static char lines[65536];
+    struct text text = TEXT(lines);
+    text_clear(&text);
+    component_log_add(world, component_find(world, "cache"), &text, 64);
+    return strstr(lines, words) != NULL;
+}
+
+static inline void same(struct world *world, const char *metric, int64_t expected)
+{
+    int64_t found = plain_metric(world, metric);
+    if (found != expected)
+        fail_msg("%s is %lld, not %lld", metric, (long long)found, (long long)expected);
+}
+
+static inline void between(struct world *world, const char *metric, int64_t low, int64_t high)
+{
+    int64_t found = plain_metric(world, metric);
+    if (found < low || found > high)
+        fail_msg("%s is %lld, not from %lld to %lld", metric, (long long)found, (long long)low,
+                 (long long)high);
+}
+
+#endif
