@@ -372,13 +372,15 @@ static bool refused(struct world *world, uint32_t id, const struct admin_command
     return true;
 }
 
-/* What beforeSleep does after a command; in the middle of a turn the turn does it. */
+/* What beforeSleep does after a command that wrote; in the middle of a turn the turn does it. */
 static void command_flush(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
     if (!store_is_up(world, id) || store->busy != BUSY_NO)
         return;
-    if (!footprint_follow(world, id) || !store_is_up(world, id) || !aof_flush(world, id, false))
+    if (!footprint_follow(world, id) || !store_is_up(world, id))
+        return;
+    if (store->aof.buffer_bytes > 0 && !aof_flush(world, id, false))
         return;
     if (aof_turn_needs_fsync(world, id)) {
         store->busy = BUSY_TURN_FSYNC;
