@@ -21,6 +21,9 @@ int batch_run(int argc, char **argv, enum language language);
 int batch_kinds(int argc, char **argv, enum language language);
 int batch_check(int argc, char **argv, enum language language);
 
+/* From here on a crash is a sentence and STATUS_DEFECT. */
+void batch_guard(void);
+
 /* A world file's bytes; `-` is standard input.  NULL with the reason on standard error. */
 char *batch_read(const char *path, size_t *bytes, enum language language);
 

@@ -302,6 +302,7 @@ static int run_file(struct run *run)
 int batch_run(int argc, char **argv, enum language language)
 {
     struct run run = {.language = language, .until_ns = TIME_NEVER, .every_ns = SECOND_NS};
+    batch_guard();
     return options_read(&run, argc, argv) ? run_file(&run) : STATUS_WRONG;
 }
 

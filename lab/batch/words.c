@@ -2,8 +2,10 @@
  * What the subcommands have in common: reading a file, saying an error, closing the output.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lab/batch/batch.h"
 #include "lab/language/language.h"
@@ -37,6 +39,25 @@ int batch_usage(const char *word, const char *usage, enum language language)
         plain_error(ERROR_UNKNOWN_OPTION, word, NULL, language);
     fprintf(stderr, "%s\n", usage);
     return STATUS_WRONG;
+}
+
+#ifndef __SANITIZE_ADDRESS__ /* a sanitizer's own report says more */
+static void on_defect(int number)
+{
+    static const char words[] = "outage: a defect of the program ended this run\n";
+    (void)number;
+    (void)!write(STDERR_FILENO, words, sizeof words - 1);
+    _exit(STATUS_DEFECT);
+}
+#endif
+
+void batch_guard(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+    static const int signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        signal(signals[i], on_defect);
+#endif
 }
 
 static char *stream_read(FILE *file, size_t *bytes)
