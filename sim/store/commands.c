@@ -106,10 +106,8 @@ struct message command_run(struct world *world, uint32_t id, const struct messag
         enum resp_type denied = store_denies(world, id, false);
         if (!room)
             denied = RESP_OOM;
-        if (denied != RESP_OK) {
-            store->rejected_oom += denied == RESP_OOM;
+        if (denied != RESP_OK)
             return answer_of(request, denied, 0, 0);
-        }
     }
     uint32_t key = key_asked(world, id, request->a, type != RESP_GET);
     switch (type) {

@@ -95,7 +95,6 @@ bool cow_begin(struct world *world, uint32_t id)
     cow->words = cow->pages_all / 64 + 1;
     cow->bits = arena_take(&world->region, (uint64_t)cow->words * 8);
     cow->span = span;
-    cow->keys = keys->keys;
     cow->pages = 0;
     return cow->bits != 0;
 }

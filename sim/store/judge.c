@@ -252,7 +252,7 @@ void load_judge(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     vector_clear(&world->region, &store->load.pieces);
     vector_clear(&world->region, &store->load.files);
-    store->load = (struct load){.started_ns = world->now_ns};
+    store->load = (struct load){.started_ns = world->now_ns, .found = life_has_files(world, id)};
     if (parameter_get(world, id, STORE_APPENDONLY) != 0) {
         judge_log(world, id);
         return;

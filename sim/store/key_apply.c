@@ -257,7 +257,6 @@ static void drop_all(struct world *world, struct keyspace *keys)
 void keyspace_forget(struct world *world, struct keyspace *keys)
 {
     drop_all(world, keys);
-    keys->scans = 0;
 }
 
 void key_apply(struct world *world, struct keyspace *keys, uint32_t position)

@@ -57,7 +57,6 @@ struct keyspace {
     uint64_t old_slots;  /* of the table that is being rehashed, 0 none */
     uint64_t rehash_left;
     uint64_t expire_slots;
-    uint64_t scans;  /* draws of the sampling: where it stands */
     uint64_t frozen; /* a child saves: tables do not grow (dict.c, dict_can_resize) */
 };
 

@@ -53,7 +53,7 @@ static void note_down(struct world *world, uint32_t id, enum ledger_cause cause)
         *loss = (struct store_loss){from, to, world->now_ns, (uint64_t)cause};
 }
 
-static bool has_files(const struct world *world, uint32_t id)
+bool life_has_files(const struct world *world, uint32_t id)
 {
     uint32_t machine = component_at(world, id)->machine;
     for (uint32_t file = file_next(world, machine, 0); file != 0;
@@ -112,10 +112,10 @@ static void life_start(struct world *world, uint32_t id)
     store->bgsave_failed = store->bgsave_scheduled = store->rewrite_scheduled = 0;
     store->lastsave_s = store->save_try_s = clock_s(world);
     store->commands = store->connections_received = store->connected = 0;
-    store->saves = store->rdb_saves = store->fsyncs = store->bytes_written = 0;
+    store->rdb_saves = store->fsyncs = store->bytes_written = 0;
     store->fork_usec = store->forks = store->rdb_cow = store->aof_cow = store->rewrites = 0;
     store->evicted = store->expired = store->hits = store->misses = 0;
-    store->rejected_oom = store->net_in = store->net_out = 0;
+    store->net_in = store->net_out = 0;
     store->loading = LOADING_FILES;
     footprint_start(world, id);
     if (!footprint_follow(world, id))
@@ -127,7 +127,6 @@ static void life_start(struct world *world, uint32_t id)
 void life_ready(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
-    bool files = has_files(world, id);
     uint64_t position = 0;
     uint32_t count = store->load.pieces.count;
     ref at = arena_take(&world->region, (count + 1) * sizeof(struct ledger_interval));
@@ -142,7 +141,7 @@ void life_ready(struct world *world, uint32_t id)
         (struct ledger_interval){(uint32_t)ledger_end_position(world, id) + 1, UINT32_MAX};
     ledger_set_lineage(world, id, rows, count + 1);
     arena_give(&world->region, at, (count + 1) * sizeof(struct ledger_interval));
-    tell_losses(world, id, position, files);
+    tell_losses(world, id, position, store->load.found != 0);
     tell_keys(world, id);
     vector_clear(&world->region, &store->losses);
     vector_clear(&world->region, &store->load.pieces);

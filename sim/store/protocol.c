@@ -42,15 +42,15 @@ uint32_t resp_answer_bytes(enum resp_type type, uint64_t value_bytes)
     case RESP_NIL:
         return 5; /* $-1 */
     case RESP_MISCONF:
-        return 398; /* the longer of both texts, with its sign and end */
+        return 343; /* the longer of both texts, with its sign and end */
     case RESP_OOM:
-        return 61;
+        return 58;
     case RESP_READONLY:
-        return 53;
+        return 56;
     case RESP_LOADING:
-        return 50;
+        return 49;
     case RESP_ERROR:
-        return 40;
+        return 46; /* value is not an integer */
     default:
         return value_bytes == 0 ? 5 : bulk_bytes(value_bytes); /* +OK */
     }

@@ -120,7 +120,6 @@ bool rdb_background(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     if (child_active(world, id))
         return false;
-    store->saves++;
     store->dirty_before = store->dirty;
     store->save_try_s = clock_s(world);
     if (!child_fork(world, id, CHILD_RDB, rdb_file_bytes(world, id)))

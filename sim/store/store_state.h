@@ -92,7 +92,6 @@ struct cow {
     uint32_t pages_all;
     uint32_t unused;
     uint64_t span;  /* key numbers at the fork, over which the pages are spread */
-    uint64_t keys;  /* at the fork */
     uint64_t pages; /* touched so far */
 };
 
@@ -130,6 +129,8 @@ struct load {
     uint32_t refused;
     uint32_t truncated; /* a file that is cut to truncate_to */
     uint32_t hybrid;    /* the snapshot is the base of a log */
+    uint32_t found;     /* there were files at all */
+    uint32_t unused;
     uint64_t truncate_to;
     uint64_t started_ns;
     uint64_t snapshot_keys, commands, overwrites; /* what costs CPU */
@@ -159,7 +160,6 @@ struct store {
     uint32_t exiting;   /* on its way out */
     uint32_t exit_save; /* and saves first */
     uint32_t save_file;
-    uint32_t unused;
     uint64_t save_position, save_dirty;
     uint64_t stall_ns;        /* what the main thread owes */
     uint64_t extra_ns;        /* CPU time of copied pages, for the next turn */
@@ -179,10 +179,10 @@ struct store {
     uint64_t down;            /* 1: it served, and does not */
     /* metrics, counted since its start */
     uint64_t commands, connections_received, connected;
-    uint64_t saves, rdb_saves, fsyncs, bytes_written;
+    uint64_t rdb_saves, fsyncs, bytes_written;
     uint64_t fork_usec, forks, rdb_cow, aof_cow, load_ns, peak_memory;
     uint64_t evicted, expired, hits, misses, rewrites;
-    uint64_t rejected_oom, net_in, net_out;
+    uint64_t net_in, net_out;
     struct stream sampling;
 };
 
@@ -346,6 +346,7 @@ void life_shutdown(struct world *world, uint32_t id, unsigned how);
 void life_log_synced(struct world *world, uint32_t id);
 void life_saved(struct world *world, uint32_t id, bool good);
 void life_ready(struct world *world, uint32_t id); /* loaded: it serves */
+bool life_has_files(const struct world *world, uint32_t id);
 uint32_t life_new_pid(struct world *world, uint32_t id);
 void log_words(struct world *world, uint32_t id, const char *a, uint64_t number, const char *b);
 

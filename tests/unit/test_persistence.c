@@ -1,9 +1,11 @@
-/* Snapshots and the append only log: what is written when, how large it is, what a start makes of it. */
+/* Snapshots and the append only log: what is written when, how large it is, what a start makes of
+ * it. */
 #include "tests/unit/store_fixture.h"
 
 #define INCR_1 "appendonly.aof.1.incr.aof"
 
-/* --- snapshots (TRUTH redis.save-*, dirty.*, shutdown.1, flushall.1, rdb-size.1) ----------------- */
+/* --- snapshots (TRUTH redis.save-*, dirty.*, shutdown.1, flushall.1, rdb-size.1) -----------------
+ */
 
 static void a_rule_needs_more_than_its_seconds(void **unused)
 {
@@ -69,9 +71,10 @@ static void changes_count_each_element(void **unused)
     static const struct {
         const char *words;
         int64_t changes;
-    } rows[] = {{"SET a 1", 1}, {"SET a 1", 1}, {"GET a", 0},       {"DEL nothing", 0},
-                {"MSET x 1 y 2 z 3", 3}, {"DEL x y z", 3}, {"INCR n", 1}, {"EXPIRE n 100", 1},
-                {"SETEX e 100 v", 1}, {"SET a 2 NX", 0}, {"EXPIRE nothing 5", 0}, {"FLUSHALL", 3}};
+    } rows[] = {{"SET a 1", 1},     {"SET a 1", 1},          {"GET a", 0},
+                {"DEL nothing", 0}, {"MSET x 1 y 2 z 3", 3}, {"DEL x y z", 3},
+                {"INCR n", 1},      {"EXPIRE n 100", 1},     {"SETEX e 100 v", 1},
+                {"SET a 2 NX", 0},  {"EXPIRE nothing 5", 0}, {"FLUSHALL", 3}};
     struct world *world = store_world("save=");
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int64_t before = plain_metric(world, "cache.rdb_changes_since_last_save");
@@ -179,7 +182,8 @@ static void two_thousand_keys_as_measured(void **unused)
 {
     (void)unused;
     struct world *world = store_world("save=");
-    plain_say(world, "add client c on app-1 to=cache rate=5000/s keys=unique value=100B count=2000");
+    plain_say(world,
+              "add client c on app-1 to=cache rate=5000/s keys=unique value=100B count=2000");
     run_more_ms(world, 2000);
     answers(world, "SAVE", "OK");
     run_more_ms(world, 50);
@@ -189,7 +193,8 @@ static void two_thousand_keys_as_measured(void **unused)
     plain_close(world);
 }
 
-/* --- failing snapshots (TRUTH redis.bgsave-fail.1, orphan-child.1) -------------------------------- */
+/* --- failing snapshots (TRUTH redis.bgsave-fail.1, orphan-child.1)
+ * -------------------------------- */
 
 static void a_full_disk_stops_writes_and_is_tried_again(void **unused)
 {
@@ -260,7 +265,8 @@ static void a_child_outlives_its_parent_until_its_next_report(void **unused)
     orphan(3500, 10);
 }
 
-/* --- damage (TRUTH redis.rdb-corrupt.1) ------------------------------------------------------------ */
+/* --- damage (TRUTH redis.rdb-corrupt.1)
+ * ------------------------------------------------------------ */
 
 static void damaged_snapshot(const char *damage, const char *words)
 {
@@ -296,7 +302,8 @@ static void a_damaged_snapshot_refuses_the_start(void **unused)
     damaged_snapshot("remove-file cache rdb", NULL);
 }
 
-/* --- the append only log ------------------------------------------------------------------------- */
+/* --- the append only log -------------------------------------------------------------------------
+ */
 
 static void the_log_has_its_size_to_the_byte(void **unused)
 {
@@ -440,7 +447,8 @@ static void a_full_disk_under_the_log(void **unused)
     answers(world, "SET c 1",
             "(error) MISCONF Errors writing to the AOF file: No space left on device");
     answers(world, "GET b", "\"1\"");
-    assert_true(logged(world, "Short write while writing to the AOF file: (nwritten=0, expected=27)"));
+    assert_true(
+        logged(world, "Short write while writing to the AOF file: (nwritten=0, expected=27)"));
     plain_say(world, "free-disk redis-1");
     run_more_ms(world, 1100);
     answers(world, "SET c 1", "OK");
@@ -464,7 +472,8 @@ static void a_full_disk_under_the_log(void **unused)
     plain_close(world);
 }
 
-/* --- its files (TRUTH redis.aof-corrupt.1, aof-enable.1, aof-rewrite.3, aof-midrewrite.1) ------------ */
+/* --- its files (TRUTH redis.aof-corrupt.1, aof-enable.1, aof-rewrite.3, aof-midrewrite.1)
+ * ------------ */
 
 static struct world *thousand_and_stopped(const char *parameters)
 {
