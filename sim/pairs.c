@@ -145,6 +145,15 @@ static bool running_check(struct world *world, uint32_t id, const struct kind *k
     return true;
 }
 
+/* FNV-1a: a text enters the trace's digest by what it says, not by where it stands. */
+static uint64_t words_digest(const char *words)
+{
+    uint64_t digest = 14695981039346656037u;
+    for (; *words; words++)
+        digest = (digest ^ (unsigned char)*words) * 1099511628211u;
+    return digest;
+}
+
 /* Puts pairs that were read and checked: into the process, if it runs, and its configuration file.
  */
 void pairs_put(struct world *world, uint32_t id, const struct kind *kind, const struct pairs *pairs)
@@ -153,13 +162,14 @@ void pairs_put(struct world *world, uint32_t id, const struct kind *kind, const 
     for (unsigned i = 0; i < kind->parameter_count; i++) {
         if (!pairs->given[i])
             continue;
-        bool number = kind->parameters[i].unit != UNIT_TEXT;
-        trace(world, id, TRACE_SET, i, number ? pairs->values[i] : 0);
         if (runs) {
             uint64_t again = value_again(world, kind, i, pairs->values[i]);
             value_put(world, kind, component_at(world, id)->running, i, again);
         }
         value_put(world, kind, component_at(world, id)->file, i, pairs->values[i]);
+        bool words = kind->parameters[i].unit == UNIT_TEXT;
+        trace(world, id, TRACE_SET, i,
+              words ? words_digest(string_at(world, (ref)pairs->values[i])) : pairs->values[i]);
         if (runs && kind->changed)
             kind->changed(world, id, i);
     }

@@ -133,9 +133,10 @@ enum world_stop world_run(struct world *world, uint64_t until_ns, uint64_t budge
     for (;;) {
         if (world->due)
             return WORLD_DUE;
+        uint64_t next_ns = queue_next(&world->region, &world->queue); /* may take memory */
         if (world->region.full)
             return WORLD_FULL;
-        if (queue_next(&world->region, &world->queue) > until_ns)
+        if (next_ns > until_ns)
             break;
         queue_pop(&world->region, &world->queue, &event);
         event_fire(world, &event);

@@ -75,6 +75,7 @@ static const struct {
     {TRACE_OOM_KILL, {"killed: out of memory", "메모리 부족으로 죽음"}},
     {TRACE_CUT, {"link cut", "연결 끊김"}},
     {TRACE_HEALED, {"link healed", "연결 이어짐"}},
+    {TRACE_HEALED_ALL, {"every link healed", "모든 연결 이어짐"}},
     {TRACE_FORKED, {"forked a child to save", "저장하려고 fork"}},
     {TRACE_SNAPSHOTTED, {"snapshot saved", "스냅샷 저장됨"}},
     {TRACE_SNAPSHOT_FAILED, {"snapshot failed", "스냅샷 실패"}},

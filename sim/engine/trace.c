@@ -41,6 +41,37 @@ uint64_t trace_digest(const struct world *world)
     return world->digest;
 }
 
+static const char *const refusals[] = {
+    [REFUSED_CONNECT] = "not connected",
+    [REFUSED_BROKEN] = "connection broken",
+    [REFUSED_ERROR] = "an error",
+    [REFUSED_MISCONF] = "MISCONF",
+    [REFUSED_OOM] = "OOM",
+    [REFUSED_READONLY] = "READONLY",
+    [REFUSED_LOADING] = "LOADING",
+};
+
+/* "latency 80ms" of a record whose a is a parameter's row; a text is read where it stands now. */
+static void parameter_words(struct text *text, const struct world *world,
+                            const struct record *record)
+{
+    const struct component *component = component_at(world, record->who);
+    const struct kind *kind = catalog[component->kind];
+    if (!kind || record->a >= kind->parameter_count)
+        return;
+    const struct parameter *row = &kind->parameters[record->a];
+    text_add(text, row->name);
+    text_add_char(text, ' ');
+    if (row->unit == UNIT_TEXT) {
+        const uint64_t *file = arena_at(&world->region, component->file);
+        text_add_char(text, '"');
+        parameter_add(text, world, row, file[record->a]);
+        text_add_char(text, '"');
+    } else {
+        parameter_add(text, world, row, record->b);
+    }
+}
+
 static void place_add(struct text *text, const struct world *world, const struct record *record,
                       const char *place, size_t bytes)
 {
@@ -53,10 +84,12 @@ static void place_add(struct text *text, const struct world *world, const struct
     } else if (strncmp(form, "bytes", 5) == 0) {
         value_add_exact(text, number, UNIT_SIZE, NULL);
     } else if (strncmp(form, "parameter", 9) == 0) {
-        const struct component *component = component_at(world, record->who);
-        const struct kind *kind = catalog[component->kind];
-        text_add(text,
-                 kind && number < kind->parameter_count ? kind->parameters[number].name : "-");
+        parameter_words(text, world, record);
+    } else if (strncmp(form, "percent", 7) == 0) {
+        value_add_exact(text, number, UNIT_PERCENT, NULL);
+    } else if (strncmp(form, "refusal", 7) == 0) {
+        bool known = number < sizeof refusals / sizeof refusals[0] && refusals[number];
+        text_add(text, known ? refusals[number] : "an error");
     } else {
         text_add_u64(text, number);
     }

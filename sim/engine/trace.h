@@ -18,6 +18,17 @@ enum trace_id {
     TRACE_COUNT
 };
 
+/* Why a request was refused, as {b:refusal} says it. */
+enum refusal {
+    REFUSED_CONNECT = 2,
+    REFUSED_BROKEN,
+    REFUSED_ERROR,
+    REFUSED_MISCONF,
+    REFUSED_OOM,
+    REFUSED_READONLY,
+    REFUSED_LOADING
+};
+
 struct record {
     uint64_t time_ns;
     uint32_t who;  /* a component */

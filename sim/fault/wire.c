@@ -75,7 +75,7 @@ bool fault_heal(struct world *world, const struct command *command, struct text 
     (void)answer;
     if (command->count == 2 && strcmp(command_word(command, 1), "all") == 0) {
         link_heal_all(world);
-        trace(world, world->network, TRACE_HEALED, 0, 0);
+        trace(world, world->network, TRACE_HEALED_ALL, 0, 0);
         return true;
     }
     if (command->count == 2 && strchr(command_word(command, 1), '~') == NULL)

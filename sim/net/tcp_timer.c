@@ -64,7 +64,8 @@ static void syn_timeout(struct world *world, uint32_t index, unsigned e)
         return;
     }
     end->backoff++;
-    trace(world, end->component, TRACE_RETRANSMIT, end->backoff, 0);
+    trace(world, end->component, TRACE_RETRANSMIT, end->backoff,
+          end_machine(world, &tcp_at(world, index)->ends[!e]));
     tcp_send_syn(world, index, e, true);
     end->rto_at_ns = world->now_ns + tcp_rto(end);
 }
@@ -96,7 +97,8 @@ static void data_timeout(struct world *world, uint32_t index, unsigned e)
     }
     if (end->backoff < UINT8_MAX)
         end->backoff++;
-    trace(world, end->component, TRACE_RETRANSMIT, end->backoff, 0);
+    trace(world, end->component, TRACE_RETRANSMIT, end->backoff,
+          end_machine(world, &tcp_at(world, index)->ends[!e]));
     end->snd_nxt = end->snd_una;
     end->rto_at_ns = world->now_ns + tcp_rto(end);
     tcp_output(world, index, e);

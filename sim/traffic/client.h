@@ -170,7 +170,23 @@ void arrival_user_done(struct world *world,
 void arrival_user_due(struct world *world, uint32_t id); /* and has thought */
 
 /* --- request.c: the life of a request ------------------------------------------------------- */
-enum request_outcome { REQUEST_ACKED, REQUEST_REFUSED, REQUEST_TIMED_OUT };
+/* How it ends.  From REQUEST_NOT_CONNECTED on it is refused: the trace says the word of enum
+ * refusal. */
+enum request_outcome {
+    REQUEST_ACKED,
+    REQUEST_TIMED_OUT,
+    REQUEST_NOT_CONNECTED = REFUSED_CONNECT,
+    REQUEST_BROKEN = REFUSED_BROKEN,
+    REQUEST_ERROR = REFUSED_ERROR,
+    REQUEST_MISCONF = REFUSED_MISCONF,
+    REQUEST_OOM = REFUSED_OOM,
+    REQUEST_READONLY = REFUSED_READONLY,
+    REQUEST_LOADING = REFUSED_LOADING
+};
+static inline bool request_is_refused(enum request_outcome how)
+{
+    return how >= REQUEST_NOT_CONNECTED;
+}
 void request_due(struct world *world, uint32_t id, bool user);
 void request_think(struct world *world, uint32_t id, uint64_t delay_ns);
 void request_delay_over(struct world *world, uint32_t id, uint32_t request);

@@ -175,7 +175,7 @@ static void pool_ask(struct world *world, uint32_t id, uint32_t place, uint32_t 
         p->roomy = 0;
     }
     if (!tcp_send(world, p->socket, id, &message))
-        pool_close(world, id, place, REQUEST_REFUSED);
+        pool_close(world, id, place, REQUEST_BROKEN);
 }
 
 void pool_settle(struct world *world, uint32_t id)
@@ -203,7 +203,7 @@ void pool_trim(struct world *world, uint32_t id)
         if (p->state != PLACE_OPEN)
             continue;
         if (c->place_count > limit && p->outstanding == 0) {
-            pool_close(world, id, i, REQUEST_REFUSED);
+            pool_close(world, id, i, REQUEST_BROKEN);
         } else if (room) {
             place_make_roomy(world, c, i);
         } else if (p->roomy) {
@@ -260,7 +260,7 @@ static void pool_connected(struct world *world, uint32_t id, uint32_t place)
     p->state = PLACE_OPEN;
     trace(world, id, TRACE_CONNECTED, p->to, 0);
     if (c->place_count > pool_limit(world, id))
-        pool_close(world, id, place, REQUEST_REFUSED);
+        pool_close(world, id, place, REQUEST_BROKEN);
     else
         place_make_roomy(world, c, place);
 }
@@ -270,12 +270,28 @@ static void pool_failed(struct world *world, uint32_t id, uint32_t place)
     struct client *c = client_of(world, id);
     c->connect_failures++;
     trace(world, id, TRACE_CONNECT_FAILED, place_at(world, c, place)->to, 0);
-    pool_close(world, id, place, REQUEST_REFUSED);
+    pool_close(world, id, place, REQUEST_NOT_CONNECTED);
     uint32_t request = request_pop(world, &c->waiting);
     if (request == 0)
         return;
     c->waiting_count--;
-    request_fail(world, id, request, REQUEST_REFUSED);
+    request_fail(world, id, request, REQUEST_NOT_CONNECTED);
+}
+
+static enum request_outcome refusal_of(const struct message *answer)
+{
+    switch (answer->type) {
+    case RESP_MISCONF:
+        return REQUEST_MISCONF;
+    case RESP_OOM:
+        return REQUEST_OOM;
+    case RESP_READONLY:
+        return REQUEST_READONLY;
+    case RESP_LOADING:
+        return REQUEST_LOADING;
+    default:
+        return REQUEST_ERROR;
+    }
 }
 
 /* An answer is always to the oldest that was asked on its connection. */
@@ -287,13 +303,13 @@ static void pool_answered(struct world *world, uint32_t id, uint32_t place,
     uint32_t request = request_pop(world, &p->asked), to = p->to;
     p->outstanding--;
     if (c->place_count > pool_limit(world, id) && p->outstanding == 0)
-        pool_close(world, id, place, REQUEST_REFUSED);
+        pool_close(world, id, place, REQUEST_BROKEN);
     else if (p->outstanding < parameter_get(world, id, CLIENT_PIPELINE))
         place_make_roomy(world, c, place);
     if (answer->type == RESP_OK || answer->type == RESP_NIL)
         request_ack(world, id, request, to, answer->c);
     else
-        request_fail(world, id, request, REQUEST_REFUSED);
+        request_fail(world, id, request, refusal_of(answer));
 }
 
 static void pool_readable(struct world *world, uint32_t id, uint32_t place, uint32_t socket)
@@ -324,7 +340,7 @@ void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
     case SOCKET_CLOSED:
     case SOCKET_RESET:
         trace(world, id, TRACE_CONNECTION_LOST, place_at(world, c, place)->to, 0);
-        pool_close(world, id, place, REQUEST_REFUSED);
+        pool_close(world, id, place, REQUEST_BROKEN);
         break;
     case SOCKET_ACCEPTED:
         break;

@@ -180,13 +180,13 @@ static void request_end(struct world *world, uint32_t id, uint32_t request,
     struct request *r = request_at(world, request);
     uint64_t write = r->write;
     c->in_flight--;
-    if (how == REQUEST_REFUSED)
+    if (request_is_refused(how))
         c->refused++;
     else if (how == REQUEST_TIMED_OUT)
         c->timed_out++;
-    if (write != 0 && how == REQUEST_REFUSED) {
+    if (write != 0 && request_is_refused(how)) {
         ledger_end(world, write, LEDGER_REFUSED);
-        trace(world, id, TRACE_WRITE_REFUSED, write, 0);
+        trace(world, id, TRACE_WRITE_REFUSED, write, how);
     } else if (write != 0 && how == REQUEST_TIMED_OUT) {
         ledger_end(world, write, LEDGER_TIMED_OUT);
         trace(world, id, TRACE_WRITE_TIMED_OUT, write, 0);
