@@ -240,7 +240,7 @@ static void apply_time(struct world *world, struct keyspace *keys, struct key_ro
 }
 
 /* The process's memory of all keys is gone; the names and what the ledger counted stay. */
-static void drop_all(struct world *world, struct keyspace *keys)
+void keyspace_forget(struct world *world, struct keyspace *keys)
 {
     struct key_row *row;
     for (uint32_t key = UINT32_MAX; (row = key_next(world, keys, &key)) != NULL;) {
@@ -254,16 +254,11 @@ static void drop_all(struct world *world, struct keyspace *keys)
     keys->slots = keys->old_slots = keys->rehash_left = keys->expire_slots = 0;
 }
 
-void keyspace_forget(struct world *world, struct keyspace *keys)
-{
-    drop_all(world, keys);
-}
-
 void key_apply(struct world *world, struct keyspace *keys, uint32_t position)
 {
     const struct ledger_entry entry = *ledger_entry(world, keys->store, position);
     if (entry.op == OP_FLUSH) {
-        drop_all(world, keys);
+        keyspace_forget(world, keys);
         return;
     }
     struct key_row *row = key_need(world, keys, entry.key);
