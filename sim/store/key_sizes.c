@@ -13,11 +13,13 @@
 #define SHARED_INTEGERS  10000
 #define EXPIRE_MS_DIGITS 13u /* a time of these years in milliseconds */
 
-/* Size classes: every 16 bytes up to 128, then four to each doubling. */
+/* Size classes: 8, every 16 bytes up to 128, then four to each doubling. */
 uint64_t jemalloc_bytes(uint64_t bytes)
 {
+    if (bytes <= 8)
+        return 8;
     if (bytes <= 128)
-        return bytes == 0 ? 16 : (bytes + 15) / 16 * 16;
+        return (bytes + 15) / 16 * 16;
     unsigned shift = 61u - (unsigned)__builtin_clzll(bytes - 1);
     uint64_t step = (uint64_t)1 << shift;
     return (bytes + step - 1) / step * step;
