@@ -5,21 +5,6 @@
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-struct component *component_at(const struct world *world, uint32_t id)
-{
-    return slab_at(&world->region, SLAB_COMPONENT, id);
-}
-
-const struct kind *component_kind(const struct world *world, uint32_t id)
-{
-    return catalog[component_at(world, id)->kind];
-}
-
-void *component_state(const struct world *world, uint32_t id)
-{
-    return arena_at(&world->region, component_at(world, id)->state);
-}
-
 /* Where a name stands among the sorted ones, or would. */
 static uint32_t name_place(const struct world *world, const char *name, bool *found)
 {
@@ -179,12 +164,6 @@ const char *string_at(const struct world *world, ref string)
 
 /* --- parameters ---------------------------------------------------------------------------------
  */
-
-uint64_t parameter_get(const struct world *world, uint32_t id, unsigned parameter)
-{
-    const uint64_t *values = arena_at(&world->region, component_at(world, id)->running);
-    return values[parameter];
-}
 
 const char *parameter_text(const struct world *world, uint32_t id, unsigned parameter)
 {

@@ -18,13 +18,15 @@ struct world;
 
 /* A row of a kind's table of parameters: parser, editor, help and completion read it. */
 struct parameter {
-    const char *name;  /* as the real program spells it */
+    const char *name; /* as the real program spells it */
     enum unit unit;
-    uint64_t minimum, maximum; /* in the unit's own counting; ignored for BOOLEAN, CHOICE and TEXT */
-    const char *initial;       /* the default, as a person would type it */
-    const char *named;         /* CHOICE: "a|b|c"; others: words with numbers "no=0|unlimited=max", or NULL */
-    bool running;              /* may be changed while it runs */
-    const char *en, *ko;       /* help, one sentence */
+    uint64_t minimum,
+        maximum;         /* in the unit's own counting; ignored for BOOLEAN, CHOICE and TEXT */
+    const char *initial; /* the default, as a person would type it */
+    const char
+        *named;   /* CHOICE: "a|b|c"; others: words with numbers "no=0|unlimited=max", or NULL */
+    bool running; /* may be changed while it runs */
+    const char *en, *ko; /* help, one sentence */
 };
 
 enum metric_type { METRIC_COUNTER, METRIC_GAUGE };
@@ -44,9 +46,9 @@ enum signal {
     SIGNAL_START, /* the process starts (again) from what its files hold */
     SIGNAL_KILL,  /* SIGKILL; also the kernel's OOM killer */
     SIGNAL_TERM,
-    SIGNAL_STOP,  /* SIGSTOP */
+    SIGNAL_STOP, /* SIGSTOP */
     SIGNAL_CONT,
-    SIGNAL_POWER  /* its machine lost power: everything is gone without a word */
+    SIGNAL_POWER /* its machine lost power: everything is gone without a word */
 };
 
 /* What a socket tells its owner (sim/net/tcp.h). */
@@ -63,46 +65,45 @@ struct kind {
     const char *name;
     const char *en, *ko; /* one sentence of help */
     uint32_t state_bytes;
-    bool process;    /* has a process that can be killed, stopped, paused, started */
-    bool buildable;  /* `add KIND NAME on MACHINE ...` makes one */
+    bool process;   /* has a process that can be killed, stopped, paused, started */
+    bool buildable; /* `add KIND NAME on MACHINE ...` makes one */
     uint16_t parameter_count, metric_count;
     const struct parameter *parameters;
     const struct metric *metrics;
 
-    /* Each may be NULL.  check: are the parameters right together (before anything changes; `running`
-     * and `file` hold the new values)?  word of the error: the parameter's index. */
+    /* Each may be NULL.  check: are the parameters right together (before anything changes;
+     * `running` and `file` hold the new values)?  word of the error: the parameter's index. */
     bool (*check)(struct world *world, uint32_t id, const uint64_t *values, struct error *error);
-    void (*init)(struct world *world, uint32_t id);   /* it was added: the state is zeroed */
+    void (*init)(struct world *world, uint32_t id); /* it was added: the state is zeroed */
     void (*signal)(struct world *world, uint32_t id, enum signal signal);
     void (*event)(struct world *world, uint32_t id, const struct event *event);
     void (*socket)(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
     void (*changed)(struct world *world, uint32_t id, unsigned parameter); /* after a set */
     bool (*tell)(struct world *world, uint32_t id, const struct command *words, struct text *answer,
-                 struct error *error); /* words: without `tell NAME` */
+                 struct error *error);                 /* words: without `tell NAME` */
     void (*removed)(struct world *world, uint32_t id); /* gives back what it holds */
 };
 
 /* What every component has, in SLAB_COMPONENT. */
 struct component {
     char name[NAME_BYTES];
-    uint16_t kind;      /* enum kind_id; 0 free */
-    uint8_t up;         /* the process runs; of a machine: it has power */
-    uint8_t paused;     /* 1 SIGSTOP; 2 the same, and a SIGTERM waits for SIGCONT */
-    uint32_t machine;   /* where it runs; a machine: itself; a link: 0 */
-    uint32_t life;      /* counts the starts of its process */
-    uint32_t order;     /* in which it was added */
-    ref running;        /* u64[parameter_count]: what the process goes by */
-    ref file;           /* the same in its configuration file: what the next start goes by */
-    ref state;          /* kind's state_bytes */
-    ref log;            /* its log in the real program's words (component_log) */
+    uint16_t kind;    /* enum kind_id; 0 free */
+    uint8_t up;       /* the process runs; of a machine: it has power */
+    uint8_t paused;   /* 1 SIGSTOP; 2 the same, and a SIGTERM waits for SIGCONT */
+    uint32_t machine; /* where it runs; a machine: itself; a link: 0 */
+    uint32_t life;    /* counts the starts of its process */
+    uint32_t order;   /* in which it was added */
+    ref running;      /* u64[parameter_count]: what the process goes by */
+    ref file;         /* the same in its configuration file: what the next start goes by */
+    ref state;        /* kind's state_bytes */
+    ref log;          /* its log in the real program's words (component_log) */
 };
 
 /* The catalog: one table, one row a kind (sim/catalog.c). */
 extern const struct kind *const catalog[KIND_COUNT];
 
-struct component *component_at(const struct world *world, uint32_t id);
-const struct kind *component_kind(const struct world *world, uint32_t id);
-void *component_state(const struct world *world, uint32_t id);
+/* component_at, component_kind, component_state, parameter_get stand inline in sim/engine/world.h.
+ */
 
 /* The component with this name, 0 when there is none.  Names of links: A~B in either order. */
 uint32_t component_find(const struct world *world, const char *name);
@@ -112,13 +113,14 @@ uint32_t component_find(const struct world *world, const char *name);
 uint32_t component_new(struct world *world, enum kind_id kind, const char *name, uint32_t machine);
 void component_remove(struct world *world, uint32_t id); /* calls removed, cancels nothing else */
 
-/* The next component after `id` of a kind (KIND_NONE: any), in the order of adding; 0 at the end. */
+/* The next component after `id` of a kind (KIND_NONE: any), in the order of adding; 0 at the end.
+ */
 uint32_t component_next(const struct world *world, uint32_t id, enum kind_id kind);
 
-/* A running parameter's value; text ones as a string that lives until it is set again. */
-uint64_t parameter_get(const struct world *world, uint32_t id, unsigned parameter);
+/* A running text parameter as a string that lives until it is set again. */
 const char *parameter_text(const struct world *world, uint32_t id, unsigned parameter);
-void parameter_put(struct world *world, uint32_t id, unsigned parameter, uint64_t value); /* running only, no check */
+void parameter_put(struct world *world, uint32_t id, unsigned parameter,
+                   uint64_t value);                            /* running only, no check */
 int parameter_find(const struct kind *kind, const char *name); /* -1 when there is none */
 
 /* Reads "value" into a number for this row (TEXT: takes the string into the arena). */

@@ -23,12 +23,12 @@ struct world {
     struct outside *outside;
     struct queue queue;
     uint64_t now_ns;
-    uint64_t events;   /* fired so far */
-    uint64_t digest;   /* of the trace records so far */
-    uint64_t records;  /* of them */
+    uint64_t events;  /* fired so far */
+    uint64_t digest;  /* of the trace records so far */
+    uint64_t records; /* of them */
     uint64_t seed;
-    uint64_t writes;   /* numbered through the world from 1 */
-    uint64_t due;      /* a scheduled command waits to be carried out by the caller: its ref, 0 none */
+    uint64_t writes; /* numbered through the world from 1 */
+    uint64_t due; /* a scheduled command waits to be carried out by the caller: its ref, 0 none */
     uint32_t components; /* how many were ever added: the next order */
     uint32_t network;    /* the component of the defaults */
     uint32_t self;       /* the component of the world itself */
@@ -43,11 +43,34 @@ struct world {
     struct vector listeners; /* sim/net/tcp.c */
 };
 
+/* A component by its index, its kind's row, its state; all are valid until the world is copied
+ * over. */
+static inline struct component *component_at(const struct world *world, uint32_t id)
+{
+    return (struct component *)slab_at(&world->region, SLAB_COMPONENT, id);
+}
+static inline const struct kind *component_kind(const struct world *world, uint32_t id)
+{
+    return catalog[component_at(world, id)->kind];
+}
+static inline void *component_state(const struct world *world, uint32_t id)
+{
+    return arena_at(&world->region, component_at(world, id)->state);
+}
+
+/* A running parameter's value; text ones: parameter_text. */
+static inline uint64_t parameter_get(const struct world *world, uint32_t id, unsigned parameter)
+{
+    const uint64_t *values =
+        (const uint64_t *)arena_at(&world->region, component_at(world, id)->running);
+    return values[parameter];
+}
+
 /* Schedules an event of a component's kind at a time (not before now): handled by kind->event. */
 event_id world_at(struct world *world, uint64_t time_ns, uint32_t who, uint8_t what,
                   const struct payload *payload);
-static inline event_id world_after(struct world *world, uint64_t delay_ns, uint32_t who, uint8_t what,
-                                   const struct payload *payload)
+static inline event_id world_after(struct world *world, uint64_t delay_ns, uint32_t who,
+                                   uint8_t what, const struct payload *payload)
 {
     return world_at(world, world->now_ns + delay_ns, who, what, payload);
 }
