@@ -21,12 +21,14 @@ static uint32_t packet_kinds(const struct segment *segment)
     return kinds != 0 ? kinds : 1u << PACKET_OTHER;
 }
 
-static void wire_put(struct world *world, struct segment *segment)
+/* Linux counts a segment that holds nothing new as retransmitted, and not as sent (tcp_output.c).
+ */
+static void wire_put(struct world *world, struct segment *segment, bool again)
 {
     struct connection *connection = tcp_at(world, segment->connection);
     unsigned from = 1u - segment->to;
     uint64_t arrival_ns;
-    tcp_add(world, &connection->ends[from], TCP_OUT_SEGS);
+    tcp_add(world, &connection->ends[from], again ? TCP_RETRANS_SEGS : TCP_OUT_SEGS);
     if (!way_send(world, connection->ways[from], segment_bytes(segment), packet_kinds(segment),
                   &arrival_ns, &segment->epoch))
         return;
@@ -38,7 +40,7 @@ static void wire_put(struct world *world, struct segment *segment)
 
 /* Every segment of a live end but a SYN carries an ACK: what was owed is paid. */
 static void send_segment(struct world *world, uint32_t index, unsigned e, unsigned flags,
-                         uint32_t seq, uint32_t length)
+                         uint32_t seq, uint32_t length, bool again)
 {
     struct tcp_end *end = &tcp_at(world, index)->ends[e];
     struct segment segment = {.connection = index,
@@ -54,7 +56,7 @@ static void send_segment(struct world *world, uint32_t index, unsigned e, unsign
         if (end->quick_acks > 0)
             end->quick_acks--;
     }
-    wire_put(world, &segment);
+    wire_put(world, &segment, again);
 }
 
 void tcp_send_syn(struct world *world, uint32_t index, unsigned e, bool again)
@@ -63,24 +65,23 @@ void tcp_send_syn(struct world *world, uint32_t index, unsigned e, bool again)
     end->snd_nxt = end->snd_max = 1;
     if (again) {
         end_clear(end, END_TIMED);
-        tcp_add(world, end, TCP_RETRANS_SEGS);
     } else {
         end_set(end, END_TIMED);
         end->timed_seq = 1;
         end->stamp_ns = world->now_ns;
     }
-    send_segment(world, index, e, e == 0 ? SEGMENT_SYN : SEGMENT_SYN | SEGMENT_ACK, 0, 0);
+    send_segment(world, index, e, e == 0 ? SEGMENT_SYN : SEGMENT_SYN | SEGMENT_ACK, 0, 0, again);
 }
 
 void tcp_send_ack(struct world *world, uint32_t index, unsigned e)
 {
-    send_segment(world, index, e, SEGMENT_ACK, tcp_at(world, index)->ends[e].snd_nxt, 0);
+    send_segment(world, index, e, SEGMENT_ACK, tcp_at(world, index)->ends[e].snd_nxt, 0, false);
 }
 
 void tcp_send_reset(struct world *world, uint32_t index, unsigned e)
 {
     send_segment(world, index, e, SEGMENT_RST | SEGMENT_ACK, tcp_at(world, index)->ends[e].snd_max,
-                 0);
+                 0, false);
 }
 
 void tcp_answer_reset(struct world *world, const struct segment *to)
@@ -91,7 +92,7 @@ void tcp_answer_reset(struct world *world, const struct segment *to)
                               .flags = SEGMENT_RST | SEGMENT_ACK,
                               .to = (uint16_t)(1u - to->to)};
     if ((to->flags & SEGMENT_RST) == 0)
-        wire_put(world, &segment);
+        wire_put(world, &segment, false);
 }
 
 /* Data of the RTT estimate: one segment at a time, none that was sent twice (RFC 6298 3, Karn). */
@@ -131,15 +132,15 @@ static void send_next(struct world *world, uint32_t index, unsigned e, uint32_t 
         fin = 0;
     uint32_t seq = end->snd_nxt;
     end->snd_nxt += length + fin;
-    if (seq_before(seq, end->snd_max))
-        tcp_add(world, end, TCP_RETRANS_SEGS);
-    else
+    bool again = seq_before(seq, end->snd_max);
+    if (!again)
         time_segment(world, end);
     if (seq_before(end->snd_max, end->snd_nxt))
         end->snd_max = end->snd_nxt;
     if (length > 0)
         note_answer(world, end);
-    send_segment(world, index, e, fin != 0 ? SEGMENT_ACK | SEGMENT_FIN : SEGMENT_ACK, seq, length);
+    send_segment(world, index, e, fin != 0 ? SEGMENT_ACK | SEGMENT_FIN : SEGMENT_ACK, seq, length,
+                 again);
 }
 
 void tcp_output(struct world *world, uint32_t index, unsigned e)

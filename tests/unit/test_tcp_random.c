@@ -231,7 +231,8 @@ static void expect_packets_conserved(void)
     for (uint32_t i = 1; i < world->links.count; i++)
         packets += way_at(world, i)->packets;
     for (unsigned i = 0; i < MACHINES; i++)
-        out += tcp_count(world, machines[i], TCP_OUT_SEGS);
+        out += tcp_count(world, machines[i], TCP_OUT_SEGS) +
+               tcp_count(world, machines[i], TCP_RETRANS_SEGS);
     assert_int_equal(out, packets);
     assert_int_equal(in_segments(world) + dropped_packets(world) + arrived_dark, packets);
 }
