@@ -10,6 +10,7 @@
 #include "lab/app/app.h"
 #include "lab/batch/batch.h"
 #include "lab/export/version.h"
+#include "lab/import/import.h"
 #include "lab/language/help.h"
 
 #define TEXT_BYTES 262144
@@ -32,6 +33,9 @@ static const struct subcommand subcommands[] = {
      "화면 없이 실행합니다; -는 표준 입력입니다", batch_run},
     {"check", "outage check [--seeds N] [FILE...]", "checks lessons and worlds",
      "강의와 세계를 검사합니다", batch_check},
+    {"import", "outage import REDIS.CONF [--name NAME] [--on MACHINE]",
+     "makes a world of a redis.conf; - is standard input",
+     "redis.conf를 세계 파일로 바꿉니다; -는 표준 입력입니다", import_conf},
     {"kinds", "outage kinds [--json]", "every kind with its parameters and metrics",
      "모든 종류와 설정, 지표를 보여 줍니다", batch_kinds},
     {"help", "outage help [TOPIC]", "commands, kinds, parameters and metrics by name",
