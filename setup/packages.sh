@@ -1,7 +1,7 @@
 # Sourced by ./play and ./check: names the Debian packages that are missing and installs them.
 # Nothing here starts a service.  When nothing is missing, no network is used.
 
-PLAY_PACKAGES="gcc libc6-dev make cmake pkg-config libncurses-dev libuv1-dev libmd4c-dev libunistring-dev libjansson-dev"
+PLAY_PACKAGES="gcc libc6-dev make cmake pkg-config libncurses-dev libuv1-dev libmd4c-dev libunistring-dev libjansson-dev libsqlite3-dev"
 CHECK_PACKAGES="$PLAY_PACKAGES clang libclang-rt-14-dev libcmocka-dev libvterm-dev"
 
 missing_packages() {
