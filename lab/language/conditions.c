@@ -92,18 +92,19 @@ static bool plain_number(const char *words)
 static bool number_word(const char *words, enum unit unit, int64_t *number, struct error *error)
 {
     bool negative = words[0] == '-';
-    size_t bytes = strlen(words);
     uint64_t read;
     words += negative;
     if (unit == UNIT_BOOLEAN && strlen(words) == 1 && (*words == '0' || *words == '1'))
         unit = UNIT_COUNT;
     if (unit == UNIT_UNIXTIME || (family(unit) == UNIT_SIZE && plain_number(words)))
         unit = UNIT_COUNT;
-    bool rate = unit == UNIT_PER_SECOND && bytes > 2 && strcmp(words + bytes - 2, "/s") == 0;
+    bool rate = unit == UNIT_PER_SECOND && strchr(words, '/');
     if (!value_parse(words, rate ? UNIT_RATE : unit, NULL, &read, error))
         return false;
     if (unit == UNIT_PERCENT && read > 100 * PERCENT_ONE)
         return error_set(error, ERROR_OUT_OF_RANGE, 0, words, "0%", "100%", NULL);
+    if (rate && read % RATE_ONE != 0)
+        return error_set(error, ERROR_BAD_VALUE, 0, words, "whole number a second", "1000/s", NULL);
     if (rate)
         read /= RATE_ONE;
     if (read > INT64_MAX)
@@ -257,7 +258,7 @@ void found_add(struct text *text, const struct value *value, bool known, enum la
     if (known && value->unit == UNIT_BOOLEAN)
         text_add_i64(text, value->number); /* yes or no are 1 or 0 */
     else if (known)
-        value_add_screen(text, value);
+        value_add_whole(text, value);
     else
         text_add(text, language == LANGUAGE_KO ? "아직 값이 없음" : "no value yet");
 }

@@ -8,7 +8,7 @@
 #include "sim/engine/region.h"
 
 #define COMMAND_WORDS 48
-#define COMMAND_BYTES 1000
+#define COMMAND_BYTES 4000 /* a title of a thousand Korean letters */
 
 struct command_word {
     uint16_t start;  /* of the word in bytes[], which ends by NUL (quotes and escapes are gone) */

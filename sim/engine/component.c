@@ -194,14 +194,15 @@ bool parameter_parse(struct world *world, const struct parameter *row, const cha
         *number = string_take(world, words);
         return *number != 0 || error_set(error, ERROR_NO_MEMORY, 0, NULL, NULL, NULL, NULL);
     }
-    if (!value_parse(words, row->unit, row->named, number, error))
+    bool read = value_parse(words, row->unit, row->named, number, error);
+    if (!read && error->id != ERROR_OUT_OF_RANGE)
         return false;
     uint64_t as_named;
     struct error ignored;
     bool is_named = row->named && row->unit != UNIT_CHOICE &&
                     value_parse(words, UNIT_CHOICE, row->named, &as_named, &ignored);
     if (row->unit == UNIT_BOOLEAN || row->unit == UNIT_CHOICE || is_named ||
-        (*number >= row->minimum && *number <= row->maximum))
+        (read && *number >= row->minimum && *number <= row->maximum))
         return true;
     char least[40], most[40];
     struct text low = TEXT(least), high = TEXT(most);

@@ -224,6 +224,18 @@ static bool too_large_error(const char *words, enum unit unit, struct error *err
     return error_set(error, ERROR_OUT_OF_RANGE, 0, words, "0", most, NULL);
 }
 
+/* What was written is more than nothing, but less than the unit can hold. */
+static bool too_fine_error(const char *words, enum unit unit, struct error *error)
+{
+    char least[64], most[64];
+    struct text low = TEXT(least), high = TEXT(most);
+    text_clear(&low);
+    text_clear(&high);
+    value_add_exact(&low, 1, unit, NULL);
+    value_add_exact(&high, unit == UNIT_PERCENT ? 100 * PERCENT_ONE : INT64_MAX, unit, NULL);
+    return error_set(error, ERROR_OUT_OF_RANGE, 0, words, least, most, NULL);
+}
+
 static bool number_parse(const char *words, enum unit unit, uint64_t *number, struct error *error)
 {
     const struct unit_row *row = &units[unit];
@@ -248,8 +260,9 @@ static bool number_parse(const char *words, enum unit unit, uint64_t *number, st
         }
         if (one == 1 && per == 1 && fraction != 0)
             return bad_value(words, unit, NULL, error);
-        return scaled(whole, fraction, scale, one, per, number) ||
-               too_large_error(words, unit, error);
+        if (!scaled(whole, fraction, scale, one, per, number))
+            return too_large_error(words, unit, error);
+        return *number != 0 || (whole == 0 && fraction == 0) || too_fine_error(words, unit, error);
     }
     return error_set(error, *rest ? ERROR_UNKNOWN_UNIT : ERROR_NO_UNIT, 0, words, row->example,
                      NULL, NULL);
@@ -386,12 +399,17 @@ static const struct suffix screen_durations[] = {
 static const struct suffix screen_sizes[] = {
     {"B", 1}, {"KB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {"TB", 1000000000000}, {NULL, 0}};
 
+/* Its sign goes to the text. */
+static uint64_t sign_take(struct text *text, int64_t number)
+{
+    if (number < 0)
+        text_add_char(text, '-');
+    return number < 0 ? (uint64_t)0 - (uint64_t)number : (uint64_t)number;
+}
+
 void value_add_screen(struct text *text, const struct value *value)
 {
-    uint64_t number =
-        value->number < 0 ? (uint64_t)0 - (uint64_t)value->number : (uint64_t)value->number;
-    if (value->number < 0)
-        text_add_char(text, '-');
+    uint64_t number = sign_take(text, value->number);
     switch ((enum unit)value->unit) {
     case UNIT_DURATION:
         scaled_screen(text, number, screen_durations);
@@ -427,6 +445,49 @@ void value_add_screen(struct text *text, const struct value *value)
     default:
         text_add_grouped(text, number);
         break;
+    }
+}
+
+/* Three decimals, and more when there are more: 1.013 ms, 127.000 s, 1.012931 ms. */
+static void duration_whole(struct text *text, uint64_t ns)
+{
+    const struct suffix *best = screen_durations;
+    unsigned decimals = 0;
+    for (const struct suffix *s = best + 1; s->words && ns >= s->scale; s++) {
+        best = s;
+        decimals += 3;
+    }
+    for (; decimals > 3 && ns % 10 == 0; decimals--)
+        ns /= 10;
+    text_add_fixed(text, (int64_t)ns, decimals);
+    text_add_char(text, ' ');
+    text_add(text, best->words);
+}
+
+static void size_whole(struct text *text, uint64_t bytes)
+{
+    text_add_grouped(text, bytes);
+    text_add(text, " B");
+    if (bytes < 1000)
+        return;
+    text_add(text, " (");
+    scaled_screen(text, bytes, screen_sizes);
+    text_add_char(text, ')');
+}
+
+void value_add_whole(struct text *text, const struct value *value)
+{
+    switch ((enum unit)value->unit) {
+    case UNIT_DURATION:
+        duration_whole(text, sign_take(text, value->number));
+        break;
+    case UNIT_SIZE:
+    case UNIT_REDIS:
+    case UNIT_JVM:
+        size_whole(text, sign_take(text, value->number));
+        break;
+    default:
+        value_add_screen(text, value);
     }
 }
 

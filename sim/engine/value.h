@@ -62,6 +62,9 @@ void value_add_exact(struct text *text, uint64_t number, enum unit unit, const c
 /* As a screen shows it: grouped digits, a blank before the unit: 1.1 ms, 42,298, 7.9 GB. */
 void value_add_screen(struct text *text, const struct value *value);
 
+/* As a text says it, with every digit: 1.012931 ms, 127.000 s, 207,281,344 B (207 MB). */
+void value_add_whole(struct text *text, const struct value *value);
+
 /* The name of the unit for tables: "ns", "bytes", "%", ... */
 const char *unit_name(enum unit unit);
 

@@ -122,7 +122,7 @@ static void the_status_tells_of_expects(void **unused)
                      1);
     assert_non_null(strstr(output, "-:6:1: expected orders.acked < 10; found 4"));
     assert_non_null(strstr(output, "why"));
-    assert_non_null(strstr(output, "world.time 5 s")); /* it went on */
+    assert_non_null(strstr(output, "world.time 5.000 s")); /* it went on */
     assert_int_equal(sh("printf '" WORLD "run until orders.acked > 9999 max 2s' | $O run - 2>&1"),
                      1);
     assert_non_null(strstr(output, "-:5:11: `orders.acked > 9999` did not come true within 2s"));

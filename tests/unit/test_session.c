@@ -94,7 +94,7 @@ static void a_headless_run_ends_where_it_should(void **unused)
     finished(WORLD "at 5s kill cache\nafter 2s set orders rate=5/s\n", SESSION_WAITING,
              15 * SECOND_NS);
     finished(WORLD "run 3s\nrun 1.5s\nprint world.time\n", SESSION_WAITING, 4500 * MS_NS);
-    assert_string_equal(said, "world.time 4.5 s\n");
+    assert_string_equal(said, "world.time 4.500 s\n");
     finished(WORLD "run 3s\nat 2s kill cache\n", SESSION_FAILED, 3 * SECOND_NS);
     finished(WORLD "run until orders.acked >= 500 max 2s\n", SESSION_OVER, 2 * SECOND_NS);
     struct session *session = opened(WORLD "run 10s\nprint world.time\n");
@@ -205,7 +205,7 @@ static void variants_differ_in_one_thing(void **unused)
     assert_string_equal(session_variant(session, 1)->change, "set orders rate=200/s");
     assert_memory_equal(said, "orders.sent  slow 40", 20); /* side by side, also when scheduled */
     assert_non_null(strstr(said, "  fast 80"));
-    assert_non_null(strstr(said, "world.time  slow 5 s\n"));
+    assert_non_null(strstr(said, "world.time  slow 5.000 s\n"));
     assert_non_null(strstr(said, "late:orders.sent  9"));
     assert_int_equal(session_expectations(session), 4);
     assert_true(session_expectation(session, 0)->held);

@@ -93,6 +93,8 @@ static void test_bad(void **state)
         {"1000/m", UNIT_RATE, ERROR_UNKNOWN_UNIT},
         {"maybe", UNIT_BOOLEAN, ERROR_BAD_VALUE},
         {"5 ms", UNIT_DURATION, ERROR_UNKNOWN_UNIT},
+        {"0.0000000001s", UNIT_DURATION, ERROR_OUT_OF_RANGE}, /* finer than a nanosecond */
+        {"0.0001%", UNIT_PERCENT, ERROR_OUT_OF_RANGE},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -152,6 +154,30 @@ static void test_screen(void **state)
     shown(100000, UNIT_PERCENT, "100 %");
 }
 
+static void said(int64_t number, enum unit unit, const char *expected)
+{
+    struct value value = {.unit = unit, .number = number};
+    char words[64];
+    struct text text = TEXT(words);
+    text_clear(&text);
+    value_add_whole(&text, &value);
+    assert_string_equal(words, expected);
+}
+
+static void test_whole(void **state)
+{
+    (void)state;
+    said(1012931, UNIT_DURATION, "1.012931 ms");
+    said(127000000000, UNIT_DURATION, "127.000 s");
+    said(125416000, UNIT_DURATION, "125.416 ms");
+    said(1500, UNIT_DURATION, "1.500 us");
+    said(850, UNIT_DURATION, "850 ns");
+    said(-2500000001, UNIT_DURATION, "-2.500000001 s");
+    said(207281344, UNIT_SIZE, "207,281,344 B (207 MB)");
+    said(512, UNIT_REDIS, "512 B");
+    said(42298, UNIT_COUNT, "42,298");
+}
+
 static void test_text_is_never_torn(void **state)
 {
     char small[8];
@@ -179,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_exact_reads_back),
         cmocka_unit_test(test_screen),
+        cmocka_unit_test(test_whole),
         cmocka_unit_test(test_text_is_never_torn),
         cmocka_unit_test(test_near_words),
     };
