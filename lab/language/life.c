@@ -37,11 +37,12 @@ static const struct sentence {
 } sentences[] = {
     {TRACE_WRITE_SENT, "sent", "보냄"},
     {TRACE_WRITE_RETRIED, "sent again, try {0}", "다시 보냄, {0}번째"},
+    {TRACE_ATTEMPT_ENDED, "attempt {0} came to nothing: {1}", "{0}번째 시도 실패: {1}"},
     {TRACE_WRITE_RECEIVED, "received", "받음"},
     {TRACE_WRITE_APPLIED, "applied in memory", "메모리에 적음"},
     {TRACE_WRITE_ACKED, "answered OK after {0}     <- the client believes that it is safe",
      "{0} 만에 OK를 받음     <- 클라이언트는 안전하다고 믿습니다"},
-    {TRACE_WRITE_REFUSED, "refused", "거절됨"},
+    {TRACE_WRITE_REFUSED, "refused: {1}", "거절됨: {1}"},
     {TRACE_WRITE_TIMED_OUT, "timed out: nobody knows whether it was applied",
      "타임아웃: 적용됐는지 아무도 모릅니다"},
     {TRACE_WRITTEN, "written to the log: in the page cache", "AOF 로그에 씀: 페이지 캐시에 있음"},
@@ -73,6 +74,17 @@ static const char *const causes[LOST_CAUSES][2] = {
     [LOST_EVICTED] = {"gone: evicted, memory was full", "사라짐: 메모리가 차서 밀려났습니다"},
 };
 
+static const char *const refusals[][2] = {
+    [REFUSED_TIMED_OUT] = {"timed out", "타임아웃"},
+    [REFUSED_CONNECT] = {"not connected", "연결하지 못함"},
+    [REFUSED_BROKEN] = {"connection broken", "연결이 끊김"},
+    [REFUSED_ERROR] = {"an error", "오류 응답"},
+    [REFUSED_MISCONF] = {"MISCONF", "MISCONF"},
+    [REFUSED_OOM] = {"OOM", "OOM"},
+    [REFUSED_READONLY] = {"READONLY", "READONLY"},
+    [REFUSED_LOADING] = {"LOADING", "LOADING"},
+};
+
 static const struct sentence *sentence_of(uint32_t what)
 {
     for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++)
@@ -90,7 +102,8 @@ static void step_add(struct life *life, const struct record *record, uint64_t nu
 
 static bool about_write(const struct record *record)
 {
-    return record->what >= TRACE_WRITE_SENT && record->what <= TRACE_WRITE_RETRIED;
+    return (record->what >= TRACE_WRITE_SENT && record->what <= TRACE_WRITE_RETRIED) ||
+           record->what == TRACE_ATTEMPT_ENDED;
 }
 
 /* Where it is, by watermarks of the store that applied it: each stage is said once. */
@@ -161,12 +174,36 @@ static void loss_insert(struct life *life)
     life->count++;
 }
 
+/* Why a request or an attempt of it came to nothing; "" of any other step. */
+static const char *refusal_of(const struct step *step, bool ko)
+{
+    uint64_t why = 0;
+    if (step->what == TRACE_WRITE_REFUSED)
+        why = step->number;
+    else if (step->what == TRACE_ATTEMPT_ENDED)
+        why = trace_attempt_why(step->number);
+    bool known = why < sizeof refusals / sizeof refusals[0] && refusals[why][ko];
+    return known ? refusals[why][ko] : "";
+}
+
+/* What {0} of its sentence stands for. */
+static void number_add(struct text *text, const struct step *step)
+{
+    struct value latency = {.unit = UNIT_DURATION, .number = (int64_t)step->number};
+    if (step->what == TRACE_WRITE_ACKED)
+        value_add_screen(text, &latency);
+    else if (step->what == TRACE_ATTEMPT_ENDED)
+        text_add_u64(text, trace_attempt_number(step->number));
+    else
+        text_add_u64(text, step->number);
+}
+
 static void step_say(struct text *text, const struct life *life, const struct world *world,
                      const struct step *step, bool ko)
 {
-    char number[32];
-    struct text duration = TEXT(number);
-    const char *const arguments[4] = {number, NULL, NULL, NULL};
+    char words[32];
+    struct text number = TEXT(words);
+    const char *const arguments[4] = {words, refusal_of(step, ko), NULL, NULL};
     text_add(text, "  ");
     clock_add(text, step->time_ns, 6);
     text_add(text, "  ");
@@ -175,16 +212,12 @@ static void step_say(struct text *text, const struct life *life, const struct wo
     while (text->used - at < NAME_CELLS)
         text_add_char(text, ' ');
     text_add_char(text, ' ');
-    text_clear(&duration);
+    text_clear(&number);
     if (step->what == STEP_LOST) {
         text_add(text, causes[life->ledger.cause < LOST_CAUSES ? life->ledger.cause : 0][ko]);
     } else {
-        if (step->what == TRACE_WRITE_ACKED)
-            value_add_screen(
-                &duration, &(struct value){.unit = UNIT_DURATION, .number = (int64_t)step->number});
-        else
-            text_add_u64(&duration, step->number);
         const struct sentence *sentence = sentence_of(step->what);
+        number_add(&number, step);
         text_add_template(text, ko ? sentence->ko : sentence->en, arguments);
     }
     text_add_char(text, '\n');

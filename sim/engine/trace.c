@@ -42,13 +42,10 @@ uint64_t trace_digest(const struct world *world)
 }
 
 static const char *const refusals[] = {
-    [REFUSED_CONNECT] = "not connected",
-    [REFUSED_BROKEN] = "connection broken",
-    [REFUSED_ERROR] = "an error",
-    [REFUSED_MISCONF] = "MISCONF",
-    [REFUSED_OOM] = "OOM",
-    [REFUSED_READONLY] = "READONLY",
-    [REFUSED_LOADING] = "LOADING",
+    [REFUSED_TIMED_OUT] = "timed out",      [REFUSED_CONNECT] = "not connected",
+    [REFUSED_BROKEN] = "connection broken", [REFUSED_ERROR] = "an error",
+    [REFUSED_MISCONF] = "MISCONF",          [REFUSED_OOM] = "OOM",
+    [REFUSED_READONLY] = "READONLY",        [REFUSED_LOADING] = "LOADING",
 };
 
 /* "latency 80ms" of a record whose a is a parameter's row; a text is read where it stands now. */
@@ -72,27 +69,91 @@ static void parameter_words(struct text *text, const struct world *world,
     }
 }
 
+static void refusal_add(struct text *text, uint64_t why)
+{
+    bool known = why < sizeof refusals / sizeof refusals[0] && refusals[why];
+    text_add(text, known ? refusals[why] : "an error");
+}
+
+/* "3 packets", "1 syn packet". */
+static void packets_add(struct text *text, uint64_t number)
+{
+    static const char *const kinds[] = {"", "syn ", "synack ", "data ", "fin "};
+    uint64_t count = number & UINT32_MAX, kind = number >> 32;
+    text_add_u64(text, count);
+    text_add_char(text, ' ');
+    text_add(text, kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : "");
+    text_add(text, count == 1 ? "packet" : "packets");
+}
+
+static void damage_add(struct text *text, uint64_t zeroed)
+{
+    if (zeroed == 0) {
+        text_add(text, "a byte flipped");
+        return;
+    }
+    text_add_u64(text, zeroed);
+    text_add(text, " bytes zeroed");
+}
+
+static void fill_add(struct text *text, uint64_t bytes)
+{
+    if (bytes == UINT64_MAX)
+        text_add(text, "to the last byte");
+    else
+        value_add_exact(text, bytes, UNIT_SIZE, NULL);
+}
+
+static void attempt_add(struct text *text, uint64_t number)
+{
+    text_add_u64(text, trace_attempt_number(number));
+}
+
+static void why_add(struct text *text, uint64_t number)
+{
+    refusal_add(text, trace_attempt_why(number));
+}
+
+static void ns_add(struct text *text, uint64_t ns)
+{
+    value_add_exact(text, ns, UNIT_DURATION, NULL);
+}
+
+static void bytes_add(struct text *text, uint64_t bytes)
+{
+    value_add_exact(text, bytes, UNIT_SIZE, NULL);
+}
+
+static void percent_add(struct text *text, uint64_t share)
+{
+    value_add_exact(text, share, UNIT_PERCENT, NULL);
+}
+
+/* The forms of a number: {a:ns} and its like. */
+static const struct form {
+    const char *name;
+    void (*add)(struct text *text, uint64_t number);
+} forms[] = {{"ns", ns_add},           {"bytes", bytes_add},     {"percent", percent_add},
+             {"refusal", refusal_add}, {"packets", packets_add}, {"damage", damage_add},
+             {"fill", fill_add},       {"attempt", attempt_add}, {"why", why_add}};
+
 static void place_add(struct text *text, const struct world *world, const struct record *record,
                       const char *place, size_t bytes)
 {
     uint64_t number = place[0] == 'a' ? record->a : record->b;
     const char *form = bytes > 2 ? place + 2 : "";
-    if (strncmp(form, "name", 4) == 0) {
+    size_t form_bytes = bytes > 2 ? bytes - 2 : 0;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strlen(forms[i].name) == form_bytes && memcmp(forms[i].name, form, form_bytes) == 0) {
+            forms[i].add(text, number);
+            return;
+        }
+    if (strncmp(form, "name", 4) == 0)
         text_add(text, number ? component_at(world, (uint32_t)number)->name : "-");
-    } else if (strncmp(form, "ns", 2) == 0) {
-        value_add_exact(text, number, UNIT_DURATION, NULL);
-    } else if (strncmp(form, "bytes", 5) == 0) {
-        value_add_exact(text, number, UNIT_SIZE, NULL);
-    } else if (strncmp(form, "parameter", 9) == 0) {
+    else if (strncmp(form, "parameter", 9) == 0)
         parameter_words(text, world, record);
-    } else if (strncmp(form, "percent", 7) == 0) {
-        value_add_exact(text, number, UNIT_PERCENT, NULL);
-    } else if (strncmp(form, "refusal", 7) == 0) {
-        bool known = number < sizeof refusals / sizeof refusals[0] && refusals[number];
-        text_add(text, known ? refusals[number] : "an error");
-    } else {
+    else
         text_add_u64(text, number);
-    }
 }
 
 void trace_add(struct text *text, const struct world *world, const struct record *record)

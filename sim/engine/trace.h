@@ -18,9 +18,10 @@ enum trace_id {
     TRACE_COUNT
 };
 
-/* Why a request was refused, as {b:refusal} says it. */
+/* Why an attempt or a request came to nothing, as {b:refusal} says it. */
 enum refusal {
-    REFUSED_CONNECT = 2,
+    REFUSED_TIMED_OUT = 1,
+    REFUSED_CONNECT,
     REFUSED_BROKEN,
     REFUSED_ERROR,
     REFUSED_MISCONF,
@@ -28,6 +29,26 @@ enum refusal {
     REFUSED_READONLY,
     REFUSED_LOADING
 };
+
+/* What {b:attempt} and {b:why} are made of. */
+static inline uint64_t trace_attempt(uint64_t attempt, enum refusal why)
+{
+    return attempt << 8 | (uint64_t)why;
+}
+static inline uint64_t trace_attempt_number(uint64_t b)
+{
+    return b >> 8;
+}
+static inline enum refusal trace_attempt_why(uint64_t b)
+{
+    return (enum refusal)(b & 255);
+}
+
+/* What {a:packets} is made of: `kind` as enum packet_kind of sim/net/link.h counts, 0 any. */
+static inline uint64_t trace_packets(uint64_t count, unsigned kind)
+{
+    return (uint64_t)kind << 32 | count;
+}
 
 struct record {
     uint64_t time_ns;

@@ -26,7 +26,7 @@ bool fault_fill_disk(struct world *world, const struct command *command, struct 
         (command->count == 3 && !need_value(command, 2, UNIT_SIZE, NULL, &bytes, error)))
         return false;
     disk_fill(world, machine, bytes);
-    trace(world, machine, TRACE_DISK_FILLED, bytes == UINT64_MAX ? 0 : bytes, 0);
+    trace(world, machine, TRACE_DISK_FILLED, bytes, 0);
     return true;
 }
 

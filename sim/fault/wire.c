@@ -132,6 +132,6 @@ bool fault_drop_next(struct world *world, const struct command *command, struct 
         return error_set(error, ERROR_OUT_OF_RANGE, (uint16_t)word, command_word(command, word),
                          "1", "1,000,000", NULL);
     link_drop_next(world, a, b, kind, (uint32_t)count);
-    trace(world, a, TRACE_DROP_NEXT, count, b);
+    trace(world, a, TRACE_DROP_NEXT, trace_packets(count, kind), b);
     return true;
 }

@@ -148,13 +148,19 @@ static bool message_write(struct world *world, struct tcp_end *end, const struct
     return true;
 }
 
+bool tcp_send_more(struct world *world, uint32_t index, uint32_t component,
+                   const struct message *message)
+{
+    unsigned e = end_of(world, index, component);
+    return e != 2 && message_write(world, &tcp_at(world, index)->ends[e], message);
+}
+
 bool tcp_send(struct world *world, uint32_t index, uint32_t component,
               const struct message *message)
 {
-    unsigned e = end_of(world, index, component);
-    if (e == 2 || !message_write(world, &tcp_at(world, index)->ends[e], message))
+    if (!tcp_send_more(world, index, component, message))
         return false;
-    tcp_output(world, index, e);
+    tcp_output(world, index, end_of(world, index, component));
     return true;
 }
 

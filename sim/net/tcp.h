@@ -45,6 +45,10 @@ bool tcp_send(struct world *world, uint32_t connection, uint32_t component, cons
 bool tcp_send_last(struct world *world, uint32_t connection, uint32_t component,
                    const struct message *message);
 
+/* As tcp_send, but kept until the next tcp_send: many messages in one write() (MSG_MORE). */
+bool tcp_send_more(struct world *world, uint32_t connection, uint32_t component,
+                   const struct message *message);
+
 /* shutdown(SHUT_WR): FIN after what was sent; goes on hearing and reading. */
 void tcp_shutdown(struct world *world, uint32_t connection, uint32_t component);
 

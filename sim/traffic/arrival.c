@@ -3,7 +3,8 @@
  * users.
  *
  * Open loop: the next moment never depends on an answer.  Closed loop: connections x pipeline
- * users, each of which makes its next request due when its last has ended and `think` is over.
+ * users; those that were asked together on a connection make their next requests due together, when
+ * the last of them has its answer and `think` is over.
  * While the process is paused nothing is due: who would ask?  It goes on with what was left.
  */
 #include "sim/traffic/client.h"
@@ -169,19 +170,22 @@ static bool arrival_user_retires(const struct world *world, uint32_t id)
     return client_of(world, id)->users > wanted || !arrival_count_left(world, id);
 }
 
-void arrival_user_due(struct world *world, uint32_t id)
+void arrival_users_due(struct world *world, uint32_t id, uint32_t count)
 {
-    if (arrival_user_retires(world, id))
-        client_of(world, id)->users--;
-    else
-        request_due(world, id, true);
+    for (; count > 0; count--)
+        if (arrival_user_retires(world, id))
+            client_of(world, id)->users--;
+        else
+            request_due(world, id, true);
 }
 
-void arrival_user_done(struct world *world, uint32_t id)
+void arrival_users_done(struct world *world, uint32_t id, uint32_t count)
 {
     uint64_t think_ns = parameter_get(world, id, CLIENT_THINK);
-    if (think_ns == 0 || arrival_user_retires(world, id))
-        arrival_user_due(world, id);
+    for (; count > 0 && arrival_user_retires(world, id); count--)
+        client_of(world, id)->users--;
+    if (think_ns == 0 || count == 0)
+        arrival_users_due(world, id, count);
     else
-        request_think(world, id, think_ns);
+        request_think(world, id, count, think_ns);
 }

@@ -2,8 +2,9 @@
  * Clients: where the requests come from, and what becomes of each of them.
  *
  * A request is due at a moment that the rate gives (open loop) or that the last answer gives
- * (closed loop, rate=max).  It waits for a connection, is sent, and ends once: acked, refused or
- * timed out, after its last retry.
+ * (closed loop, rate=max; with a pipeline the last answer of those that were asked together).  It
+ * waits for a connection, is sent, and ends once: acked, refused or timed out, after its last
+ * retry.
  *
  * Time: latency runs from the moment a request was first due to its last byte.  `timeout` is of
  * each attempt: from the moment the request was due, of a retry from the moment the retry began.
@@ -66,7 +67,8 @@ struct request {
     uint16_t state; /* enum request_state */
     uint16_t type;  /* enum resp_type */
     uint32_t value_bytes;
-    uint32_t user;  /* 1: belongs to the closed loop, its end makes the next one due */
+    uint32_t user;  /* 1: belongs to the closed loop, its end makes the next one due; while
+                     * REQUEST_THINKING how many users think */
     uint64_t tries; /* attempts begun */
     uint64_t due_ns;
     uint64_t attempt_ns; /* when this attempt was due */
@@ -88,10 +90,12 @@ struct place {
     uint16_t state;  /* enum place_state */
     uint16_t roomy;  /* 1: it stands in the list of those that can take a request */
     uint32_t outstanding;
+    uint32_t answered; /* users of the closed loop that wait for the rest of their pipeline */
     struct request_list asked; /* in the order in which the answers will come */
     uint32_t before, after;    /* among the roomy, the connecting, the unused */
     uint32_t to;               /* the component it leads to */
-    uint64_t since_ns;         /* when it began to connect */
+    uint32_t unused;
+    uint64_t since_ns; /* when it began to connect */
 };
 struct place_list {
     uint32_t first, last;
@@ -165,16 +169,16 @@ void arrival_end(struct world *world, uint32_t id);
 void arrival_fired(struct world *world, uint32_t id);
 void arrival_rate_changed(struct world *world, uint32_t id);
 void arrival_count_changed(struct world *world, uint32_t id); /* count, connections or pipeline */
-void arrival_user_done(struct world *world,
-                       uint32_t id); /* a user of the closed loop has its answer */
-void arrival_user_due(struct world *world, uint32_t id); /* and has thought */
+/* So many users of the closed loop have their answers; and have thought. */
+void arrival_users_done(struct world *world, uint32_t id, uint32_t count);
+void arrival_users_due(struct world *world, uint32_t id, uint32_t count);
 
 /* --- request.c: the life of a request ------------------------------------------------------- */
 /* How it ends.  From REQUEST_NOT_CONNECTED on it is refused: the trace says the word of enum
  * refusal. */
 enum request_outcome {
     REQUEST_ACKED,
-    REQUEST_TIMED_OUT,
+    REQUEST_TIMED_OUT = REFUSED_TIMED_OUT,
     REQUEST_NOT_CONNECTED = REFUSED_CONNECT,
     REQUEST_BROKEN = REFUSED_BROKEN,
     REQUEST_ERROR = REFUSED_ERROR,
@@ -188,13 +192,15 @@ static inline bool request_is_refused(enum request_outcome how)
     return how >= REQUEST_NOT_CONNECTED;
 }
 void request_due(struct world *world, uint32_t id, bool user);
-void request_think(struct world *world, uint32_t id, uint64_t delay_ns);
+void request_think(struct world *world, uint32_t id, uint32_t users, uint64_t delay_ns);
 void request_delay_over(struct world *world, uint32_t id, uint32_t request);
 void request_thaw(struct world *world, uint32_t id); /* what fell due while it was paused */
-/* An attempt came to nothing: it leaves the attempts under way, and is retried or ends. */
-void request_fail(struct world *world, uint32_t id, uint32_t request, enum request_outcome how);
-void request_ack(struct world *world, uint32_t id, uint32_t request, uint32_t store,
-                 uint64_t position);
+/* An attempt came to nothing: it leaves the attempts under way, and is retried or ends.  Of both:
+ * how many users of the closed loop (1 or 0) are done with it; the caller tells arrival_users_done.
+ */
+uint32_t request_fail(struct world *world, uint32_t id, uint32_t request, enum request_outcome how);
+uint32_t request_ack(struct world *world, uint32_t id, uint32_t request, uint32_t store,
+                     uint64_t position);
 void request_time_out(struct world *world, uint32_t id); /* all whose deadline has come */
 void request_arm(struct world *world, uint32_t id);      /* the timer, for the earliest deadline */
 void request_leave_loop(struct world *world, uint32_t id); /* they are no users any more */

@@ -24,8 +24,10 @@ const struct parameter client_parameters[] = {
                             "connections at most; auto is 50, and 1 with rate=max",
                             "연결 수의 상한; auto는 50, rate=max면 1"},
     [CLIENT_PIPELINE] = {"pipeline", UNIT_COUNT, 1, 10000, "1", NULL, true,
-                         "requests that may wait for an answer on one connection",
-                         "연결 하나에서 답을 기다릴 수 있는 요청 수"},
+                         "requests that may wait for an answer on one connection; with rate=max "
+                         "so many go out together, and the next when all are answered",
+                         "연결 하나에서 답을 기다릴 수 있는 요청 수; rate=max면 이만큼을 함께 "
+                         "보내고, 답이 모두 오면 다음 것들을 보냅니다"},
     [CLIENT_VALUE] = {"value", UNIT_SIZE, 0, 536870912, "100B", NULL, true,
                       "size of each value that is written", "쓰는 값 하나의 크기"},
     [CLIENT_KEYS] = {"keys", UNIT_COUNT, 1, 1000000000000, "unique", "unique=0", true,

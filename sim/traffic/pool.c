@@ -136,14 +136,33 @@ static void place_make_roomy(struct world *world, struct client *c, uint32_t pla
     p->roomy = 1;
 }
 
+static void place_make_full(struct world *world, struct client *c, uint32_t place)
+{
+    struct place *p = place_at(world, c, place);
+    if (p->roomy)
+        list_take(world, c, &c->roomy, place);
+    p->roomy = 0;
+}
+
+/* The closed loop asks as redis-benchmark -P does: the next ones go out together when all answers
+ * to the last have come. */
+static bool place_has_room(const struct world *world, uint32_t id, const struct place *p)
+{
+    if (client_closed_loop(world, id))
+        return p->outstanding == 0;
+    return p->outstanding < parameter_get(world, id, CLIENT_PIPELINE);
+}
+
 /* The connection is gone: what was asked on it came to nothing. */
 static void pool_drop(struct world *world, uint32_t id, uint32_t place, enum request_outcome how)
 {
     struct client *c = client_of(world, id);
     struct request_list asked = place_at(world, c, place)->asked;
+    uint32_t users = place_at(world, c, place)->answered;
     place_clear(world, c, place);
     for (uint32_t i = request_pop(world, &asked); i != 0; i = request_pop(world, &asked))
-        request_fail(world, id, i, how);
+        users += request_fail(world, id, i, how);
+    arrival_users_done(world, id, users);
 }
 
 void pool_close(struct world *world, uint32_t id, uint32_t place, enum request_outcome how)
@@ -170,11 +189,12 @@ static void pool_ask(struct world *world, uint32_t id, uint32_t place, uint32_t 
     r->place = place;
     request_push(world, &p->asked, request);
     p->outstanding++;
-    if (p->outstanding >= parameter_get(world, id, CLIENT_PIPELINE)) {
-        list_take(world, c, &c->roomy, place);
-        p->roomy = 0;
-    }
-    if (!tcp_send(world, p->socket, id, &message))
+    if (p->outstanding >= parameter_get(world, id, CLIENT_PIPELINE))
+        place_make_full(world, c, place);
+    bool more = client_closed_loop(world, id) && p->roomy && c->waiting.first != 0;
+    bool sent = more ? tcp_send_more(world, p->socket, id, &message)
+                     : tcp_send(world, p->socket, id, &message);
+    if (!sent)
         pool_close(world, id, place, REQUEST_BROKEN);
 }
 
@@ -187,6 +207,9 @@ void pool_settle(struct world *world, uint32_t id)
         c->waiting_count--;
         pool_ask(world, id, c->roomy.first, request_pop(world, &c->waiting));
     }
+    /* A pipeline that is not full is under way all the same. */
+    if (c->roomy.first != 0 && !place_has_room(world, id, place_at(world, c, c->roomy.first)))
+        place_make_full(world, c, c->roomy.first);
     while (c->connecting_count < c->waiting_count && c->place_count < pool_limit(world, id) &&
            !world->region.full)
         pool_open(world, id);
@@ -199,17 +222,16 @@ void pool_trim(struct world *world, uint32_t id)
     uint32_t limit = pool_limit(world, id);
     for (uint32_t i = 1; i <= c->place_limit; i++) {
         struct place *p = place_at(world, c, i);
-        bool room = p->outstanding < parameter_get(world, id, CLIENT_PIPELINE);
+        if (!client_closed_loop(world, id))
+            p->answered = 0; /* they are users no more */
         if (p->state != PLACE_OPEN)
             continue;
-        if (c->place_count > limit && p->outstanding == 0) {
+        if (c->place_count > limit && p->outstanding == 0)
             pool_close(world, id, i, REQUEST_BROKEN);
-        } else if (room) {
+        else if (place_has_room(world, id, p))
             place_make_roomy(world, c, i);
-        } else if (p->roomy) {
-            list_take(world, c, &c->roomy, i);
-            p->roomy = 0;
-        }
+        else
+            place_make_full(world, c, i);
     }
 }
 
@@ -275,7 +297,7 @@ static void pool_failed(struct world *world, uint32_t id, uint32_t place)
     if (request == 0)
         return;
     c->waiting_count--;
-    request_fail(world, id, request, REQUEST_NOT_CONNECTED);
+    arrival_users_done(world, id, request_fail(world, id, request, REQUEST_NOT_CONNECTED));
 }
 
 static enum request_outcome refusal_of(const struct message *answer)
@@ -300,16 +322,20 @@ static void pool_answered(struct world *world, uint32_t id, uint32_t place,
 {
     struct client *c = client_of(world, id);
     struct place *p = place_at(world, c, place);
-    uint32_t request = request_pop(world, &p->asked), to = p->to;
+    uint32_t request = request_pop(world, &p->asked);
+    bool good = answer->type == RESP_OK || answer->type == RESP_NIL;
     p->outstanding--;
+    p->answered += good ? request_ack(world, id, request, p->to, answer->c)
+                        : request_fail(world, id, request, refusal_of(answer));
+    if (p->outstanding > 0 && !place_has_room(world, id, p))
+        return;
+    uint32_t users = p->answered;
+    p->answered = 0;
     if (c->place_count > pool_limit(world, id) && p->outstanding == 0)
         pool_close(world, id, place, REQUEST_BROKEN);
-    else if (p->outstanding < parameter_get(world, id, CLIENT_PIPELINE))
-        place_make_roomy(world, c, place);
-    if (answer->type == RESP_OK || answer->type == RESP_NIL)
-        request_ack(world, id, request, to, answer->c);
     else
-        request_fail(world, id, request, refusal_of(answer));
+        place_make_roomy(world, c, place);
+    arrival_users_done(world, id, users);
 }
 
 static void pool_readable(struct world *world, uint32_t id, uint32_t place, uint32_t socket)

@@ -126,13 +126,13 @@ static void request_delay(struct world *world, uint32_t id, uint32_t request,
     list_add(world, &client_of(world, id)->delayed, request);
 }
 
-void request_think(struct world *world, uint32_t id, uint64_t delay_ns)
+void request_think(struct world *world, uint32_t id, uint32_t users, uint64_t delay_ns)
 {
     uint32_t request = slab_take(&world->region, SLAB_REQUEST);
     if (request == 0)
         return;
     request_at(world, request)->client = id;
-    request_at(world, request)->user = 1;
+    request_at(world, request)->user = users;
     request_delay(world, id, request, REQUEST_THINKING, delay_ns);
 }
 
@@ -140,12 +140,13 @@ static void request_end_delay(struct world *world, uint32_t id, uint32_t request
 {
     struct client *c = client_of(world, id);
     list_remove(world, &c->delayed, request);
-    if (request_at(world, request)->state == REQUEST_THINKING) {
+    struct request *r = request_at(world, request);
+    if (r->state == REQUEST_THINKING) {
+        uint32_t users = r->user;
         slab_give(&world->region, SLAB_REQUEST, request);
-        arrival_user_due(world, id);
+        arrival_users_due(world, id, users);
         return;
     }
-    struct request *r = request_at(world, request);
     c->retries++;
     if (r->write != 0)
         trace(world, id, TRACE_WRITE_RETRIED, r->write, r->tries + 1);
@@ -196,13 +197,13 @@ static void request_end(struct world *world, uint32_t id, uint32_t request,
     slab_give(&world->region, SLAB_REQUEST, request);
 }
 
-void request_ack(struct world *world, uint32_t id, uint32_t request, uint32_t store,
-                 uint64_t position)
+uint32_t request_ack(struct world *world, uint32_t id, uint32_t request, uint32_t store,
+                     uint64_t position)
 {
     struct client *c = client_of(world, id);
     struct request *r = request_at(world, request);
     uint64_t latency_ns = world->now_ns - r->due_ns;
-    bool user = r->user;
+    uint32_t user = r->user;
     c->acked++;
     histogram_record(&world->region, &c->latency, latency_ns);
     recent_add(world, &c->recent, latency_ns);
@@ -212,8 +213,7 @@ void request_ack(struct world *world, uint32_t id, uint32_t request, uint32_t st
     }
     list_remove(world, &c->open, request);
     request_end(world, id, request, REQUEST_ACKED);
-    if (user)
-        arrival_user_done(world, id);
+    return user;
 }
 
 /* delay, 2 delay, 4 delay ... up to the largest; full jitter: anything from nothing up to that. */
@@ -232,21 +232,23 @@ static uint64_t request_retry_delay(struct world *world, uint32_t id, uint64_t t
     return delay_ns;
 }
 
-void request_fail(struct world *world, uint32_t id, uint32_t request, enum request_outcome how)
+uint32_t request_fail(struct world *world, uint32_t id, uint32_t request, enum request_outcome how)
 {
     struct client *c = client_of(world, id);
     struct request *r = request_at(world, request);
-    bool user = r->user;
+    uint32_t user = r->user;
     list_remove(world, &c->open, request);
     r->place = 0;
     if (r->tries <= parameter_get(world, id, CLIENT_RETRY)) {
+        if (r->write != 0)
+            trace(world, id, TRACE_ATTEMPT_ENDED, r->write,
+                  trace_attempt(r->tries, (enum refusal)how));
         request_delay(world, id, request, REQUEST_RETRYING,
                       request_retry_delay(world, id, r->tries));
-        return;
+        return 0;
     }
     request_end(world, id, request, how);
-    if (user)
-        arrival_user_done(world, id);
+    return user;
 }
 
 /* --- deadlines --------------------------------------------------------------------------- */
@@ -286,7 +288,7 @@ void request_time_out(struct world *world, uint32_t id)
         } else {
             request_pop(world, &c->waiting); /* the oldest attempt is the first that waits */
             c->waiting_count--;
-            request_fail(world, id, i, REQUEST_TIMED_OUT);
+            arrival_users_done(world, id, request_fail(world, id, i, REQUEST_TIMED_OUT));
         }
     }
 }

@@ -148,6 +148,37 @@ static void pipelines_and_connections_multiply(void **unused)
     plain_close(world);
 }
 
+/* As redis-benchmark -P: the next ones go out when all answers have come, and go out together. */
+static void a_pipeline_goes_out_together(void **unused)
+{
+    (void)unused;
+    struct world *world = two_machines();
+    plain_say(world, "add client c on app-1 to=cache rate=max pipeline=16 value=16B count=64");
+    plain_run_ms(world, 101);
+    same(world, "c.sent", 16);
+    int64_t segments = plain_metric(world, "app-1.tcp_out_segs");
+    while (plain_metric(world, "c.acked") < 16) {
+        same(world, "c.sent", 16); /* while one answer is missing, nobody asks */
+        plain_run(world, world->now_ns + 1000);
+    }
+    same(world, "c.sent", 32);
+    between(world, "app-1.tcp_out_segs", segments + 2, segments + 24); /* ACKs, and two that ask */
+    plain_run_ms(world, 200);
+    same(world, "c.acked", 64);
+    plain_say(world, "add client d on app-1 to=cache rate=max pipeline=8 think=50ms");
+    plain_run_ms(world, 249); /* all eight think at once, and go on at once */
+    same(world, "d.sent", 8);
+    plain_run_ms(world, 299);
+    same(world, "d.sent", 16);
+    plain_say(world, "set d rate=10/s"); /* whoever waited for the rest is no user any more */
+    plain_run_ms(world, 400);
+    plain_say(world, "set d rate=max");
+    plain_run_ms(world, 440);
+    same(world, "d.in_flight", 0);
+    plain_check(world);
+    plain_close(world);
+}
+
 static void think_and_count_of_the_closed_loop(void **unused)
 {
     (void)unused;
@@ -518,6 +549,7 @@ int main(void)
         cmocka_unit_test(count_ends_the_open_loop),
         cmocka_unit_test(the_closed_loop_asks_again_when_it_was_answered),
         cmocka_unit_test(pipelines_and_connections_multiply),
+        cmocka_unit_test(a_pipeline_goes_out_together),
         cmocka_unit_test(think_and_count_of_the_closed_loop),
         cmocka_unit_test(loops_can_be_exchanged),
         cmocka_unit_test(a_connection_is_opened_when_none_is_free),
