@@ -12,6 +12,7 @@
 #include "lab/export/version.h"
 #include "lab/import/import.h"
 #include "lab/language/help.h"
+#include "lab/progress/commands.h"
 
 #define TEXT_BYTES 262144
 
@@ -38,6 +39,10 @@ static const struct subcommand subcommands[] = {
      "redis.conf를 세계 파일로 바꿉니다; -는 표준 입력입니다", import_conf},
     {"kinds", "outage kinds [--json]", "every kind with its parameters and metrics",
      "모든 종류와 설정, 지표를 보여 줍니다", batch_kinds},
+    {"progress", PROGRESS_USAGE, "what you have done, as text: out, and in again",
+     "진도를 글로 내보내고 가져옵니다", progress_command},
+    {"retro", RETRO_USAGE, "the last meeting's page as Markdown; status 1 when there was none",
+     "마지막 모임을 Markdown으로 정리합니다; 모임이 없으면 상태 1", retro_command},
     {"help", "outage help [TOPIC]", "commands, kinds, parameters and metrics by name",
      "명령, 종류, 설정, 지표를 이름으로 찾습니다", help},
     {"--help", NULL, NULL, NULL, help},

@@ -1,0 +1,168 @@
+/* Records as the lab writes them: what is kept of a lesson, its guesses, reviews and meetings. */
+#include "lab/progress/progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/progress/store.h"
+
+static struct progress *open_path(const char *path, uint64_t now_ms, bool make)
+{
+    struct progress *progress = calloc(1, sizeof *progress);
+    const char *named = path ? path : getenv("OUTAGE_PROGRESS");
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (!progress)
+        return NULL;
+    progress->now_ms = now_ms;
+    progress->make = make;
+    if (named)
+        snprintf(progress->path, sizeof progress->path, "%s", named);
+    else if (data && data[0] == '/') /* the specification: a relative one is ignored */
+        snprintf(progress->path, sizeof progress->path, "%s/outage/progress.db", data);
+    else if (home && home[0] == '/')
+        snprintf(progress->path, sizeof progress->path, "%s/.local/share/outage/progress.db", home);
+    else
+        store_trouble(progress, TROUBLE_NO_HOME, NULL, NULL);
+    store_open(progress);
+    return progress;
+}
+
+struct progress *progress_open(const char *path, uint64_t now_ms)
+{
+    return open_path(path, now_ms, true);
+}
+
+struct progress *progress_open_existing(const char *path, uint64_t now_ms)
+{
+    return open_path(path, now_ms, false);
+}
+
+void progress_close(struct progress *progress)
+{
+    if (!progress)
+        return;
+    store_close(progress);
+    free(progress);
+}
+
+bool progress_takes(const struct progress *progress)
+{
+    return progress && progress->writable;
+}
+
+const char *progress_path(const struct progress *progress)
+{
+    return progress ? progress->path : "";
+}
+
+bool progress_words(struct progress *progress, enum language language, struct text *text)
+{
+    static const char *const words[TROUBLE_COUNT][2] = {
+        {NULL, NULL},
+#define TROUBLE(id, en, ko) {en, ko},
+#include "lab/progress/troubles.def"
+#undef TROUBLE
+    };
+    if (!progress || progress->trouble == progress->told)
+        return false;
+    progress->told = progress->trouble;
+    text_clear(text);
+    text_add_template(
+        text, words[progress->trouble][language == LANGUAGE_KO],
+        (const char *const[4]){progress->arguments[0], progress->arguments[1], NULL, NULL});
+    return true;
+}
+
+/* --- writing ------------------------------------------------------------------------------------
+ */
+
+static struct cell number(int64_t value)
+{
+    return (struct cell){.number = value};
+}
+
+static struct cell time_of(uint64_t value_ms)
+{
+    return number((int64_t)(value_ms > TIME_MAX_MS ? TIME_MAX_MS : value_ms));
+}
+
+static struct cell words(const char *text)
+{
+    return (struct cell){.text = text, .bytes = strlen(text)};
+}
+
+static bool keep(struct progress *progress, enum record_id id, const struct cell *cells)
+{
+    return store_begin(progress) && store_end(progress, store_put(progress, id, cells, PUT_NOW));
+}
+
+bool progress_save(struct progress *progress, const struct kept_attempt *attempt, uint64_t now_ms)
+{
+    return keep(progress, RECORD_ATTEMPT,
+                (const struct cell[]){words(attempt->lesson), time_of(attempt->started_ms),
+                                      number(attempt->step), number((int64_t)attempt->seed),
+                                      time_of(attempt->meeting_ms), words(attempt->lines),
+                                      time_of(now_ms)});
+}
+
+bool progress_done(struct progress *progress, const struct kept_attempt *attempt, uint64_t now_ms)
+{
+    return keep(progress, RECORD_DONE,
+                (const struct cell[]){words(attempt->lesson), time_of(attempt->started_ms),
+                                      time_of(now_ms), time_of(now_ms)});
+}
+
+bool progress_guess(struct progress *progress, const struct kept_guess *guess)
+{
+    return keep(progress, RECORD_GUESS,
+                (const struct cell[]){words(guess->lesson), time_of(guess->started_ms),
+                                      words(guess->question), number(guess->round),
+                                      number(guess->person), words(guess->name),
+                                      words(guess->words), number(guess->number),
+                                      number((int64_t)guess->seed), time_of(guess->locked_ms)});
+}
+
+bool progress_counted(struct progress *progress, const struct kept_counted *counted,
+                      uint64_t now_ms)
+{
+    return keep(progress, RECORD_COUNTED,
+                (const struct cell[]){words(counted->lesson), time_of(counted->started_ms),
+                                      words(counted->question), words(counted->asked),
+                                      words(counted->unit), number(counted->choice),
+                                      number(counted->number), time_of(now_ms)});
+}
+
+bool progress_review(struct progress *progress, const char *lesson, bool remembered,
+                     uint64_t now_ms)
+{
+    return keep(
+        progress, RECORD_REVIEW,
+        (const struct cell[]){words(lesson), time_of(now_ms), number(remembered), time_of(now_ms)});
+}
+
+bool progress_meeting(struct progress *progress, const struct kept_meeting *meeting,
+                      uint64_t now_ms)
+{
+    return keep(progress, RECORD_MEETING,
+                (const struct cell[]){time_of(meeting->started_ms), time_of(meeting->ended_ms),
+                                      time_of(now_ms)});
+}
+
+bool progress_sentence(struct progress *progress, const struct kept_sentence *sentence,
+                       uint64_t now_ms)
+{
+    return keep(progress, RECORD_SENTENCE,
+                (const struct cell[]){words(sentence->lesson), time_of(sentence->started_ms),
+                                      words(sentence->question), number(sentence->person),
+                                      words(sentence->name), words(sentence->words),
+                                      time_of(now_ms)});
+}
+
+bool progress_note(struct progress *progress, const struct kept_note *note, uint64_t now_ms)
+{
+    return keep(progress, RECORD_NOTE,
+                (const struct cell[]){time_of(note->meeting_ms), words(note->lesson),
+                                      number(note->kind), words(note->words), time_of(now_ms),
+                                      time_of(now_ms)});
+}
