@@ -1,237 +1,201 @@
-/* `outage check` of a lesson: its world runs, its answer is no luck, its goals can be met and were
- * not. */
+/* `outage check` of a lesson: the order of its rules, and how a failure reads. */
 #include "lab/lesson/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-void check_fail(struct check *check, const char *path, uint32_t line, enum error_id id,
-                const char *a, const char *b, const char *c)
+/* --- places
+ * -------------------------------------------------------------------------------------------------
+ */
+
+struct spot spot_text(const struct lesson_text *text, uint32_t line, const char *word)
+{
+    return (struct spot){text->path, text->source, line, word, 0};
+}
+
+struct spot spot_world(const struct check *check, uint32_t line, const char *word)
+{
+    return (struct spot){check->lesson->world_path, check->lesson->world, line, word, 0};
+}
+
+static bool letter_of_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* The word as a whole, not as a part of another; NULL when it is not before `end`. */
+static const char *word_find(const char *begin, const char *end, const char *word)
+{
+    size_t bytes = strlen(word);
+    for (const char *at = begin; bytes && (at = strstr(at, word)) && at + bytes <= end; at++) {
+        bool before = at > begin && letter_of_name(at[-1]) && letter_of_name(word[0]);
+        bool behind = letter_of_name(at[bytes]) && letter_of_name(word[bytes - 1]);
+        if (!before && !behind)
+            return at;
+    }
+    return NULL;
+}
+
+/* Line and column, in characters from 1, of the spot. */
+static void spot_find(const struct spot *spot, uint32_t *line, uint32_t *column)
+{
+    const char *begin = spot->source;
+    *line = spot->line ? spot->line : 1;
+    for (uint32_t i = 1; i < *line && strchr(begin, '\n'); i++)
+        begin = strchr(begin, '\n') + 1;
+    const char *end = begin + strcspn(begin, "\n"), *found = begin + strspn(begin, " \t");
+    const char *in_line = spot->word ? word_find(begin, end, spot->word) : NULL;
+    const char *paragraph = strstr(begin, "\n\n");
+    const char *later =
+        spot->word && !in_line
+            ? word_find(begin, paragraph ? paragraph : begin + strlen(begin), spot->word)
+            : NULL;
+    if (in_line || later)
+        found = in_line ? in_line : later;
+    *column = spot->column;
+    if (*column)
+        return;
+    *column = 1;
+    for (const char *c = begin; c < found; c++) {
+        if (*c == '\n') {
+            ++*line;
+            *column = 1;
+        } else if (((unsigned char)*c & 0xC0) != 0x80) {
+            ++*column;
+        }
+    }
+}
+
+/* --- failures
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static bool seen_before(struct check *check, const char *words)
+{
+    uint64_t digest = 14695981039346656037ull; /* FNV-1a */
+    for (const char *c = words; *c; c++)
+        digest = (digest ^ (unsigned char)*c) * 1099511628211ull;
+    for (uint32_t i = 0; i < check->failed && i < CHECK_SEEN; i++)
+        if (check->seen[i] == digest)
+            return true;
+    if (check->failed < CHECK_SEEN)
+        check->seen[check->failed] = digest;
+    return false;
+}
+
+void check_fail_error(struct check *check, struct spot spot, const struct error *error)
 {
     char words[1024];
     struct text text = TEXT(words);
+    uint32_t line, column;
+    spot_find(&spot, &line, &column);
+    text_clear(&text);
+    text_add(&text, spot.path);
+    text_add_char(&text, ':');
+    text_add_u64(&text, line);
+    text_add_char(&text, ':');
+    text_add_u64(&text, column);
+    text_add(&text, ": ");
+    error_add(&text, error, check->language);
+    if (seen_before(check, words))
+        return;
+    check->failed++;
+    check->report(check->user, words);
+}
+
+const char *check_word(char words[COMMAND_BYTES], const char *line, const struct error *error)
+{
+    struct command command;
+    struct error ignored;
+    struct text word = {words, COMMAND_BYTES, 0, false};
+    text_clear(&word);
+    if (language_split(&command, line, 0, &ignored)) {
+        const char *wrong = command_word(&command, error->word);
+        text_add(&word, strlen(wrong) > error->byte ? wrong + error->byte : wrong);
+    }
+    return words;
+}
+
+void check_fail(struct check *check, struct spot spot, enum error_id id, const char *a,
+                const char *b, const char *c)
+{
     struct error error;
     error_set(&error, id, 0, a, b, c, NULL);
-    text_clear(&text);
-    text_add(&text, path);
-    text_add_char(&text, ':');
-    text_add_u64(&text, line ? line : 1);
-    text_add(&text, ":1: ");
-    error_add(&text, &error, check->language);
-    check->failed++;
-    if (check->report)
-        check->report(check->user, words);
+    check_fail_error(check, spot, &error);
 }
 
-bool lesson_place(struct session *session, const char *name, struct value *value)
-{
-    struct world *world = session_variant(session, 0)->world;
-    struct metric_ref metric;
-    struct error error;
-    if (world_metric(world, name, &metric, &error)) {
-        if (!world_read(world, metric, value))
-            memset(value, 0, sizeof *value);
-        return true;
-    }
-    const char *dot = strrchr(name, '.');
-    char owner[NAME_BYTES];
-    struct text text = TEXT(owner);
-    text_clear(&text);
-    text_add_bytes(&text, name, dot ? (size_t)(dot - name) : 0);
-    uint32_t id = component_find(world, owner);
-    int row = id ? parameter_find(component_kind(world, id), dot + 1) : -1;
-    if (row < 0)
-        return false;
-    const struct parameter *parameter = &component_kind(world, id)->parameters[row];
-    memset(value, 0, sizeof *value);
-    value->unit = parameter->unit;
-    value->number = (int64_t)parameter_get(world, id, (unsigned)row);
-    struct text words = TEXT(value->words);
-    parameter_add(&words, world, parameter, (uint64_t)value->number);
-    return true;
-}
-
-/* --- runs
- * --------------------------------------------------------------------------------------------------
+/* --- what is said
+ * -------------------------------------------------------------------------------------------
  */
 
-static struct session *open_run(struct check *check, uint64_t seed)
+const struct lesson_text *check_text(const struct check *check)
 {
-    const struct lesson *lesson = check->lesson;
-    struct session_options options = {
-        .language = check->language, .seed = seed, .file = lesson->world_path};
-    struct error error;
-    struct session *session = session_open(lesson->world, strlen(lesson->world), &options, &error);
-    if (!session)
-        check_fail(check, lesson->world_path, error.line, (enum error_id)error.id,
-                   error.arguments[0], error.arguments[1], error.arguments[2]);
-    return session;
+    return &check->lesson->text[check->language];
 }
 
-/* The whole world.lab, after one more line when the building is done. */
-static struct session *finished_run(struct check *check, uint64_t seed, const char *line)
+static void said_add(struct text *said, const char *words)
 {
-    struct session *session = open_run(check, seed);
-    struct error error;
-    if (!session)
-        return NULL;
-    session_build(session);
-    if (line && !session_line(session, line, &error))
-        check_fail(check, check->lesson->text[check->language].path, 1, ERROR_LESSON_LINE, line,
-                   NULL, NULL);
-    if (session_finish(session, TIME_NEVER) == SESSION_FAILED) {
-        const struct error *why = session_error(session);
-        check_fail(check, check->lesson->world_path, why->line, (enum error_id)why->id,
-                   why->arguments[0], why->arguments[1], why->arguments[2]);
-    }
-    return session;
+    text_add(said, words);
+    text_add_char(said, '\n');
 }
 
-static void check_expects(struct check *check, struct session *session)
+/* The words of a script that set or assert something: no comment, no title, no reason. */
+static void script_said(struct text *said, const char *script)
 {
-    for (uint32_t i = 0; i < session_expectations(session); i++) {
-        const struct expectation *expectation = session_expectation(session, i);
-        if (!expectation->held)
-            check_fail(check, check->lesson->world_path, expectation->line, ERROR_LESSON_EXPECT,
-                       expectation->words, expectation->found, NULL);
+    char line[COMMAND_BYTES + 1];
+    struct command command;
+    struct error error;
+    while (*script) {
+        size_t bytes = strcspn(script, "\n");
+        struct text one = TEXT(line);
+        text_clear(&one);
+        text_add_bytes(&one, script, bytes);
+        script += bytes + (script[bytes] == '\n');
+        if (!language_split(&command, line, 0, &error) ||
+            strcmp(command_word(&command, 0), "world") == 0)
+            continue;
+        bool asserts = strcmp(command_word(&command, 0), "expect") == 0;
+        for (unsigned i = 0; i < command.count; i++)
+            if (!asserts || !command.words[i].quoted)
+                said_add(said, command_word(&command, i));
     }
 }
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------
- */
-
-static bool answer_near(const struct question *question, int64_t value, int64_t first)
+static char *said_take(const struct lesson *lesson)
 {
-    struct error error;
-    uint64_t within = 0;
-    uint64_t apart = value > first ? (uint64_t)(value - first) : (uint64_t)(first - value);
-    size_t length = strlen(question->within);
-    bool percent = length && question->within[length - 1] == '%';
-    if (!length)
-        return apart == 0;
-    if (!value_parse(question->within, percent ? UNIT_PERCENT : UNIT_COUNT, NULL, &within, &error))
-        return false;
-    if (percent)
-        within = within * (uint64_t)(first < 0 ? -first : first) / (100 * PERCENT_ONE);
-    return apart <= within;
-}
-
-/* The answer holds for many seeds: it is no luck. */
-static void check_answers(struct check *check, struct session *run, unsigned seeds)
-{
-    const struct lesson_text *text = &check->lesson->text[check->language];
-    int64_t first[16] = {0};
-    uint32_t count = text->question_count < 16 ? text->question_count : 16;
-    for (unsigned seed = 0; seed <= seeds; seed++) {
-        struct session *other = seed ? finished_run(check, 1000 + seed, NULL) : run;
-        for (uint32_t i = 0; other && i < count; i++) {
-            const struct question *question = &text->questions[i];
-            struct value value;
-            if (!question->answer[0]) {
-                if (!question->answer_choice && !seed)
-                    check_fail(check, text->path, 1, ERROR_LESSON_NO_ANSWER, question->name, NULL,
-                               NULL);
-            } else if (!lesson_place(other, question->answer, &value)) {
-                if (!seed)
-                    check_fail(check, text->path, 1, ERROR_LESSON_PLACE, question->answer, NULL,
-                               NULL);
-            } else if (!seed) {
-                first[i] = value.number;
-            } else if (!answer_near(question, value.number, first[i])) {
-                check_fail(check, text->path, 1, ERROR_LESSON_LUCK, question->name, NULL, NULL);
+    size_t room = strlen(lesson->world) * 2 + 2;
+    for (unsigned language = 0; language < 2; language++)
+        room += 2 * strlen(lesson->text[language].source) + 2;
+    char *words = malloc(room);
+    struct text said = {words, room, 0, false};
+    if (!words)
+        abort();
+    text_clear(&said);
+    script_said(&said, lesson->world);
+    for (unsigned language = 0; language < 2; language++) {
+        const struct lesson_text *text = &lesson->text[language];
+        for (unsigned step = 0; step < STEP_COUNT; step++)
+            for (uint32_t i = 0; i < text->block_count[step]; i++) {
+                enum block_kind kind = text->blocks[step][i].kind;
+                if (kind == BLOCK_COMMAND || kind == BLOCK_REVEAL)
+                    said_add(&said, text->blocks[step][i].words);
             }
-        }
-        if (seed)
-            session_close(other);
+        for (uint32_t i = 0; i < text->goal_count; i++)
+            said_add(&said, text->goals[i].condition);
     }
+    return words;
 }
 
-/* --- goals
- * ---------------------------------------------------------------------------------------------------
+/* --- all of it
+ * ----------------------------------------------------------------------------------------------
  */
-
-static uint32_t goals_met(struct check *check, struct session *session)
-{
-    const struct lesson_text *text = &check->lesson->text[check->language];
-    uint32_t met = 0;
-    for (uint32_t i = 0; i < text->goal_count; i++) {
-        bool held = false;
-        struct value found;
-        struct error error;
-        if (!session_holds(session, text->goals[i].condition, &held, &found, &error))
-            check_fail(check, text->path, 1, (enum error_id)error.id, error.arguments[0],
-                       error.arguments[1], error.arguments[2]);
-        met += held;
-    }
-    return met;
-}
-
-/* Solvable: the reveal meets every goal.  Necessary: without it they do not all hold. */
-static void check_goals(struct check *check, struct session *run)
-{
-    const struct lesson_text *text = &check->lesson->text[check->language];
-    const char *reveal = NULL;
-    uint32_t line = 1;
-    for (uint32_t i = 0; i < text->block_count[STEP_VARY]; i++)
-        if (text->blocks[STEP_VARY][i].kind == BLOCK_REVEAL) {
-            reveal = text->blocks[STEP_VARY][i].words;
-            line = text->blocks[STEP_VARY][i].line;
-        }
-    if (!text->goal_count)
-        return;
-    if (goals_met(check, run) == text->goal_count)
-        check_fail(check, text->path, line, ERROR_LESSON_GOAL_HOLDS, NULL, NULL, NULL);
-    struct session *revealed = reveal ? finished_run(check, 0, reveal) : NULL;
-    if (!revealed || goals_met(check, revealed) != text->goal_count)
-        check_fail(check, text->path, line, ERROR_LESSON_REVEAL, reveal ? reveal : "", NULL, NULL);
-    session_close(revealed);
-}
-
-/* --- commands
- * ---------------------------------------------------------------------------------------------------
- */
-
-/* Wrong in any state of the world, not only in this one. */
-static bool always_wrong(const struct error *error)
-{
-    switch (error->id) {
-    case ERROR_NOT_UP:
-    case ERROR_IS_UP:
-    case ERROR_NOT_PAUSED:
-    case ERROR_IS_PAUSED:
-    case ERROR_NO_POWER:
-    case ERROR_HAS_POWER:
-    case ERROR_MACHINE_OFF:
-        return false;
-    default:
-        return true;
-    }
-}
-
-static void check_commands(struct check *check)
-{
-    const struct lesson_text *text = &check->lesson->text[check->language];
-    for (unsigned step = 0; step < STEP_REVIEW; step++)
-        for (uint32_t i = 0; i < text->block_count[step]; i++) {
-            const struct block *block = &text->blocks[step][i];
-            struct error error;
-            struct session *session;
-            if (block->kind != BLOCK_COMMAND || !(session = open_run(check, 0)))
-                continue;
-            session_build(session);
-            if (!session_line(session, block->words, &error) && always_wrong(&error))
-                check_fail(check, text->path, block->line, (enum error_id)error.id,
-                           error.arguments[0], error.arguments[1], error.arguments[2]);
-            session_close(session);
-        }
-}
 
 uint32_t lesson_check(const char *folder, unsigned seeds, enum language language,
                       void (*report)(void *user, const char *line), void *user)
 {
     char why[1024];
     struct text text = TEXT(why);
-    struct check check = {.language = language, .report = report, .user = user};
+    struct check check = {.folder = folder, .language = language, .report = report, .user = user};
     text_clear(&text);
     struct lesson *lesson = lesson_open(folder, language, &text);
     if (!lesson) {
@@ -239,16 +203,19 @@ uint32_t lesson_check(const char *folder, unsigned seeds, enum language language
         return 1;
     }
     check.lesson = lesson;
+    check.said = said_take(lesson);
+    check_front(&check);
     check_parity(&check);
-    struct session *run = finished_run(&check, 0, NULL);
+    struct session *run = check_run(&check, 0, false);
     if (run) {
         check_expects(&check, run);
-        check_prose(&check, run);
+        check_words(&check, run);
+        check_names(&check, run);
         check_answers(&check, run, seeds);
         check_goals(&check, run);
-        check_commands(&check);
         session_close(run);
     }
+    free(check.said);
     lesson_close(lesson);
     return check.failed;
 }

@@ -1,188 +1,211 @@
-/* Checks of a lesson's words: both languages say the same, and no number comes from nowhere. */
+/* Checks of a lesson's words: no number and no place from nowhere, no mark that is left over. */
 #include "lab/lesson/check.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <uninorm.h>
 
-/* --- both languages
- * ------------------------------------------------------------------------------------ */
+/* What is asked of a sentence. */
+enum {
+    WORDS_COUNTED = 1, /* its numbers come from somewhere */
+    WORDS_FILLED = 2   /* the lab fills its {places} in */
+};
 
-static const char *const kinds[] = {"paragraph", "item", "code", "command", "predict",
-                                    "ask",       "goal", "hint", "reveal",  "price"};
-
-/* Commands, codes and prices are the same to the letter; words are each language's own. */
-static bool same_to_the_letter(enum block_kind kind)
-{
-    return kind == BLOCK_COMMAND || kind == BLOCK_REVEAL || kind == BLOCK_PRICE;
-}
-
-static void parity_of_step(struct check *check, unsigned step)
-{
-    const struct lesson_text *en = &check->lesson->text[LANGUAGE_EN];
-    const struct lesson_text *ko = &check->lesson->text[LANGUAGE_KO];
-    uint32_t most = en->block_count[step] > ko->block_count[step] ? en->block_count[step]
-                                                                  : ko->block_count[step];
-    for (uint32_t i = 0; i < most; i++) {
-        const struct block *a = i < en->block_count[step] ? &en->blocks[step][i] : NULL;
-        const struct block *b = i < ko->block_count[step] ? &ko->blocks[step][i] : NULL;
-        if (a && b && a->kind == b->kind &&
-            (!same_to_the_letter(a->kind) || strcmp(a->words, b->words) == 0))
-            continue;
-        const struct block *has = a ? a : b;
-        check_fail(check, a ? en->path : ko->path, has->line, ERROR_LESSON_PARITY, kinds[has->kind],
-                   NULL, NULL);
-        return;
-    }
-}
-
-static bool same_question(const struct question *a, const struct question *b)
-{
-    bool same = strcmp(a->name, b->name) == 0 && a->form == b->form &&
-                strcmp(a->answer, b->answer) == 0 && a->answer_choice == b->answer_choice &&
-                strcmp(a->within, b->within) == 0 && a->belief_count == b->belief_count;
-    for (unsigned i = 0; same && i < LESSON_HIDES; i++)
-        same = (!a->hides[i] && !b->hides[i]) ||
-               (a->hides[i] && b->hides[i] && strcmp(a->hides[i], b->hides[i]) == 0);
-    for (unsigned i = 0; same && i < LESSON_CHOICES; i++)
-        same = !a->choices[i] == !b->choices[i];
-    return same;
-}
-
-void check_parity(struct check *check)
-{
-    const struct lesson_text *en = &check->lesson->text[LANGUAGE_EN];
-    const struct lesson_text *ko = &check->lesson->text[LANGUAGE_KO];
-    for (unsigned step = 0; step < STEP_COUNT; step++)
-        parity_of_step(check, step);
-    for (unsigned step = 0; step < STEP_REVIEW; step++)
-        if (en->block_count[step] == 0)
-            check_fail(check, en->path, 1, ERROR_LESSON_NO_STEP, NULL, NULL, NULL);
-    for (uint32_t i = 0; i < en->question_count && i < ko->question_count; i++)
-        if (!same_question(&en->questions[i], &ko->questions[i]))
-            check_fail(check, ko->path, 1, ERROR_LESSON_PARITY, en->questions[i].name, NULL, NULL);
-    for (uint32_t i = 0; i < en->goal_count && i < ko->goal_count; i++)
-        if (strcmp(en->goals[i].condition, ko->goals[i].condition) != 0)
-            check_fail(check, ko->path, 1, ERROR_LESSON_PARITY, en->goals[i].condition, NULL, NULL);
-}
-
-/* --- numbers
- * --------------------------------------------------------------------------------------------- */
-
-static bool digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* A number of a text without its commas; the bytes it took, 0 none. */
-static size_t number_at(const char *words, char number[32])
-{
-    size_t n = 0, used = 0;
-    while (digit(words[n]) || ((words[n] == ',' || words[n] == '.') && digit(words[n + 1]))) {
-        if (words[n] != ',' && used + 1 < 32)
-            number[used++] = words[n];
-        n++;
-    }
-    number[used] = 0;
-    return n;
-}
-
-static bool number_in(const char *words, const char *number)
-{
-    char other[32];
-    while (*words) {
-        if (!digit(*words)) {
-            words++;
-            continue;
-        }
-        words += number_at(words, other);
-        if (strcmp(other, number) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* It was set or asked for: in the world's script, in a command or in a goal. */
-static bool number_is_known(const struct check *check, const struct lesson_text *text,
-                            const char *number)
-{
-    if (strlen(number) == 1 || number_in(check->lesson->world, number))
-        return true; /* a single digit is a word */
-    for (unsigned step = 0; step < STEP_COUNT; step++)
-        for (uint32_t i = 0; i < text->block_count[step]; i++) {
-            const struct block *block = &text->blocks[step][i];
-            if (same_to_the_letter(block->kind) && number_in(block->words, number))
-                return true;
-        }
-    for (uint32_t i = 0; i < text->goal_count; i++)
-        if (number_in(text->goals[i].condition, number))
-            return true;
-    return false;
-}
-
-struct filling {
+struct words {
     struct check *check;
     struct session *run;
     const struct lesson_text *text;
     uint32_t line;
+    unsigned asked;
 };
 
-static bool fill(void *user, const char *name, struct text *to)
+static void words_fail(const struct words *words, const char *word, enum error_id id, const char *a)
 {
-    struct filling *filling = user;
-    struct value value;
-    (void)to;
-    if (!lesson_place(filling->run, name, &value))
-        check_fail(filling->check, filling->text->path, filling->line, ERROR_LESSON_PLACE, name,
-                   NULL, NULL);
-    return true;
+    check_fail(words->check, spot_text(words->text, words->line, word), id, a, NULL, NULL);
 }
 
-static void check_words(struct filling *filling, const char *words)
+/* A {place} at `at`: the bytes it takes; 0 when it is only a brace. */
+static size_t place_check(const struct words *words, const char *at, bool code)
 {
-    char plain[8192], number[32];
-    struct text text = TEXT(plain);
+    char name[96], whole[100];
+    struct text inside = TEXT(name), braces = TEXT(whole);
+    struct value value;
+    size_t bytes = strcspn(at, "}");
+    text_clear(&inside);
+    text_clear(&braces);
+    text_add_bytes(&inside, at + 1, bytes ? bytes - 1 : 0);
+    text_add_bytes(&braces, at, at[bytes] ? bytes + 1 : 1);
+    if (code && !strchr(name, '.'))
+        return 0; /* {user}:17 is a key */
+    if (!at[bytes] || inside.cut)
+        words_fail(words, "{", ERROR_LESSON_PLACE, "{");
+    else if (!(words->asked & WORDS_FILLED))
+        words_fail(words, whole, ERROR_LESSON_NOT_FILLED, whole);
+    else if (lesson_place(words->run, name, &value) == PLACE_NONE)
+        words_fail(words, whole, ERROR_LESSON_PLACE, name);
+    return at[bytes] ? bytes + 1 : bytes;
+}
+
+/* The words without places, marks and code. */
+static char *plain_of(const struct words *words, const char *from)
+{
+    char *plain = malloc(strlen(from) + 1), *to = plain;
     bool code = false;
+    size_t bytes;
+    if (!plain)
+        abort();
+    for (; *from; from += bytes) {
+        bytes = 1;
+        bool toggles = *from == '\x03' || *from == '\x04' || *from == '`';
+        if (toggles)
+            code = *from == '`' ? !code : *from == '\x03';
+        size_t place = *from == '{' ? place_check(words, from, code) : 0;
+        if (place)
+            bytes = place;
+        bool shown = !place && !code && !toggles && *from != '\x01' && *from != '\x02';
+        *to++ = shown ? *from : ' ';
+    }
+    *to = 0;
+    return plain;
+}
+
+static void stars_check(const struct words *words, const char *plain)
+{
+    char word[64];
+    struct text text = TEXT(word);
+    const char *stars = strstr(plain, "**");
+    if (!stars)
+        return;
     text_clear(&text);
-    lesson_prose(&text, words, fill, filling);
-    if (strstr(plain, "**"))
-        check_fail(filling->check, filling->text->path, filling->line, ERROR_LESSON_STARS, NULL,
-                   NULL, NULL);
-    for (const char *c = plain; *c;) {
-        code = *c == '\x03' || (code && *c != '\x04');
-        bool inside_word = c > plain && ((c[-1] >= 'a' && c[-1] <= 'z') || c[-1] == '-');
-        if (!digit(*c)) {
-            c++;
-            continue;
-        }
-        c += number_at(c, number);
-        if (!code && !inside_word && !number_is_known(filling->check, filling->text, number))
-            check_fail(filling->check, filling->text->path, filling->line, ERROR_LESSON_NUMBER,
-                       number, NULL, NULL);
+    text_add_bytes(&text, stars, strcspn(stars, " \n"));
+    words_fail(words, text.cut ? "**" : word, ERROR_LESSON_STARS, NULL);
+}
+
+static void words_check(const struct words *words, const char *written)
+{
+    char *plain = plain_of(words, written);
+    const char *at = plain;
+    struct number number;
+    stars_check(words, plain);
+    while ((words->asked & WORDS_COUNTED) && number_next(plain, &at, &number))
+        if (!number.known_word && !number_among(words->check->said, &number))
+            words_fail(words, number.words, ERROR_LESSON_NUMBER, number.words);
+    free(plain);
+}
+
+/* --- which words are asked what
+ * -----------------------------------------------------------------------------
+ */
+
+/* A belief and an offered choice are somebody's guess: their numbers may be from nowhere. */
+static void question_check(struct words words, const struct question *question)
+{
+    words.line = question->line;
+    words.asked = WORDS_COUNTED | WORDS_FILLED;
+    words_check(&words, question->words);
+    words.asked = 0;
+    for (unsigned i = 0; i < LESSON_CHOICES; i++)
+        if (question->choices[i])
+            words_check(&words, question->choices[i]);
+    words.asked = WORDS_FILLED;
+    for (uint32_t i = 0; i < question->belief_count; i++) {
+        words.line = question->beliefs[i].line;
+        words_check(&words, question->beliefs[i].words);
     }
 }
 
-static bool is_nfc(const char *words)
+/* Review asks of another world, which nobody runs: its numbers are its own. */
+static unsigned asked_of(enum lesson_step step, enum block_kind kind)
 {
-    size_t length = 0, bytes = strlen(words);
-    uint8_t *normal = u8_normalize(UNINORM_NFC, (const uint8_t *)words, bytes, NULL, &length);
-    bool same = normal && length == bytes && memcmp(normal, words, bytes) == 0;
-    free(normal);
-    return same;
+    unsigned counted = step == STEP_REVIEW ? 0 : WORDS_COUNTED;
+    return kind == BLOCK_GOAL ? counted : counted | WORDS_FILLED;
 }
 
-void check_prose(struct check *check, struct session *run)
+static bool is_sentence(enum block_kind kind)
+{
+    return kind == BLOCK_PARAGRAPH || kind == BLOCK_ITEM || kind == BLOCK_ASK ||
+           kind == BLOCK_HINT || kind == BLOCK_GOAL;
+}
+
+/* --- the file as it is written
+ * ------------------------------------------------------------------------------
+ */
+
+/* The first byte at which a line is not NFC; its length when it is. */
+static size_t nfc_of(const char *line, size_t bytes)
+{
+    size_t length = 0, same = 0;
+    uint8_t *normal = u8_normalize(UNINORM_NFC, (const uint8_t *)line, bytes, NULL, &length);
+    while (normal && same < bytes && same < length && (uint8_t)line[same] == normal[same])
+        same++;
+    if (normal && length == bytes && same == bytes) {
+        free(normal);
+        return bytes;
+    }
+    free(normal);
+    while (same && ((unsigned char)line[same] & 0xC0) == 0x80)
+        same--;
+    return same < bytes ? same : 0;
+}
+
+static void nfc_check(struct check *check, const struct lesson_text *text)
+{
+    uint32_t number = 1;
+    for (const char *line = text->source; *line; number++) {
+        size_t bytes = strcspn(line, "\n"), good = nfc_of(line, bytes);
+        struct spot spot = spot_text(text, number, NULL);
+        for (size_t i = 0; i <= good; i++)
+            spot.column += ((unsigned char)line[i] & 0xC0) != 0x80;
+        if (good < bytes)
+            check_fail(check, spot, ERROR_LESSON_NFC, NULL, NULL, NULL);
+        line += bytes + (line[bytes] == '\n');
+    }
+}
+
+/* A path leads from the lesson's folder; what is on the net is not asked. */
+static void link_check(struct check *check, const struct lesson_text *text,
+                       const struct lesson_link *link)
+{
+    char path[4096];
+    struct text whole = TEXT(path);
+    struct stat about;
+    size_t bytes = strcspn(link->to, "#");
+    if (strncmp(link->to, "https://", 8) == 0 || strncmp(link->to, "http://", 7) == 0)
+        return;
+    text_clear(&whole);
+    if (link->to[0] != '/') {
+        text_add(&whole, check->folder);
+        text_add_char(&whole, '/');
+    }
+    text_add_bytes(&whole, link->to, bytes);
+    if (!bytes || whole.cut || stat(path, &about) != 0)
+        check_fail(check, spot_text(text, link->line, link->to), ERROR_LESSON_LINK, link->to, NULL,
+                   NULL);
+}
+
+void check_words(struct check *check, struct session *run)
 {
     for (unsigned language = 0; language < 2; language++) {
         const struct lesson_text *text = &check->lesson->text[language];
-        for (unsigned step = 0; step < STEP_REVIEW; step++)
+        struct words words = {.check = check, .run = run, .text = text};
+        nfc_check(check, text);
+        for (uint32_t i = 0; i < text->link_count; i++)
+            link_check(check, text, &text->links[i]);
+        for (unsigned key = FRONT_TITLE; key < FRONT_KEYS; key++) {
+            words.line = text->front[key].line;
+            if (text->front[key].words)
+                words_check(&words, text->front[key].words);
+        }
+        for (unsigned step = 0; step < STEP_COUNT; step++)
             for (uint32_t i = 0; i < text->block_count[step]; i++) {
                 const struct block *block = &text->blocks[step][i];
-                struct filling filling = {check, run, text, block->line};
-                if (!is_nfc(block->words))
-                    check_fail(check, text->path, block->line, ERROR_LESSON_NFC, NULL, NULL, NULL);
-                if (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_ITEM)
-                    check_words(&filling, block->words);
+                words.line = block->line;
+                words.asked = asked_of((enum lesson_step)step, block->kind);
+                if (is_sentence(block->kind))
+                    words_check(&words, block->words);
             }
+        for (uint32_t i = 0; i < text->question_count; i++)
+            question_check(words, &text->questions[i]);
     }
 }

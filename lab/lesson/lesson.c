@@ -12,6 +12,11 @@
 static const char *const step_names[STEP_COUNT] = {"brief",   "try",  "predict", "watch",
                                                    "explain", "vary", "work",    "review"};
 
+const char *lesson_step_name(enum lesson_step step)
+{
+    return step_names[step];
+}
+
 enum lesson_step reading_step(const char *name)
 {
     unsigned i = 0;
@@ -91,50 +96,20 @@ char *reading_file(const char *path, size_t *bytes)
     return source;
 }
 
-/* --- front matter
+/* --- one language
  * ------------------------------------------------------------------------------------ */
 
-static void front_line(struct reading *reading, const char *line, size_t bytes)
+/* As an editor on another system may save it: no byte order mark, no \r before \n. */
+static void plain_lines(char *source)
 {
-    const char *colon = memchr(line, ':', bytes);
-    if (!colon)
-        return;
-    const char *value = colon + 1;
-    size_t key = (size_t)(colon - line), left = bytes - key - 1;
-    while (left && *value == ' ') {
-        value++;
-        left--;
-    }
-    if (key == 5 && memcmp(line, "title", 5) == 0 && !reading->to->title)
-        reading->to->title = strndup(value, left);
-    else if (key == 4 && memcmp(line, "asks", 4) == 0 && !reading->to->asks)
-        reading->to->asks = strndup(value, left);
-    else if (key == 7 && memcmp(line, "minutes", 7) == 0)
-        reading->lesson->minutes = (uint32_t)strtoul(value, NULL, 10);
-}
-
-/* Where the body begins, NULL with the error. */
-static const char *front_read(struct reading *reading)
-{
-    const char *c = reading->source;
-    if (strncmp(c, "---\n", 4) != 0) {
-        reading_fail(reading, 1, 1, ERROR_LESSON_FRONT, "---", NULL);
-        return NULL;
-    }
-    for (c += 4; *c && strncmp(c, "---", 3) != 0;) {
-        size_t bytes = strcspn(c, "\n");
-        front_line(reading, c, bytes);
-        c += bytes + (c[bytes] == '\n');
-    }
-    const char *missing = !*c                   ? "---"
-                          : !reading->to->title ? "title"
-                          : !reading->to->asks  ? "asks"
-                                                : NULL;
-    if (missing) {
-        reading_fail(reading, 1, 1, ERROR_LESSON_FRONT, missing, NULL);
-        return NULL;
-    }
-    return c + strcspn(c, "\n");
+    const char *from = source;
+    char *to = source;
+    if (strncmp(from, "\xEF\xBB\xBF", 3) == 0)
+        from += 3;
+    for (; *from; from++)
+        if (from[0] != '\r' || from[1] != '\n')
+            *to++ = *from;
+    *to = 0;
 }
 
 static bool text_read(struct lesson *lesson, const char *folder, enum language which,
@@ -144,7 +119,9 @@ static bool text_read(struct lesson *lesson, const char *folder, enum language w
     struct lesson_text *to = &lesson->text[which];
     snprintf(path, sizeof path, "%s/%s.md", folder, which == LANGUAGE_KO ? "ko" : "en");
     to->path = strdup(path);
-    char *source = to->path ? reading_file(path, NULL) : NULL;
+    char *source = to->source = to->path ? reading_file(path, NULL) : NULL;
+    if (source)
+        plain_lines(source);
     struct reading reading = {.path = path,
                               .source = source,
                               .language = language,
@@ -153,14 +130,28 @@ static bool text_read(struct lesson *lesson, const char *folder, enum language w
                               .why = why};
     if (!source)
         return reading_fail(&reading, 1, 1, ERROR_LESSON_FILE, path, NULL);
-    const char *body = front_read(&reading);
-    bool read = body && reading_markdown(&reading, body);
-    free(source);
-    return read;
+    const char *body = reading_front(&reading);
+    return body && reading_markdown(&reading, body);
 }
 
 /* --- the whole
  * ----------------------------------------------------------------------------------------- */
+
+/* The folder's own name, also where it was called `.` */
+static void id_take(struct lesson *lesson, const char *folder, size_t end)
+{
+    struct text id = TEXT(lesson->id);
+    char *real = NULL;
+    size_t start = end;
+    while (start && folder[start - 1] != '/')
+        start--;
+    bool dots = end > start && strspn(folder + start, ".") >= end - start;
+    if (dots && (real = realpath(folder, NULL)))
+        text_add(&id, strrchr(real, '/') + 1);
+    else
+        text_add_bytes(&id, folder + start, end - start);
+    free(real);
+}
 
 struct lesson *lesson_open(const char *folder, enum language language, struct text *why)
 {
@@ -171,11 +162,7 @@ struct lesson *lesson_open(const char *folder, enum language language, struct te
     size_t end = strlen(folder);
     while (end > 1 && folder[end - 1] == '/')
         end--;
-    size_t start = end;
-    while (start && folder[start - 1] != '/')
-        start--;
-    struct text id = TEXT(lesson->id);
-    text_add_bytes(&id, folder + start, end - start);
+    id_take(lesson, folder, end);
     lesson->number = (uint32_t)strtoul(lesson->id, NULL, 10);
     snprintf(path, sizeof path, "%.*s/world.lab", (int)end, folder);
     lesson->world_path = strdup(path);
@@ -206,8 +193,12 @@ static void question_release(struct question *question)
 
 static void text_release(struct lesson_text *text)
 {
-    free(text->title);
-    free(text->asks);
+    for (unsigned key = 0; key < FRONT_KEYS; key++)
+        free(text->front[key].words);
+    for (uint32_t i = 0; i < text->link_count; i++)
+        free(text->links[i].to);
+    free(text->links);
+    free(text->source);
     free(text->path);
     for (unsigned step = 0; step < STEP_COUNT; step++) {
         for (uint32_t i = 0; i < text->block_count[step]; i++)

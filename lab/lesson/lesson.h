@@ -31,10 +31,12 @@ enum question_form { QUESTION_NUMBER, QUESTION_CHOICE };
 struct belief {
     int64_t from, to; /* of a choice: its index in both */
     char *words;
+    uint32_t line;
 };
 
 struct question {
     char name[32];
+    uint32_t line, answer_line; /* of `predict` and `answer` in the file; 0: no answer */
     enum question_form form;
     char unit[24];                 /* as written: orders, ms */
     char *words;                   /* the question */
@@ -52,6 +54,7 @@ struct question {
 struct goal {
     char *words;     /* the sentence */
     char *condition; /* "orders.acked_lost == 0" */
+    uint32_t line;
 };
 
 /* What stands in a step, in order. */
@@ -76,8 +79,27 @@ struct block {
     char *words;
 };
 
+/* The keys of the front matter, in the order in which they are written. */
+enum front_key { FRONT_ID, FRONT_TITLE, FRONT_MINUTES, FRONT_NEEDS, FRONT_ASKS, FRONT_KEYS };
+extern const char *const lesson_front_keys[FRONT_KEYS]; /* their names */
+struct front_line {
+    char *words;   /* NULL: the key is not there */
+    uint32_t line; /* where it stands; of a missing key: where the front matter ends */
+};
+
+/* A link of the prose: where it leads, as written. */
+struct lesson_link {
+    char *to;
+    uint32_t line;
+};
+
 struct lesson_text { /* one language */
-    char *title, *asks;
+    struct front_line front[FRONT_KEYS];
+    const char *title, *asks;       /* of the front matter */
+    char *source;                   /* the whole file: places of errors are looked up in it */
+    uint32_t step_line[STEP_COUNT]; /* of its heading, 0 none */
+    struct lesson_link *links;
+    uint32_t link_count;
     struct block *blocks[STEP_COUNT];
     uint32_t block_count[STEP_COUNT];
     struct question *questions;
@@ -99,6 +121,8 @@ struct lesson {
 /* Reads a lesson's folder.  NULL with "FILE:LINE:COLUMN: ..." in `why`. */
 struct lesson *lesson_open(const char *folder, enum language language, struct text *why);
 void lesson_close(struct lesson *lesson);
+
+const char *lesson_step_name(enum lesson_step step); /* as its heading says it */
 
 /* The folders below `root` that are lessons, by number; frees with lesson_list_free. */
 char **lesson_list(const char *root, uint32_t *count);

@@ -21,6 +21,9 @@ struct reading {
 bool reading_fail(struct reading *reading, uint32_t line, uint32_t column, enum error_id id,
                   const char *a, const char *b);
 
+/* The front matter: where the body begins, NULL with the error (front.c). */
+const char *reading_front(struct reading *reading);
+
 /* The Markdown after the front matter, which ends at `body` (reading_markdown.c). */
 bool reading_markdown(struct reading *reading, const char *body);
 

@@ -51,15 +51,45 @@ static struct question *question_of(const struct lesson_command *c, const char *
 /* --- predict
  * --------------------------------------------------------------------------------------- */
 
-static bool hides_add(struct question *question, const char *metric, size_t bytes)
+static bool hides_add(const struct lesson_command *c, unsigned at, struct question *question,
+                      const char *metric, size_t bytes)
 {
+    char most[24];
+    struct text text = TEXT(most);
     for (unsigned i = 0; i < LESSON_HIDES; i++) {
         if (!question->hides[i])
-            return (question->hides[i] = strndup(metric, bytes)) != NULL;
+            return (question->hides[i] = strndup(metric, bytes)) != NULL || no_memory(c);
         if (strlen(question->hides[i]) == bytes && memcmp(question->hides[i], metric, bytes) == 0)
             return true;
     }
-    return true;
+    text_clear(&text);
+    text_add_u64(&text, LESSON_HIDES);
+    return fail(c, at, ERROR_LESSON_MOST, "hides", most);
+}
+
+/* Copies a word into an array of a question; too long a one is refused, not cut. */
+static bool take(const struct lesson_command *c, unsigned i, struct text to, const char *words)
+{
+    text_clear(&to);
+    text_add(&to, words);
+    return !to.cut || fail(c, i, ERROR_LESSON_LONG, words, NULL);
+}
+
+/* `unit=orders` or `a="snapshot"`, not a sentence. */
+static bool is_option(const char *words)
+{
+    static const char *const names[] = {"unit=", "hides=", "at="};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strncmp(words, names[i], strlen(names[i])) == 0)
+            return true;
+    return words[0] >= 'a' && words[0] < 'a' + LESSON_CHOICES && words[1] == '=';
+}
+
+static bool is_name(const char *words)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    return words[0] >= 'a' && words[0] <= 'z' && !words[strspn(words, letters)] &&
+           strlen(words) < sizeof((struct question *)0)->name;
 }
 
 static bool predict_option(const struct lesson_command *c, unsigned i, struct question *question)
@@ -69,13 +99,12 @@ static bool predict_option(const struct lesson_command *c, unsigned i, struct qu
         return fail(c, i, ERROR_NOT_KEY_VALUE, words, "unit=orders");
     size_t bytes = (size_t)(value++ - words);
     if (bytes == 4 && memcmp(words, "unit", 4) == 0) {
-        struct text text = TEXT(question->unit);
-        text_add(&text, value);
+        return take(c, i, TEXT(question->unit), value);
     } else if (bytes == 5 && memcmp(words, "hides", 5) == 0) {
         for (; *value; value += strspn(value, ",")) {
             size_t n = strcspn(value, ",");
-            if (!hides_add(question, value, n))
-                return no_memory(c);
+            if (!hides_add(c, i, question, value, n))
+                return false;
             value += n;
         }
     } else if (bytes == 2 && memcmp(words, "at", 2) == 0) {
@@ -83,6 +112,8 @@ static bool predict_option(const struct lesson_command *c, unsigned i, struct qu
         if (!language_split(&question->fault, value, c->command.line, &error))
             return fail(c, i, ERROR_NOT_KEY_VALUE, words, "at=\"power-cut redis-1\"");
     } else if (bytes == 1 && words[0] >= 'a' && words[0] < 'a' + LESSON_CHOICES) {
+        if (question->choices[words[0] - 'a'])
+            return fail(c, i, ERROR_LESSON_TWICE, words, NULL);
         if (!(question->choices[words[0] - 'a'] = strdup(value)))
             return no_memory(c);
     } else {
@@ -97,6 +128,8 @@ static bool read_predict(const struct lesson_command *c)
     struct lesson_text *to = c->reading->to;
     if (c->command.count < 4)
         return fail(c, c->command.count - 1u, ERROR_LESSON_SENTENCE, word(c, 0), NULL);
+    if (!is_name(word(c, 1)))
+        return fail(c, 1, ERROR_BAD_NAME, word(c, 1), NULL);
     if (question_of(c, word(c, 1)))
         return fail(c, 1, ERROR_NAME_TAKEN, word(c, 1), NULL);
     if (strcmp(word(c, 2), "number") != 0 && strcmp(word(c, 2), "choice") != 0)
@@ -107,12 +140,12 @@ static bool read_predict(const struct lesson_command *c)
     to->questions = more;
     struct question *question = &more[to->question_count++];
     memset(question, 0, sizeof *question);
+    question->line = c->command.line;
     struct text name = TEXT(question->name);
     text_add(&name, word(c, 1));
     question->form = strcmp(word(c, 2), "choice") == 0 ? QUESTION_CHOICE : QUESTION_NUMBER;
     for (unsigned i = 3; i < c->command.count; i++) {
-        bool sentence = c->command.words[i].quoted && !question->words && word(c, i)[1] != '=' &&
-                        strncmp(word(c, i), "at=", 3) != 0;
+        bool sentence = c->command.words[i].quoted && !question->words && !is_option(word(c, i));
         if (sentence && !(question->words = strdup(word(c, i))))
             return no_memory(c);
         if (!sentence && !predict_option(c, i, question))
@@ -120,6 +153,8 @@ static bool read_predict(const struct lesson_command *c)
     }
     if (!question->words)
         return fail(c, 0, ERROR_LESSON_SENTENCE, word(c, 0), NULL);
+    if (question->form == QUESTION_CHOICE && (!question->choices[0] || !question->choices[1]))
+        return fail(c, 2, ERROR_LESSON_CHOICES, NULL, NULL);
     struct block *block =
         reading_block(c->reading, c->step, BLOCK_QUESTION, question->words, c->command.line);
     if (block)
@@ -127,24 +162,38 @@ static bool read_predict(const struct lesson_command *c)
     return block != NULL;
 }
 
+/* The place of a choice's letter, -1 when the question does not offer it. */
+static int choice_of(const struct question *question, const char *letter)
+{
+    int i = letter[0] - 'a';
+    return letter[0] && !letter[1] && i >= 0 && i < LESSON_CHOICES && question->choices[i] ? i : -1;
+}
+
 /* answer NAME = METRIC [within N%|N], or answer NAME = a */
 static bool read_answer(const struct lesson_command *c)
 {
+    static const char usage[] = "answer NAME = METRIC within 5%";
     struct question *question = question_of(c, word(c, 1));
     if (!question)
         return fail(c, 1, ERROR_LESSON_QUESTION, word(c, 1), NULL);
     if (c->command.count < 4 || strcmp(word(c, 2), "=") != 0)
-        return fail(c, c->command.count - 1u, ERROR_MISSING_WORD, word(c, 0),
-                    "answer NAME = METRIC within 5%");
-    if (question->form == QUESTION_CHOICE && strlen(word(c, 3)) == 1) {
+        return fail(c, c->command.count - 1u, ERROR_MISSING_WORD, word(c, 0), usage);
+    if (question->answer_line)
+        return fail(c, 1, ERROR_LESSON_TWICE, word(c, 1), NULL);
+    question->answer_line = c->command.line;
+    bool choice = question->form == QUESTION_CHOICE && !strchr(word(c, 3), '.');
+    bool within = !choice && c->command.count == 6 && strcmp(word(c, 4), "within") == 0;
+    if (c->command.count > 4 && !within)
+        return fail(c, 4, ERROR_EXTRA_WORD, word(c, 4), usage);
+    if (choice && choice_of(question, word(c, 3)) < 0)
+        return fail(c, 3, ERROR_LESSON_CHOICE, word(c, 3), NULL);
+    if (choice) {
         question->answer_choice = word(c, 3)[0];
         return true;
     }
-    struct text answer = TEXT(question->answer), within = TEXT(question->within);
-    text_add(&answer, word(c, 3));
-    if (c->command.count > 5 && strcmp(word(c, 4), "within") == 0)
-        text_add(&within, word(c, 5));
-    return hides_add(question, word(c, 3), strlen(word(c, 3))) || no_memory(c);
+    return take(c, 3, TEXT(question->answer), word(c, 3)) &&
+           take(c, 5, TEXT(question->within), word(c, 5)) &&
+           hides_add(c, 3, question, word(c, 3), strlen(word(c, 3)));
 }
 
 /* miss NAME FROM..TO "belief", or miss NAME a "belief" */
@@ -152,19 +201,21 @@ static bool read_miss(const struct lesson_command *c)
 {
     const char *words = NULL, *range = word(c, 2), *dots = strstr(range, "..");
     struct question *question = question_of(c, word(c, 1));
-    struct belief belief = {0, 0, NULL};
+    struct belief belief = {.line = c->command.line};
     if (!question)
         return fail(c, 1, ERROR_LESSON_QUESTION, word(c, 1), NULL);
     if (!last_sentence(c, 4, &words))
         return false;
     if (question->form == QUESTION_CHOICE) {
-        belief.from = belief.to = range[0] - 'a';
+        belief.from = belief.to = choice_of(question, range);
+        if (belief.from < 0)
+            return fail(c, 2, ERROR_LESSON_CHOICE, range, NULL);
     } else {
         char from[40] = "";
         struct text text = TEXT(from);
         text_add_bytes(&text, range, dots ? (size_t)(dots - range) : strlen(range));
         if (!lesson_guess_number(from, &belief.from) ||
-            !lesson_guess_number(dots ? dots + 2 : from, &belief.to))
+            !lesson_guess_number(dots ? dots + 2 : from, &belief.to) || belief.to < belief.from)
             return fail(c, 2, ERROR_LESSON_RANGE, range, NULL);
     }
     struct belief *more =
@@ -192,13 +243,14 @@ static bool read_goal(const struct lesson_command *c)
         return no_memory(c);
     to->goals = more;
     struct goal *goal = &more[to->goal_count++];
-    char condition[300] = "";
+    char condition[COMMAND_BYTES] = "";
     struct text text = TEXT(condition);
     struct command tail;
     command_tail(&tail, &c->command, 2);
     language_join(&text, &tail);
     goal->words = strdup(word(c, 1));
     goal->condition = strdup(condition);
+    goal->line = c->command.line;
     if (!goal->words || !goal->condition)
         return no_memory(c);
     struct block *block =
@@ -225,12 +277,12 @@ static bool read_hint(const struct lesson_command *c)
     return read_sentence(c, BLOCK_HINT);
 }
 
-static bool read_tail(const struct lesson_command *c, enum block_kind kind)
+static bool read_tail(const struct lesson_command *c, enum block_kind kind, unsigned least)
 {
     char words[COMMAND_BYTES] = "";
     struct text text = TEXT(words);
     struct command tail;
-    if (c->command.count < 3)
+    if (c->command.count < least)
         return fail(c, 0, ERROR_MISSING_WORD, word(c, 0), "reveal COMMAND, price NAME METRIC");
     command_tail(&tail, &c->command, 1);
     language_join(&text, &tail);
@@ -239,12 +291,12 @@ static bool read_tail(const struct lesson_command *c, enum block_kind kind)
 
 static bool read_reveal(const struct lesson_command *c)
 {
-    return read_tail(c, BLOCK_REVEAL);
+    return read_tail(c, BLOCK_REVEAL, 2);
 }
 
 static bool read_price(const struct lesson_command *c)
 {
-    return read_tail(c, BLOCK_PRICE);
+    return read_tail(c, BLOCK_PRICE, 3);
 }
 
 static const struct {

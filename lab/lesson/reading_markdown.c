@@ -18,12 +18,13 @@ struct walk {
     size_t used, room;
 };
 
+/* Text that md4c makes itself stands nowhere in the source: 0. */
 static uint32_t line_of(const struct walk *walk, const char *at)
 {
     uint32_t line = 1;
     const char *source = walk->reading->source;
     if (at < source || at > source + strlen(source))
-        return walk->line;
+        return 0;
     for (const char *c = source; c < at; c++)
         line += *c == '\n';
     return line;
@@ -53,9 +54,24 @@ static void words_clear(struct walk *walk)
         walk->words[0] = 0;
 }
 
+static bool block_end(struct walk *walk, enum block_kind kind)
+{
+    bool ok = true;
+    if (walk->used && walk->step == STEP_COUNT)
+        ok = reading_fail(walk->reading, walk->line, 1, ERROR_LESSON_BEFORE_STEP, NULL, NULL);
+    else if (walk->used)
+        ok = reading_block(walk->reading, walk->step, kind, walk->words, walk->line) != NULL;
+    words_clear(walk);
+    return ok;
+}
+
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *user)
 {
     struct walk *walk = user;
+    bool ok = true;
+    if (type != MD_BLOCK_P &&
+        walk->item) /* what stands in an item before a list or a fence in it */
+        ok = block_end(walk, BLOCK_ITEM);
     switch (type) {
     case MD_BLOCK_H:
         walk->heading = ((MD_BLOCK_H_DETAIL *)detail)->level == 2;
@@ -76,11 +92,13 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *user)
     case MD_BLOCK_P:
         if (!walk->item)
             words_clear(walk);
+        else if (walk->used)
+            ok = words_add(walk, " ", 1);
         break;
     default:
         break;
     }
-    return 0;
+    return ok ? 0 : 1;
 }
 
 /* The lines of a `lab` fence, each a command. */
@@ -100,15 +118,31 @@ static bool fence_lines(struct walk *walk)
     return true;
 }
 
-static bool block_end(struct walk *walk, enum block_kind kind)
+/* A heading of the second level is a step; there are no others. */
+static bool heading_end(struct walk *walk)
 {
-    bool ok = true;
-    if (walk->used && walk->step == STEP_COUNT)
-        ok = reading_fail(walk->reading, walk->line, 1, ERROR_LESSON_BEFORE_STEP, NULL, NULL);
-    else if (walk->used)
-        ok = reading_block(walk->reading, walk->step, kind, walk->words, walk->line) != NULL;
+    const char *name = walk->words ? walk->words : "";
+    enum lesson_step step = walk->heading ? reading_step(name) : STEP_COUNT;
+    if (step == STEP_COUNT)
+        return reading_fail(walk->reading, walk->line ? walk->line : 1, walk->heading ? 4 : 1,
+                            ERROR_LESSON_STEP, name, NULL);
+    if (walk->reading->to->step_line[step])
+        return reading_fail(walk->reading, walk->line, 4, ERROR_LESSON_TWICE, name, NULL);
+    walk->reading->to->step_line[step] = walk->line;
+    walk->step = step;
     words_clear(walk);
-    return ok;
+    return true;
+}
+
+/* A comment is the author's own; other HTML is shown as it is written. */
+static bool html_end(struct walk *walk)
+{
+    const char *end =
+        walk->words && strncmp(walk->words, "<!--", 4) == 0 ? strstr(walk->words, "-->") : NULL;
+    if (!end || end[3 + strspn(end + 3, " \n")])
+        return block_end(walk, BLOCK_PARAGRAPH);
+    words_clear(walk);
+    return true;
 }
 
 static int leave_block(MD_BLOCKTYPE type, void *detail, void *user)
@@ -118,14 +152,11 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *user)
     (void)detail;
     switch (type) {
     case MD_BLOCK_H:
-        if (walk->heading) {
-            walk->step = reading_step(walk->words ? walk->words : "");
-            if (walk->step == STEP_COUNT)
-                ok = reading_fail(walk->reading, walk->line, 4, ERROR_LESSON_STEP,
-                                  walk->words ? walk->words : "", NULL);
-        }
+        ok = heading_end(walk);
         walk->heading = false;
-        words_clear(walk);
+        break;
+    case MD_BLOCK_HTML:
+        ok = html_end(walk);
         break;
     case MD_BLOCK_CODE:
         if (walk->fence == FENCE_LAB && walk->used)
@@ -158,10 +189,26 @@ static int span(MD_SPANTYPE type, void *user, bool enter)
     return words_add(walk, mark, strlen(mark)) ? 0 : 1;
 }
 
+/* Where a link leads, for `outage check`. */
+static bool link_add(struct walk *walk, const MD_ATTRIBUTE *to)
+{
+    struct lesson_text *text = walk->reading->to;
+    struct lesson_link *more = realloc(text->links, (text->link_count + 1) * sizeof *more);
+    if (!more)
+        return false;
+    text->links = more;
+    uint32_t line = to->text ? line_of(walk, to->text) : 0;
+    more[text->link_count] =
+        (struct lesson_link){strndup(to->text ? to->text : "", to->size), line ? line : walk->line};
+    return more[text->link_count++].to != NULL;
+}
+
 static int enter_span(MD_SPANTYPE type, void *detail, void *user)
 {
-    (void)detail;
-    return span(type, user, true);
+    struct walk *walk = user;
+    if (type == MD_SPAN_A && !link_add(walk, &((MD_SPAN_A_DETAIL *)detail)->href))
+        return 1;
+    return span(type, walk, true);
 }
 
 static int leave_span(MD_SPANTYPE type, void *detail, void *user)
@@ -173,8 +220,12 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *user)
 static int text(MD_TEXTTYPE type, const MD_CHAR *at, MD_SIZE bytes, void *user)
 {
     struct walk *walk = user;
-    if (!walk->line)
-        walk->line = line_of(walk, at);
+    uint32_t line = walk->line ? 0 : line_of(walk, at);
+    if (line) { /* a fence may begin with empty lines */
+        for (size_t i = 0; i < walk->used; i++)
+            line -= walk->words[i] == '\n';
+        walk->line = line;
+    }
     switch (type) {
     case MD_TEXT_SOFTBR:
         return words_add(walk, " ", 1) ? 0 : 1;
@@ -190,7 +241,7 @@ static int text(MD_TEXTTYPE type, const MD_CHAR *at, MD_SIZE bytes, void *user)
 bool reading_markdown(struct reading *reading, const char *body)
 {
     struct walk walk = {.reading = reading, .step = STEP_COUNT};
-    MD_PARSER parser = {.flags = MD_FLAG_NOHTML | MD_FLAG_NOINDENTEDCODEBLOCKS,
+    MD_PARSER parser = {.flags = MD_FLAG_NOHTMLSPANS | MD_FLAG_NOINDENTEDCODEBLOCKS,
                         .enter_block = enter_block,
                         .leave_block = leave_block,
                         .enter_span = enter_span,

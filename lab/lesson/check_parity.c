@@ -1,0 +1,160 @@
+/* Checks that both languages say the same, and that nothing that a lesson needs is missing. */
+#include "lab/lesson/check.h"
+
+#include <string.h>
+
+static const char *const kinds[] = {"paragraph", "item", "code", "command", "predict",
+                                    "ask",       "goal", "hint", "reveal",  "price"};
+
+/* Commands and prices are the same to the letter; words are each language's own, and so are the
+ * comments in code. */
+static bool same_to_the_letter(enum block_kind kind)
+{
+    return kind == BLOCK_COMMAND || kind == BLOCK_REVEAL || kind == BLOCK_PRICE;
+}
+
+static void differs(struct check *check, const struct lesson_text *text, uint32_t line,
+                    const char *what)
+{
+    check_fail(check, spot_text(text, line, what), ERROR_LESSON_PARITY, what, NULL, NULL);
+}
+
+/* The first block that is not in both. */
+static void parity_of_step(struct check *check, unsigned step)
+{
+    const struct lesson_text *en = &check->lesson->text[LANGUAGE_EN];
+    const struct lesson_text *ko = &check->lesson->text[LANGUAGE_KO];
+    uint32_t most = en->block_count[step] > ko->block_count[step] ? en->block_count[step]
+                                                                  : ko->block_count[step];
+    if (!en->step_line[step] || !ko->step_line[step])
+        return; /* said already, or there in neither */
+    for (uint32_t i = 0; i < most; i++) {
+        const struct block *a = i < en->block_count[step] ? &en->blocks[step][i] : NULL;
+        const struct block *b = i < ko->block_count[step] ? &ko->blocks[step][i] : NULL;
+        if (a && b && a->kind == b->kind &&
+            (!same_to_the_letter(a->kind) || strcmp(a->words, b->words) == 0))
+            continue;
+        bool more_in_ko = !a || (b && ko->block_count[step] > en->block_count[step]);
+        const struct block *has = more_in_ko ? b : a;
+        differs(check, more_in_ko ? ko : en, has->line,
+                same_to_the_letter(has->kind) ? has->words : kinds[has->kind]);
+        return;
+    }
+}
+
+/* --- steps
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static uint32_t lines_of(const char *source)
+{
+    uint32_t lines = 0;
+    for (const char *c = source; *c; c++)
+        lines += *c == '\n';
+    return lines ? lines : 1;
+}
+
+/* Where a missing step would stand: before the next one, or at the end. */
+static uint32_t line_for(const struct lesson_text *text, unsigned step)
+{
+    for (unsigned next = step; next < STEP_COUNT; next++)
+        if (text->step_line[next])
+            return text->step_line[next];
+    return lines_of(text->source);
+}
+
+static void check_steps(struct check *check)
+{
+    for (unsigned language = 0; language < 2; language++) {
+        const struct lesson_text *text = &check->lesson->text[language];
+        const struct lesson_text *other = &check->lesson->text[!language];
+        for (unsigned step = 0; step < STEP_COUNT; step++) {
+            bool wanted = step < STEP_REVIEW || text->step_line[step] || other->step_line[step];
+            if (wanted && text->block_count[step] == 0)
+                check_fail(check, spot_text(text, line_for(text, step), NULL), ERROR_LESSON_NO_STEP,
+                           lesson_step_name((enum lesson_step)step), NULL, NULL);
+        }
+        if (text->step_line[STEP_PREDICT] && text->question_count == 0)
+            check_fail(check, spot_text(text, text->step_line[STEP_PREDICT], NULL),
+                       ERROR_LESSON_NO_QUESTION, NULL, NULL, NULL);
+        if (text->step_line[STEP_VARY] && text->goal_count == 0)
+            check_fail(check, spot_text(text, text->step_line[STEP_VARY], NULL),
+                       ERROR_LESSON_NO_GOAL, NULL, NULL, NULL);
+        if (text->question_count > LESSON_QUESTIONS)
+            check_fail(check, spot_text(text, text->questions[LESSON_QUESTIONS].line, NULL),
+                       ERROR_LESSON_MOST, "predict", "8", NULL);
+        if (text->goal_count > LESSON_GOALS)
+            check_fail(check, spot_text(text, text->goals[LESSON_GOALS].line, NULL),
+                       ERROR_LESSON_MOST, "goal", "8", NULL);
+    }
+}
+
+/* --- questions and goals
+ * ------------------------------------------------------------------------------------
+ */
+
+/* What of a question is not the same; NULL nothing. */
+static const char *question_differs(const struct question *a, const struct question *b)
+{
+    if (strcmp(a->name, b->name) != 0)
+        return b->name;
+    if (a->form != b->form)
+        return b->form == QUESTION_CHOICE ? "choice" : "number";
+    if (strcmp(a->unit, b->unit) != 0)
+        return "unit";
+    for (unsigned i = 0; i < LESSON_HIDES; i++)
+        if (!a->hides[i] != !b->hides[i] || (a->hides[i] && strcmp(a->hides[i], b->hides[i]) != 0))
+            return "hides";
+    for (unsigned i = 0; i < LESSON_CHOICES; i++)
+        if (!a->choices[i] != !b->choices[i])
+            return a->choices[i] ? a->choices[i] : b->choices[i];
+    if (a->fault.count != b->fault.count || a->fault.used != b->fault.used ||
+        memcmp(a->fault.bytes, b->fault.bytes, a->fault.used) != 0)
+        return "at";
+    return NULL;
+}
+
+static void parity_of_question(struct check *check, const struct question *en,
+                               const struct question *ko)
+{
+    const struct lesson_text *text = &check->lesson->text[LANGUAGE_KO];
+    const char *what = question_differs(en, ko);
+    if (what)
+        differs(check, text, ko->line, what);
+    if (strcmp(en->answer, ko->answer) != 0 || en->answer_choice != ko->answer_choice ||
+        strcmp(en->within, ko->within) != 0)
+        differs(check, ko->answer_line ? text : &check->lesson->text[LANGUAGE_EN],
+                ko->answer_line ? ko->answer_line : en->answer_line, "answer");
+    bool more_in_en = en->belief_count > ko->belief_count;
+    uint32_t most = more_in_en ? en->belief_count : ko->belief_count;
+    for (uint32_t i = 0; i < most; i++) {
+        const struct belief *a = i < en->belief_count ? &en->beliefs[i] : NULL;
+        const struct belief *b = i < ko->belief_count ? &ko->beliefs[i] : NULL;
+        if (a && b && a->from == b->from && a->to == b->to)
+            continue;
+        differs(check, more_in_en ? &check->lesson->text[LANGUAGE_EN] : text,
+                more_in_en ? a->line : b->line, "miss");
+        return;
+    }
+}
+
+void check_parity(struct check *check)
+{
+    const struct lesson_text *en = &check->lesson->text[LANGUAGE_EN];
+    const struct lesson_text *ko = &check->lesson->text[LANGUAGE_KO];
+    static const enum front_key same[] = {FRONT_ID, FRONT_MINUTES, FRONT_NEEDS};
+    for (unsigned i = 0; i < sizeof same / sizeof same[0]; i++) {
+        const struct front_line *a = &en->front[same[i]], *b = &ko->front[same[i]];
+        if (a->words && b->words && strcmp(a->words, b->words) != 0)
+            differs(check, ko, b->line, lesson_front_keys[same[i]]);
+    }
+    check_steps(check);
+    for (unsigned step = 0; step < STEP_COUNT; step++)
+        parity_of_step(check, step);
+    /* one more or less was said with its step */
+    for (uint32_t i = 0; en->question_count == ko->question_count && i < en->question_count; i++)
+        parity_of_question(check, &en->questions[i], &ko->questions[i]);
+    for (uint32_t i = 0; en->goal_count == ko->goal_count && i < en->goal_count; i++)
+        if (strcmp(en->goals[i].condition, ko->goals[i].condition) != 0)
+            differs(check, ko, ko->goals[i].line, ko->goals[i].condition);
+}
