@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lab/app/app.h"
+#include "lab/authoring/authoring.h"
 #include "lab/batch/batch.h"
 #include "lab/export/version.h"
 #include "lab/import/import.h"
@@ -37,6 +38,8 @@ static const struct subcommand subcommands[] = {
     {"import", "outage import REDIS.CONF [--name NAME] [--on MACHINE]",
      "makes a world of a redis.conf; - is standard input",
      "redis.conf를 세계 파일로 바꿉니다; -는 표준 입력입니다", import_conf},
+    {"new", AUTHORING_USAGE, "writes a lesson to begin with, which passes its checks",
+     "검사를 통과하는 새 강의의 틀을 만듭니다", authoring_new},
     {"kinds", "outage kinds [--json]", "every kind with its parameters and metrics",
      "모든 종류와 설정, 지표를 보여 줍니다", batch_kinds},
     {"progress", PROGRESS_USAGE, "what you have done, as text: out, and in again",
