@@ -162,7 +162,9 @@ bool world_ramp(struct world *world, const struct command *command, struct error
                          kind->parameter_count ? kind->parameters[0].name : "", NULL);
     const struct parameter *parameter = &kind->parameters[row_index];
     if (parameter->unit == UNIT_TEXT || parameter->unit == UNIT_CHOICE ||
-        parameter->unit == UNIT_BOOLEAN || !parameter->running)
+        parameter->unit == UNIT_BOOLEAN)
+        return error_set(error, ERROR_NO_NUMBER, 1, parameter->name, NULL, NULL, NULL);
+    if (!parameter->running)
         return error_set(error, ERROR_NOT_WHILE_RUNNING, 1, parameter->name, NULL, NULL, NULL);
     if (!need_value(command, 2, parameter->unit, parameter->named, &from, error) ||
         !need_value(command, 3, parameter->unit, parameter->named, &to, error) ||
@@ -227,13 +229,61 @@ void world_scheduled(const struct world *world, struct text *text)
     }
 }
 
+static bool is_command(const struct command *command, const struct command *like)
+{
+    bool same = command->count == like->count;
+    for (unsigned w = 0; same && w < like->count; w++)
+        same = strcmp(command_word(command, w), command_word(like, w)) == 0;
+    return same;
+}
+
+void world_unschedule(struct world *world, const struct command *like)
+{
+    for (uint32_t i = 0; i < world->schedule.count; i++) {
+        struct scheduled *row = row_at(world, i);
+        if (!row->active || row->every_ns ||
+            !is_command(arena_at(&world->region, row->command), like))
+            continue;
+        world_cancel(world, row->event);
+        row_end(world, row);
+    }
+}
+
+/* Time at which the last of what a command schedules acts, when it acts itself at `time_ns`:
+ * at 3s after 100s ..., pause NAME for 5s. */
+static uint64_t last_of(const struct command *command, uint64_t time_ns)
+{
+    uint64_t duration;
+    struct error error;
+    for (unsigned word = 0; word + 1 < command->count; word += 2) {
+        bool at = strcmp(command_word(command, word), "at") == 0;
+        bool after = strcmp(command_word(command, word), "after") == 0;
+        if ((!at && !after) ||
+            !value_parse(command_word(command, word + 1), UNIT_DURATION, NULL, &duration, &error))
+            break;
+        if (after)
+            time_ns += duration;
+        else if (duration > time_ns)
+            time_ns = duration;
+    }
+    const char *key = command->count > 2 ? command_word(command, command->count - 2u) : "";
+    bool ends = strcmp(key, "for") == 0 || strcmp(key, "after") == 0;
+    if (ends && value_parse(command_word(command, command->count - 1u), UNIT_DURATION, NULL,
+                            &duration, &error))
+        time_ns += duration;
+    return time_ns;
+}
+
 uint64_t world_last_scheduled(const struct world *world)
 {
     uint64_t last = 0;
     for (uint32_t i = 0; i < world->schedule.count; i++) {
         const struct scheduled *row = row_at(world, i);
-        uint64_t time = row->end_ns ? row->end_ns : row->time_ns;
-        if (row->active && !row->every_ns && time > last)
+        if (!row->active || row->every_ns)
+            continue;
+        const struct command *command = arena_at(&world->region, row->command);
+        uint64_t time = row->end_ns ? row->end_ns : last_of(command, row->time_ns);
+        if (time > last)
             last = time;
     }
     return last;

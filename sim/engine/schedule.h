@@ -30,10 +30,14 @@ bool world_ramp(struct world *world, const struct command *command, struct error
 /* Ends every `every` (number 0), or that one of `scheduled`; false when there is none. */
 bool world_stop_every(struct world *world, uint32_t number);
 
+/* Takes back what is scheduled once and reads exactly like this. */
+void world_unschedule(struct world *world, const struct command *like);
+
 /* A line for each scheduled command, with its number. */
 void world_scheduled(const struct world *world, struct text *text);
 
-/* Time of the last scheduled command that fires once (0 none): where a headless run may end. */
+/* Time of the last scheduled command that fires once, with what it schedules itself (0 none): where
+ * a headless run may end. */
 uint64_t world_last_scheduled(const struct world *world);
 /* Time of the first scheduled command whose first word is this (TIME_NEVER none): what a lesson
  * waits for. */

@@ -27,13 +27,13 @@ bool fault_burn(struct world *world, const struct command *command, struct text 
         return error_set(error, ERROR_OUT_OF_RANGE, 2, command_word(command, 2), "0%", "100%",
                          NULL);
     if (!fault_if_needed(command)) {
+        const char *name = component_at(world, machine)->name;
         if (!fault_duration(command, 3, "for", &for_ns, error))
             return false;
         if (!component_at(world, machine)->up)
-            return error_set(error, ERROR_MACHINE_OFF, 1, component_at(world, machine)->name, NULL,
-                             NULL, NULL);
-        command_of(&end, "burn", command_word(command, 1), "0%", "if-needed", (const char *)NULL);
-        if (for_ns != 0 && !fault_end_after(world, for_ns, &end, error))
+            return error_set(error, ERROR_MACHINE_OFF, 1, name, NULL, NULL, NULL);
+        command_of(&end, "burn", name, "0%", "if-needed", (const char *)NULL);
+        if (!fault_end_after(world, for_ns, &end, error))
             return false;
     }
     cpu_burn(world, machine, share);

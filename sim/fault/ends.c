@@ -46,6 +46,7 @@ bool fault_duration(const struct command *command, unsigned word, const char *ke
 bool fault_end_after(struct world *world, uint64_t duration_ns, const struct command *end,
                      struct error *error)
 {
-    return world_schedule(world, world->now_ns + duration_ns, 0, end) != 0 ||
+    world_unschedule(world, end);
+    return duration_ns == 0 || world_schedule(world, world->now_ns + duration_ns, 0, end) != 0 ||
            error_set(error, ERROR_NO_MEMORY, 0, NULL, NULL, NULL, NULL);
 }

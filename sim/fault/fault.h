@@ -31,7 +31,8 @@ bool fault_if_needed(const struct command *command);
 bool fault_duration(const struct command *command, unsigned word, const char *key,
                     uint64_t *duration_ns, struct error *error);
 
-/* Schedules the command that ends a fault. */
+/* Schedules the command that ends a fault, in place of an earlier one that reads the same: whoever
+ * pauses anew has another end in mind.  Duration 0: none is wanted any more. */
 bool fault_end_after(struct world *world, uint64_t duration_ns, const struct command *end,
                      struct error *error);
 

@@ -36,9 +36,31 @@ static void power_on(struct world *world, uint32_t machine)
     machine_signal(world, machine, SIGNAL_START);
 }
 
-/* Does it for each machine of a zone that is not yet so; an error when there is none. */
-static bool zone_switch(struct world *world, const struct command *command, bool on,
-                        struct error *error)
+/* Power and disk; also of a machine that is off: then only its disk is left to lose. */
+static void destroy(struct world *world, uint32_t machine)
+{
+    if (component_at(world, machine)->up)
+        power_cut(world, machine);
+    machine_destroy_disk(world, machine);
+    trace(world, machine, TRACE_DESTROYED, 0, 0);
+}
+
+/* What happens to machines: `has` 1 to those with power, 0 to those without, -1 to any; `none` says
+ * that there is no such one. */
+struct power_change {
+    void (*act)(struct world *world, uint32_t machine);
+    int has;
+    enum error_id none;
+};
+
+static bool fits(const struct world *world, uint32_t machine, const struct power_change *change)
+{
+    return change->has < 0 || component_at(world, machine)->up == change->has;
+}
+
+/* Does it for each machine of a zone that it fits; an error when there is none. */
+static bool zone_change(struct world *world, const struct command *command,
+                        const struct power_change *change, struct error *error)
 {
     const char *zone = command_word(command, 1) + strlen("zone=");
     bool found = false, done = false;
@@ -47,37 +69,30 @@ static bool zone_switch(struct world *world, const struct command *command, bool
         if (*zone == 0 || strcmp(parameter_text(world, id, MACHINE_ZONE), zone) != 0)
             continue;
         found = true;
-        if (component_at(world, id)->up == on)
+        if (!fits(world, id, change))
             continue;
         done = true;
-        if (on)
-            power_on(world, id);
-        else
-            power_cut(world, id);
+        change->act(world, id);
     }
     if (!found)
         return error_set(error, ERROR_NO_ZONE, 1, zone, NULL, NULL, NULL);
-    return done || error_set(error, on ? ERROR_HAS_POWER : ERROR_NO_POWER, 1,
-                             command_word(command, 1), NULL, NULL, NULL);
+    return done || error_set(error, change->none, 1, command_word(command, 1), NULL, NULL, NULL);
 }
 
-static bool switch_power(struct world *world, const struct command *command, bool on,
-                         struct error *error)
+static bool change_power(struct world *world, const struct command *command,
+                         const struct power_change *change, struct error *error)
 {
     if (!need_count(command, 2, 2, fault_usage(command), error))
         return false;
     if (strncmp(command_word(command, 1), "zone=", strlen("zone=")) == 0)
-        return zone_switch(world, command, on, error);
+        return zone_change(world, command, change, error);
     uint32_t machine = need_machine(world, command, 1, error);
     if (machine == 0)
         return false;
-    if (component_at(world, machine)->up == on)
-        return error_set(error, on ? ERROR_HAS_POWER : ERROR_NO_POWER, 1,
-                         component_at(world, machine)->name, NULL, NULL, NULL);
-    if (on)
-        power_on(world, machine);
-    else
-        power_cut(world, machine);
+    if (!fits(world, machine, change))
+        return error_set(error, change->none, 1, component_at(world, machine)->name, NULL, NULL,
+                         NULL);
+    change->act(world, machine);
     return true;
 }
 
@@ -85,29 +100,21 @@ bool fault_power_cut(struct world *world, const struct command *command, struct 
                      struct error *error)
 {
     (void)answer;
-    return switch_power(world, command, false, error);
+    return change_power(world, command, &(struct power_change){power_cut, 1, ERROR_NO_POWER},
+                        error);
 }
 
 bool fault_power_on(struct world *world, const struct command *command, struct text *answer,
                     struct error *error)
 {
     (void)answer;
-    return switch_power(world, command, true, error);
+    return change_power(world, command, &(struct power_change){power_on, 0, ERROR_HAS_POWER},
+                        error);
 }
 
-/* Also of a machine that is off: then only its disk is left to lose. */
 bool fault_destroy(struct world *world, const struct command *command, struct text *answer,
                    struct error *error)
 {
     (void)answer;
-    if (!need_count(command, 2, 2, fault_usage(command), error))
-        return false;
-    uint32_t machine = need_machine(world, command, 1, error);
-    if (machine == 0)
-        return false;
-    if (component_at(world, machine)->up)
-        power_cut(world, machine);
-    machine_destroy_disk(world, machine);
-    trace(world, machine, TRACE_DESTROYED, 0, 0);
-    return true;
+    return change_power(world, command, &(struct power_change){destroy, -1, ERROR_NO_POWER}, error);
 }

@@ -14,6 +14,12 @@ static uint32_t need_up(struct world *world, const struct command *command, stru
     return id;
 }
 
+/* The command that ends a fault of this process by itself. */
+static void end_of(struct command *end, const char *verb, const struct world *world, uint32_t id)
+{
+    command_of(end, verb, component_at(world, id)->name, "if-needed", (const char *)NULL);
+}
+
 static bool machine_has_power(const struct world *world, uint32_t id, struct error *error)
 {
     const struct component *machine = component_at(world, component_at(world, id)->machine);
@@ -59,6 +65,7 @@ static bool start_if_needed(struct world *world, const struct command *command)
 bool fault_start(struct world *world, const struct command *command, struct text *answer,
                  struct error *error)
 {
+    struct command start;
     (void)answer;
     if (fault_if_needed(command))
         return start_if_needed(world, command);
@@ -71,6 +78,8 @@ bool fault_start(struct world *world, const struct command *command, struct text
         return error_set(error, ERROR_IS_UP, 1, component_at(world, id)->name, NULL, NULL, NULL);
     if (!machine_has_power(world, id, error))
         return false;
+    end_of(&start, "start", world, id);
+    fault_end_after(world, 0, &start, error); /* nobody has to start it any more */
     component_signal(world, id, SIGNAL_START);
     return true;
 }
@@ -87,8 +96,8 @@ bool fault_restart(struct world *world, const struct command *command, struct te
     uint32_t id = need_process(world, command, 1, error);
     if (id == 0 || !machine_has_power(world, id, error))
         return false;
-    command_of(&start, "start", command_word(command, 1), "if-needed", (const char *)NULL);
-    if (after_ns != 0 && !fault_end_after(world, after_ns, &start, error))
+    end_of(&start, "start", world, id);
+    if (!fault_end_after(world, after_ns, &start, error))
         return false;
     component_signal(world, id, SIGNAL_KILL);
     if (after_ns == 0)
@@ -111,8 +120,8 @@ bool fault_pause(struct world *world, const struct command *command, struct text
     if (component_at(world, id)->paused)
         return error_set(error, ERROR_IS_PAUSED, 1, component_at(world, id)->name, NULL, NULL,
                          NULL);
-    command_of(&resume, "resume", command_word(command, 1), "if-needed", (const char *)NULL);
-    if (for_ns != 0 && !fault_end_after(world, for_ns, &resume, error))
+    end_of(&resume, "resume", world, id);
+    if (!fault_end_after(world, for_ns, &resume, error))
         return false;
     component_signal(world, id, SIGNAL_STOP);
     return true;
@@ -121,6 +130,7 @@ bool fault_pause(struct world *world, const struct command *command, struct text
 bool fault_resume(struct world *world, const struct command *command, struct text *answer,
                   struct error *error)
 {
+    struct command resume;
     (void)answer;
     if (fault_if_needed(command)) {
         uint32_t paused = component_find(world, command_word(command, 1));
@@ -136,6 +146,8 @@ bool fault_resume(struct world *world, const struct command *command, struct tex
     if (!component_at(world, id)->paused)
         return error_set(error, ERROR_NOT_PAUSED, 1, component_at(world, id)->name, NULL, NULL,
                          NULL);
+    end_of(&resume, "resume", world, id);
+    fault_end_after(world, 0, &resume, error);
     component_signal(world, id, SIGNAL_CONT);
     return true;
 }

@@ -59,10 +59,17 @@ static void list_take_out(struct world *world, struct cpu *cpu, uint32_t id)
 
 /* --- time ----------------------------------------------------------------------------------- */
 
+/* What something else takes from who works: never more than half of a core, since the scheduler is
+ * fair between two that want it whole. */
+static uint64_t taken(const struct cpu *cpu)
+{
+    return cpu->burnt < SHARE_ALL / 2 ? cpu->burnt : SHARE_ALL / 2;
+}
+
 /* How long CPU time takes when something else eats its share of each core. */
 static uint64_t wall_ns(const struct cpu *cpu, uint64_t cpu_ns)
 {
-    const uint64_t rest = SHARE_ALL - cpu->burnt;
+    const uint64_t rest = SHARE_ALL - taken(cpu);
 
     return cpu->burnt == 0 ? cpu_ns : scale(cpu_ns, SHARE_ALL, rest) + (cpu_ns % rest != 0);
 }
@@ -72,7 +79,7 @@ static uint64_t got_ns(const struct world *world, const struct cpu *cpu, const s
 {
     const uint64_t passed_ns = world->now_ns - work->since_ns;
     const uint64_t got =
-        cpu->burnt == 0 ? passed_ns : scale(passed_ns, SHARE_ALL - cpu->burnt, SHARE_ALL);
+        cpu->burnt == 0 ? passed_ns : scale(passed_ns, SHARE_ALL - taken(cpu), SHARE_ALL);
 
     return got < work->left_ns ? got : work->left_ns;
 }
@@ -387,11 +394,9 @@ static void cpu_account(struct world *world, struct cpu *cpu)
 void cpu_burn(struct world *world, uint32_t machine, uint64_t share)
 {
     struct cpu *cpu = &machine_at(world, machine)->cpu;
-    const uint64_t most =
-        SHARE_ALL - PERCENT_ONE / 10; /* a thousandth is left: never stands still */
 
     cpu_account(world, cpu);
-    cpu->burnt = share < most ? share : most;
+    cpu->burnt = share < SHARE_ALL ? share : SHARE_ALL;
     for (uint32_t id = cpu->running.head; id != 0; id = work_at(world, id)->next)
         work_schedule(world, machine, id);
     cpu_measure(world, cpu);

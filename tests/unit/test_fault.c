@@ -101,6 +101,31 @@ static void what_ends_a_fault_minds_who_was_there_before(void **unused)
     plain_close(world);
 }
 
+static void a_new_fault_ends_by_its_own_time(void **unused)
+{
+    (void)unused;
+    struct world *world = small_world();
+    plain_say(world, "pause one for 1s");
+    plain_run_ms(world, 500);
+    plain_say(world, "resume one");
+    plain_say(world, "pause one"); /* without an end: the first one's must not wake it */
+    plain_say(world, "burn app-1 80% for 1s");
+    plain_run_ms(world, 1000);
+    plain_say(world, "burn app-1 40%");
+    plain_say(world, "restart cache after 1s");
+    plain_say(world, "start cache");
+    plain_say(world, "kill cache");
+    plain_run_ms(world, 5000);
+    assert_int_equal(named(world, "one")->paused, 1);
+    same(world, "app-1.cpu", 40000);
+    assert_int_equal(named(world, "cache")->up, 0);
+    plain_say(world, "resume one");
+    plain_say(world, "pause one for 2s");
+    plain_run_ms(world, 7001);
+    assert_int_equal(named(world, "one")->paused, 0);
+    plain_close(world);
+}
+
 static void a_restart_waits_in_vain_without_power(void **unused)
 {
     (void)unused;
@@ -434,6 +459,7 @@ int main(void)
         cmocka_unit_test(a_process_that_gets_sigterm_ends),
         cmocka_unit_test(a_restart_takes_its_time),
         cmocka_unit_test(what_ends_a_fault_minds_who_was_there_before),
+        cmocka_unit_test(a_new_fault_ends_by_its_own_time),
         cmocka_unit_test(a_restart_waits_in_vain_without_power),
         cmocka_unit_test(a_paused_process_is_there_and_silent),
         cmocka_unit_test(a_power_cut_takes_the_machine_and_says_nothing),
