@@ -9,8 +9,10 @@
 #include "sim/engine/need.h"
 
 const struct lab_command lab_commands[] = {
-    {"run", "run D | run until METRIC OP VALUE [max D]", "moves the clock on",
-     "시계를 앞으로 돌립니다", act_run, COMMAND_TIMED},
+    {"run", "run D | run until METRIC OP VALUE [max D]",
+     "moves the clock on; until a condition holds: one that does not within max (1h) is an error",
+     "시계를 앞으로 돌립니다. until은 조건이 될 때까지이고, max(1시간) 안에 안 되면 오류입니다",
+     act_run, COMMAND_TIMED},
     {"at", "at TIME COMMAND", "carries a command out once, at that time",
      "그 시각에 명령을 한 번 실행합니다", act_schedule, COMMAND_CHANGES},
     {"after", "after D COMMAND", "carries a command out once, so much later",
@@ -158,6 +160,36 @@ bool session_goes_on(struct session *session, const struct command *command,
     return !session->failed;
 }
 
+/* What is typed for many worlds acts in all or in none: it is tried in a copy of each but the
+ * first, where it acts before any other.  True when it may act. */
+bool session_try(struct session *session, const struct call *call, world_act *act)
+{
+    bool good = true;
+    struct world *trial = NULL;
+    if (call->source != SOURCE_TYPED)
+        return true; /* a line of the file that fails ends the run */
+    uint32_t first = 0;
+    while (first < session->variant_count && !(call->mask & 1u << first))
+        first++;
+    for (uint32_t i = first + 1; i < session->variant_count && good; i++) {
+        if (!(call->mask & 1u << i))
+            continue;
+        if (!trial && !(trial = room_open(session, NULL, call->error)))
+            return false;
+        world_copy(trial, session->variants[i].world);
+        good = act(trial, call->command, call->error);
+    }
+    room_close(session, trial);
+    return good;
+}
+
+static bool verb_try(struct world *world, const struct command *command, struct error *error)
+{
+    char nothing[1];
+    struct text answer = TEXT(nothing);
+    return world_command(world, command, &answer, error);
+}
+
 /* A verb of the world, in each world of the mask. */
 static bool verb_carry(struct session *session, struct call *call)
 {
@@ -165,7 +197,7 @@ static bool verb_carry(struct session *session, struct call *call)
     const char *name = command_word(call->command, 0);
     if (strcmp(name, "seed") == 0 && session->seeded && call->source == SOURCE_FILE)
         return true;
-    if (!hidden_tell(session, call->command, call->error))
+    if (!hidden_tell(session, call->command, call->error) || !session_try(session, call, verb_try))
         return false;
     for (uint32_t i = 0; i < session->variant_count; i++) {
         struct variant *variant = &session->variants[i];

@@ -461,6 +461,15 @@ bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget)
     }
 }
 
+/* What the last lines scheduled for this very instant acts, too. */
+bool clock_settle(struct session *session)
+{
+    static const struct command any;
+    while (!session->failed && session_first(session, &any) <= session_now(session))
+        all_to(session, session_now(session), UINT64_MAX);
+    return !session->failed;
+}
+
 bool session_step(struct session *session)
 {
     uint64_t next_ns;

@@ -121,6 +121,25 @@ static bool looks_like_metric(const struct command *command, unsigned word)
            words[strcspn(words, ".")] == '.';
 }
 
+/* Words that the metric never holds are a slip of the pen, and no condition. */
+static bool words_read(struct session *session, const struct command *command, unsigned word,
+                       struct condition *condition, struct error *error)
+{
+    const struct world *world = session->variants[condition->left_variant].world;
+    const struct kind *kind = component_kind(world, condition->left.component);
+    const char *words = command_word(command, word);
+    const char *named = kind->metric_named ? kind->metric_named(condition->left.metric) : NULL;
+    uint64_t place;
+    struct text text = TEXT(condition->words);
+    if (named && !value_parse(words, UNIT_CHOICE, named, &place, error)) {
+        error->word = (uint16_t)word;
+        return false;
+    }
+    text_clear(&text);
+    text_add(&text, words);
+    return true;
+}
+
 static bool right_read(struct session *session, uint32_t variant, const struct command *command,
                        unsigned word, struct condition *condition, struct error *error)
 {
@@ -144,12 +163,8 @@ static bool right_read(struct session *session, uint32_t variant, const struct c
                              NULL, NULL);
         return true;
     }
-    if (is_words(left->unit)) {
-        struct text text = TEXT(condition->words);
-        text_clear(&text);
-        text_add(&text, words);
-        return true;
-    }
+    if (is_words(left->unit))
+        return words_read(session, command, word, condition, error);
     if (number_word(words, left->unit, &condition->number, error))
         return true;
     error->word = (uint16_t)word;

@@ -187,6 +187,8 @@ bool command_check(const struct command *command, unsigned from, bool scheduled,
                    struct error *error); /* is its first word a command? */
 void session_fail(struct session *session, const struct command *command,
                   const struct error *error);
+typedef bool world_act(struct world *world, const struct command *command, struct error *error);
+bool session_try(struct session *session, const struct call *call, world_act *act);
 bool session_goes_on(struct session *session, const struct command *command,
                      const struct error *error); /* fails, but not in a shared run */
 void session_say(struct session *session, int32_t variant, const char *words);
@@ -195,6 +197,7 @@ bool session_due_again(void *user, struct world *world, const struct command *co
 /* --- clock.c: moving it ------------------------------------------------------------------------ */
 bool clock_run(struct session *session, struct call *call);
 bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget);
+bool clock_settle(struct session *session);
 bool session_rewind_mark(struct session *session, const char *name, enum source source);
 bool session_rewind_from(struct session *session, uint64_t time_ns, enum source source);
 uint64_t session_total_events(const struct session *session);

@@ -93,9 +93,19 @@ enum session_state session_finish(struct session *session, uint64_t until_ns)
         if (!stopped(session) && (end_ns > session_now(session) || end_ns == TIME_NEVER))
             clock_advance(session, end_ns, 0);
     }
-    if (!stopped(session))
+    if (!stopped(session) && clock_settle(session))
         shared_check(session);
     return session_state(session);
+}
+
+uint32_t session_expects_left(const struct session *session)
+{
+    uint32_t left = 0;
+    for (uint32_t i = session->cursor; i < session->line_count; i++) {
+        const char *name = command_word(&session->lines[i], 0);
+        left += strcmp(name, "expect") == 0 || strcmp(name, "goal") == 0;
+    }
+    return left;
 }
 
 bool session_advance(struct session *session, uint64_t until_ns, uint64_t budget)

@@ -111,6 +111,8 @@ void session_language(struct session *session, enum language language);
 /* Expects so far, in order. */
 uint32_t session_expectations(const struct session *session);
 const struct expectation *session_expectation(const struct session *session, uint32_t i);
+/* Lines of the file that would look at one and were not reached. */
+uint32_t session_expects_left(const struct session *session);
 
 /* Metrics that the script watches ("orders.acked"). */
 uint32_t session_watched(const struct session *session);

@@ -131,6 +131,8 @@ static void schedule_again(struct world *world, const struct command *command)
 
 bool act_schedule(struct session *session, struct call *call)
 {
+    if (!session_try(session, call, schedule_in))
+        return false;
     for (uint32_t i = 0; i < session->variant_count; i++) {
         struct variant *variant = &session->variants[i];
         if (!(call->mask & 1u << i))

@@ -70,6 +70,7 @@ struct kind {
     uint16_t parameter_count, metric_count;
     const struct parameter *parameters;
     const struct metric *metrics;
+    const char *(*metric_named)(unsigned metric); /* "a|b|c" of one of UNIT_CHOICE; may be NULL */
 
     /* Each may be NULL.  check: are the parameters right together (before anything changes;
      * `running` and `file` hold the new values)?  word of the error: the parameter's index. */

@@ -185,7 +185,7 @@ const struct metric store_metrics[] = {
           "시작한 뒤 로그 fsync 횟수"),
     FIELD("bytes_written", UNIT_SIZE, COUNTER, bytes_written,
           "bytes written to files since its start", "시작한 뒤 파일에 쓴 바이트"),
-    READ("role", UNIT_TEXT, GAUGE, read_role, "master or replica", "마스터인지 레플리카인지"),
+    READ("role", UNIT_CHOICE, GAUGE, read_role, "master or replica", "마스터인지 레플리카인지"),
     FIELD("evicted_keys", UNIT_COUNT, COUNTER, evicted, "keys dropped because of maxmemory",
           "maxmemory 때문에 버린 키"),
     FIELD("expired_keys", UNIT_COUNT, COUNTER, expired, "keys whose time was over",
@@ -212,3 +212,8 @@ const struct metric store_metrics[] = {
 };
 _Static_assert(sizeof store_metrics / sizeof store_metrics[0] == STORE_METRICS,
                "count of the rows");
+
+const char *store_metric_named(unsigned metric)
+{
+    return store_metrics[metric].read == read_role ? "master|replica" : NULL;
+}

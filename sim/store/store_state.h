@@ -394,5 +394,6 @@ void misconf_aof_add(struct text *text, const struct world *world, uint32_t id);
 #define STORE_METRICS 41
 extern const struct parameter store_parameters[];
 extern const struct metric store_metrics[];
+const char *store_metric_named(unsigned metric); /* "a|b" of one that holds words */
 
 #endif

@@ -1,0 +1,83 @@
+/*
+ * Where a run ends, and what acts in all worlds or in none.
+ */
+#include "tests/unit/session_fixture.h"
+
+static void what_is_scheduled_for_the_last_instant_acts(void **unused)
+{
+    (void)unused;
+    finished(WORLD "run 5s\nat 5s print world.time\nat 6s print world.events\n", SESSION_WAITING,
+             5 * SECOND_NS);
+    assert_string_equal(said, "world.time 5.000 s\n");
+}
+
+static void what_schedules_and_what_ends_by_itself_is_waited_for(void **unused)
+{
+    (void)unused;
+    finished(WORLD "at 3s after 100s print world.time\n", SESSION_WAITING, 113 * SECOND_NS);
+    assert_string_equal(said, "world.time 103.000 s\n");
+    finished(WORLD "at 3s at 5s after 2s kill cache\n", SESSION_WAITING, 17 * SECOND_NS);
+    finished(WORLD "at 3s pause orders for 60s\n", SESSION_WAITING, 73 * SECOND_NS);
+    finished(WORLD "at 3s every 5s after 20s print world.time\n", SESSION_WAITING, 13 * SECOND_NS);
+}
+
+static void what_was_not_looked_at_is_counted(void **unused)
+{
+    (void)unused;
+    struct session *session =
+        opened(WORLD "run 1s\nexpect orders.sent > 1\nrun 9s\nexpect orders.sent > 1\n"
+                     "goal \"more\" orders.sent > 1\n");
+    session_finish(session, 2 * SECOND_NS);
+    assert_int_equal(session_expectations(session), 1);
+    assert_int_equal(session_expects_left(session), 2);
+    session_close(session);
+}
+
+/* `extra` is only in the last of three worlds: what all are told is refused there, and then no
+ * world has changed. */
+static void a_line_acts_in_all_worlds_or_in_none(void **unused)
+{
+    (void)unused;
+    struct session *session =
+        opened(WORLD "variant a add store extra on redis-1 save=\"\"\n"
+                     "variant b add store extra on redis-1 save=\"\"\nvariant c\nrun 1s\n");
+    session_finish(session, TIME_NEVER);
+    uint64_t digest = session_digest(session);
+    refused(session, "kill extra", ERROR_NOTHING_NAMED, 6);
+    refused(session, "ramp extra.maxmemory 1mb 2mb over 3s", ERROR_NOTHING_NAMED, 6);
+    assert_true(session_digest(session) == digest);
+    assert_true(holds(session, "a:extra.up == 1"));
+    line(session, "scheduled");
+    assert_null(strstr(said, "ramp"));
+    line(session, "a: kill extra");
+    assert_true(holds(session, "a:extra.up == 0"));
+    assert_true(holds(session, "b:extra.up == 1"));
+    session_close(session);
+}
+
+static void words_are_among_those_it_holds(void **unused)
+{
+    (void)unused;
+    struct session *session = opened(WORLD "run 5s\n");
+    session_finish(session, TIME_NEVER);
+    assert_true(holds(session, "cache.role == master"));
+    assert_true(holds(session, "cache.role != replica"));
+    refused(session, "expect cache.role == reploca", ERROR_NOT_A_CHOICE, 22);
+    refused(session, "expect orders.throughput > 61.5/s", ERROR_BAD_VALUE, 28);
+    assert_true(holds(session, "orders.throughput > 5940/min"));
+    refused(session, "ramp orders.to cache cache over 3s", ERROR_NO_NUMBER, 6);
+    refused(session, "ramp orders.start 1s 2s over 3s", ERROR_NOT_WHILE_RUNNING, 6);
+    session_close(session);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_scheduled_for_the_last_instant_acts),
+        cmocka_unit_test(what_schedules_and_what_ends_by_itself_is_waited_for),
+        cmocka_unit_test(what_was_not_looked_at_is_counted),
+        cmocka_unit_test(a_line_acts_in_all_worlds_or_in_none),
+        cmocka_unit_test(words_are_among_those_it_holds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
