@@ -14,6 +14,7 @@
 #include "lab/import/import.h"
 #include "lab/language/help.h"
 #include "lab/progress/commands.h"
+#include "sim/engine/need.h"
 
 #define TEXT_BYTES 262144
 
@@ -115,7 +116,7 @@ static struct told language_of_locale(void)
     return (struct told){LANGUAGE_EN, false};
 }
 
-/* Takes --lang and its word out, wherever they stand; false when the word is no language. */
+/* Takes --lang and its word out, wherever they stand; false, said why, when it is no language. */
 static bool language_take(int *argc, char **argv, struct told *told)
 {
     int kept = 1;
@@ -130,8 +131,12 @@ static bool language_take(int *argc, char **argv, struct told *told)
             argv[kept++] = argv[i];
         else if (ko || strcmp(words, "en") == 0)
             *told = (struct told){ko ? LANGUAGE_KO : LANGUAGE_EN, true};
+        else if (words[0])
+            return batch_misuse(ERROR_NOT_A_CHOICE, words, "ko|en", "--lang ko|en",
+                                told->language) == STATUS_HELD;
         else
-            return false;
+            return batch_misuse(ERROR_OPTION_VALUE, "--lang", NULL, "--lang ko|en",
+                                told->language) == STATUS_HELD;
     }
     argv[kept] = NULL;
     *argc = kept;
@@ -154,16 +159,28 @@ static bool option_take(int *argc, char **argv, const char *option)
     return found;
 }
 
+/* The word that nobody understands: a misspelt subcommand, else what comes after the file. */
+static int lab_misuse(int argc, char **argv, enum language language)
+{
+    const char *word = argv[1], *best = NULL;
+    unsigned distance = 99;
+    for (const struct subcommand *row = subcommands; row->name; row++)
+        nearest_try(word, row->name, &best, &distance);
+    if (best)
+        batch_misuse(ERROR_UNKNOWN_COMMAND, word, best, "", language);
+    else
+        batch_usage(argc > 2 && access(word, F_OK) == 0 ? argv[2] : word, "", language);
+    usage(stderr, language);
+    return STATUS_WRONG;
+}
+
 static int lab(int argc, char **argv, struct told told)
 {
     enum language language = told.language;
     bool plain = option_take(&argc, argv, "--plain");
     bool ascii = option_take(&argc, argv, "--ascii");
-    if (argc > 2 || (argc == 2 && argv[1][0] == '-' && argv[1][1])) {
-        batch_usage(argv[argc > 2 ? 2 : 1], "", language);
-        usage(stderr, language);
-        return STATUS_WRONG;
-    }
+    if (argc > 2 || (argc == 2 && argv[1][0] == '-' && argv[1][1]))
+        return lab_misuse(argc, argv, language);
     if (!plain && !isatty(STDOUT_FILENO)) {
         fprintf(
             stderr, "%s\n",
@@ -183,10 +200,8 @@ int main(int argc, char **argv)
 {
     struct told told = language_of_locale();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error with a word, not a silent end */
-    if (!language_take(&argc, argv, &told)) {
-        usage(stderr, told.language);
+    if (!language_take(&argc, argv, &told))
         return STATUS_WRONG;
-    }
     for (const struct subcommand *row = subcommands; argc > 1 && row->name; row++)
         if (strcmp(argv[1], row->name) == 0)
             return row->run(argc - 1, argv + 1, told.language);

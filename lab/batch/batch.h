@@ -34,6 +34,13 @@ int batch_run_file(const char *path, enum language language);
 void batch_error(const char *file, const struct command *command, const struct error *error,
                  enum language language);
 int batch_usage(const char *word, const char *usage, enum language language); /* STATUS_WRONG */
+/* The same for another error than a word that is not understood. */
+int batch_misuse(enum error_id id, const char *a, const char *b, const char *usage,
+                 enum language language);
+
+/* Can a file be made there?  Asked before a long run; `-` is no file to write to.  False with the
+ * reason on standard error. */
+bool batch_writable(const char *path, enum language language);
 
 /* Flushes standard output: the status, or STATUS_WRONG with a word when it could not be written. */
 int batch_flush(int status, enum language language);

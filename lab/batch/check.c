@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lab/batch/batch.h"
 #include "lab/lesson/lesson.h"
@@ -14,6 +15,7 @@
 struct tally {
     enum language language;
     unsigned passed, failed;
+    unsigned missing; /* files that are not there */
     unsigned seeds;
 };
 
@@ -40,7 +42,8 @@ static bool is_folder(const char *path)
 
 static void lesson_checked(struct tally *tally, const char *folder)
 {
-    note(tally, folder, lesson_check(folder, tally->seeds, tally->language, report_line, NULL) == 0);
+    note(tally, folder,
+         lesson_check(folder, tally->seeds, tally->language, report_line, NULL) == 0);
 }
 
 /* A folder is a lesson; a lesson's text stands for its folder; anything else is a world. */
@@ -95,10 +98,13 @@ int batch_check(int argc, char **argv, enum language language)
     for (int i = first; i < argc; i++)
         if (argv[i][0] == '-' && argv[i][1])
             return batch_usage(argv[i], usage, language);
-    for (int i = first; i < argc; i++)
+    for (int i = first; i < argc; i++) {
+        tally.missing += strcmp(argv[i], "-") != 0 && access(argv[i], R_OK) != 0;
         path_check(&tally, argv[i]);
+    }
     if (argc == first)
         all_check(&tally);
     printf("%u passed, %u failed\n", tally.passed, tally.failed);
-    return batch_flush(tally.failed ? STATUS_FAILED : STATUS_HELD, language);
+    int status = tally.missing ? STATUS_WRONG : tally.failed ? STATUS_FAILED : STATUS_HELD;
+    return batch_flush(status, language);
 }

@@ -37,12 +37,16 @@ static void parameter_row_put(struct json *json, const struct parameter *row)
     json_close(json, '}');
 }
 
-static void metric_row_put(struct json *json, const struct metric *row)
+static void metric_row_put(struct json *json, const struct kind *kind, unsigned metric)
 {
+    const struct metric *row = &kind->metrics[metric];
+    const char *named = kind->metric_named ? kind->metric_named(metric) : NULL;
     json_open(json, NULL, '{');
     json_string(json, "name", row->name);
     json_string(json, "unit", unit_name(row->unit));
     json_string(json, "type", row->type == METRIC_COUNTER ? "counter" : "gauge");
+    if (named)
+        json_string(json, "words", named);
     json_string(json, "en", row->en);
     json_string(json, "ko", row->ko);
     json_close(json, '}');
@@ -62,7 +66,7 @@ static void kind_put(struct json *json, const struct kind *kind)
     json_close(json, ']');
     json_open(json, "metrics", '[');
     for (unsigned i = 0; i < kind->metric_count; i++)
-        metric_row_put(json, &kind->metrics[i]);
+        metric_row_put(json, kind, i);
     json_close(json, ']');
     json_close(json, '}');
 }

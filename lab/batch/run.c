@@ -8,6 +8,7 @@
 
 #include "lab/batch/batch.h"
 #include "lab/export/document.h"
+#include "lab/export/rows_file.h"
 #include "lab/export/trace_file.h"
 #include "lab/language/session.h"
 #include "sim/store/ledger.h"
@@ -31,6 +32,7 @@ struct run {
     unsigned set_count;
     const char *trace_path, *share_path;
     struct trace_file trace;
+    struct rows_file rows; /* of --csv */
     struct session *session;
 };
 
@@ -96,12 +98,13 @@ static void on_rewound(void *user, int variant, const struct world *world)
     struct run *run = user;
     if (run->trace.base)
         trace_file_rewound(&run->trace, variant, world);
+    rows_file_rewound(&run->rows, world->now_ns);
 }
 
 static void on_sample(void *user, struct session *session)
 {
-    (void)user;
-    document_csv_rows(stdout, session);
+    struct run *run = user;
+    rows_file_sample(&run->rows, session);
 }
 
 /* --- options
@@ -117,6 +120,19 @@ static bool option_value(const char *name, const char *words, enum unit unit, ui
     return false;
 }
 
+/* One form of output; false when another one was asked for. */
+static bool form_take(struct run *run, enum form form)
+{
+    static const char *const names[] = {"", "--json", "--csv", "--quiet"};
+    if (run->form != FORM_TEXT && run->form != form) {
+        batch_misuse(ERROR_OPTION_BOTH, names[run->form], names[form], USAGE, run->language);
+        return false;
+    }
+    run->form = form;
+    return true;
+}
+
+/* False with the reason on standard error. */
 static bool option_take(struct run *run, int option)
 {
     switch (option) {
@@ -127,18 +143,18 @@ static bool option_take(struct run *run, int option)
     case 'e':
         return option_value("--every", optarg, UNIT_DURATION, &run->every_ns, run);
     case 'p':
-        if (run->set_count < SETS_MAX)
-            run->sets[run->set_count++] = optarg;
-        return run->set_count <= SETS_MAX;
+        if (run->set_count == SETS_MAX) {
+            batch_usage(optarg, USAGE, run->language);
+            return false;
+        }
+        run->sets[run->set_count++] = optarg;
+        return true;
     case 'j':
-        run->form = FORM_JSON;
-        return true;
+        return form_take(run, FORM_JSON);
     case 'c':
-        run->form = FORM_CSV;
-        return true;
+        return form_take(run, FORM_CSV);
     case 'q':
-        run->form = FORM_QUIET;
-        return true;
+        return form_take(run, FORM_QUIET);
     case 't':
         run->trace_path = optarg;
         return true;
@@ -148,6 +164,16 @@ static bool option_take(struct run *run, int option)
     default:
         return false;
     }
+}
+
+/* The word that getopt stopped at: what it names is in optopt, or it stands before optind. */
+static void option_wrong(const struct run *run, int option, int argc, char **argv)
+{
+    const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+    if (option == ':')
+        batch_misuse(ERROR_OPTION_VALUE, word, NULL, USAGE, run->language);
+    else
+        batch_usage(word, USAGE, run->language);
 }
 
 /* False with the reason on standard error. */
@@ -162,11 +188,14 @@ static bool options_read(struct run *run, int argc, char **argv)
     int option;
     opterr = 0;
     optind = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        if (option == '?' || !option_take(run, option)) {
-            batch_usage(optind > 0 && optind <= argc ? argv[optind - 1] : "", USAGE, run->language);
+    while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (option == '?' || option == ':') {
+            option_wrong(run, option, argc, argv);
             return false;
         }
+        if (!option_take(run, option))
+            return false;
+    }
     if (argc - optind != 1) {
         batch_usage(argc - optind > 1 ? argv[optind + 1] : "", USAGE, run->language);
         return false;
@@ -178,14 +207,18 @@ static bool options_read(struct run *run, int argc, char **argv)
 /* --- the run
  * ---------------------------------------------------------------------------------------- */
 
+static bool goes_back(const char *script)
+{
+    return strstr(script, "rewind") || strstr(script, "trace-write");
+}
+
 static struct session *open_session(struct run *run, const char *script, size_t bytes)
 {
     struct error error;
-    bool goes_back = strstr(script, "rewind") || strstr(script, "trace-write");
     struct session_options options = {
         .language = run->language,
         .seed = run->seed,
-        .history_bytes = goes_back ? HISTORY_BYTES : 0,
+        .history_bytes = goes_back(script) ? HISTORY_BYTES : 0,
         .sets = run->sets,
         .sample_ns = run->form == FORM_CSV ? run->every_ns : 0,
         .file = run->file,
@@ -231,6 +264,17 @@ static void summary(struct run *run)
                count - held);
 }
 
+/* An expect that nobody looked at is no expect that held: it goes where it disturbs no document. */
+static void say_what_is_left(const struct run *run)
+{
+    uint32_t left = session_expects_left(run->session);
+    if (left)
+        fprintf(stderr,
+                run->language == LANGUAGE_KO ? "%s: --until 뒤라서 보지 않은 expect: %u개\n"
+                                             : "%s: expects after --until, not looked at: %u\n",
+                run->file, left);
+}
+
 static bool invariants_hold(struct run *run)
 {
     char why[256];
@@ -248,7 +292,7 @@ static bool invariants_hold(struct run *run)
 static int finish(struct run *run)
 {
     if (run->form == FORM_CSV)
-        document_csv_head(stdout);
+        rows_file_open(&run->rows, stdout, goes_back(session_script(run->session)));
     enum session_state state = session_finish(run->session, run->until_ns);
     if (state == SESSION_FAILED)
         return STATUS_WRONG;
@@ -259,6 +303,8 @@ static int finish(struct run *run)
         document_json(stdout, run->session, run->file);
     if (run->form == FORM_TEXT)
         summary(run);
+    if (state != SESSION_OVER)
+        say_what_is_left(run);
     return status;
 }
 
@@ -273,10 +319,15 @@ static int not_written(const struct run *run, const char *path)
 static int run_script(struct run *run, const char *script, size_t bytes)
 {
     struct error error;
+    if ((run->share_path && !batch_writable(run->share_path, run->language)) ||
+        (run->trace_path && !batch_writable(run->trace_path, run->language)))
+        return STATUS_WRONG;
     if (run->trace_path && !trace_file_open(&run->trace, run->trace_path))
         return not_written(run, run->trace_path);
     run->session = open_session(run, script, bytes);
     int status = run->session ? finish(run) : STATUS_WRONG;
+    if (!rows_file_close(&run->rows))
+        status = not_written(run, "--csv");
     if (run->trace.base && !trace_file_close(&run->trace, run->session))
         status = not_written(run, run->trace_path);
     if (run->session && run->share_path && status <= STATUS_FAILED &&

@@ -33,12 +33,38 @@ static void plain_error(enum error_id id, const char *a, const char *b, enum lan
     fprintf(stderr, "outage: %s\n", line);
 }
 
+int batch_misuse(enum error_id id, const char *a, const char *b, const char *usage,
+                 enum language language)
+{
+    plain_error(id, a, b, language);
+    if (usage[0])
+        fprintf(stderr, "%s\n", usage);
+    return STATUS_WRONG;
+}
+
 int batch_usage(const char *word, const char *usage, enum language language)
 {
     if (word[0])
-        plain_error(ERROR_UNKNOWN_OPTION, word, NULL, language);
+        return batch_misuse(ERROR_UNKNOWN_OPTION, word, NULL, usage, language);
     fprintf(stderr, "%s\n", usage);
     return STATUS_WRONG;
+}
+
+bool batch_writable(const char *path, enum language language)
+{
+    struct error error;
+    bool there = access(path, F_OK) == 0, named = strcmp(path, "-") != 0;
+    errno = EINVAL;
+    FILE *file = named ? fopen(path, "a") : NULL;
+    if (file) {
+        fclose(file);
+        if (!there)
+            unlink(path);
+        return true;
+    }
+    error_set(&error, ERROR_NO_OUTPUT_FILE, 0, path, strerror(errno), NULL, NULL);
+    batch_error(path, NULL, &error, language);
+    return false;
 }
 
 #ifndef __SANITIZE_ADDRESS__ /* a sanitizer's own report says more */

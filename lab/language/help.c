@@ -33,46 +33,73 @@ static void usage_add(struct text *text, const char *usage, const char *sentence
     text_add_char(text, '\n');
 }
 
+/* "appendfsync=everysec  always|everysec|no": its default, what it takes, and when. */
+static void parameter_add_about(struct text *text, const struct parameter *row,
+                                enum language language)
+{
+    const char *initial = row->initial ? row->initial : "";
+    enum unit unit = row->unit == UNIT_REDIS ? UNIT_SIZE : row->unit; /* bytes with their unit */
+    bool quoted = !initial[0] || strchr(initial, ' ');
+    text_add(text, row->name);
+    text_add(text, quoted ? "=\"" : "=");
+    text_add(text, initial);
+    text_add(text, quoted ? "\"  " : "  ");
+    if (row->unit == UNIT_BOOLEAN) {
+        text_add(text, "yes|no");
+    } else if (row->unit == UNIT_TEXT || row->unit == UNIT_CHOICE) {
+        text_add(text, row->named ? row->named : in(language, "words", "글자"));
+    } else {
+        value_add_exact(text, row->minimum, unit, NULL);
+        text_add(text, "..");
+        value_add_exact(text, row->maximum, unit, NULL);
+        for (const char *named = row->named; named; named = strchr(named, '|')) {
+            named += *named == '|';
+            text_add_char(text, '|');
+            text_add_bytes(text, named, strcspn(named, "=|"));
+        }
+    }
+    if (!row->running)
+        text_add(text, in(language, "; only when adding", "; 만들 때만"));
+}
+
+static void metric_add_about(struct text *text, const struct kind *kind, const struct metric *row,
+                             enum language language)
+{
+    unsigned place = (unsigned)(row - kind->metrics);
+    const char *named = kind->metric_named ? kind->metric_named(place) : NULL;
+    bool counter = row->type == METRIC_COUNTER;
+    text_add(text, row->name);
+    text_add(text, "  ");
+    text_add(text, named ? named : unit_name(row->unit));
+    text_add(text,
+             counter ? in(language, ", counter", ", 카운터") : in(language, ", gauge", ", 게이지"));
+}
+
+/* As an answer to `help NAME`: of which kind it is comes first. */
 static void parameter_row_add(struct text *text, const struct kind *kind,
                               const struct parameter *row, enum language language)
 {
-    char words[512];
-    struct text usage = TEXT(words);
-    text_clear(&usage);
-    text_add(&usage, kind->name);
-    text_add_char(&usage, ' ');
-    text_add(&usage, row->name);
-    text_add_char(&usage, '=');
-    text_add(&usage, row->initial && row->initial[0] ? row->initial : "\"\"");
-    if (row->unit == UNIT_CHOICE && row->named) {
-        text_add(&usage, " (");
-        text_add(&usage, row->named);
-        text_add_char(&usage, ')');
-    } else if (row->unit != UNIT_BOOLEAN && row->unit != UNIT_TEXT && row->unit != UNIT_CHOICE) {
-        text_add(&usage, " (");
-        value_add_exact(&usage, row->minimum, row->unit, NULL);
-        text_add(&usage, " .. ");
-        value_add_exact(&usage, row->maximum, row->unit, row->named);
-        text_add_char(&usage, ')');
-    }
-    if (!row->running)
-        text_add(&usage, in(language, ", only when adding", ", 만들 때만"));
-    usage_add(text, words, in(language, row->en, row->ko));
+    text_add(text, kind->name);
+    text_add_char(text, ' ');
+    parameter_add_about(text, row, language);
+    usage_add(text, "", in(language, row->en, row->ko));
 }
 
 static void metric_row_add(struct text *text, const struct kind *kind, const struct metric *row,
                            enum language language)
 {
-    char words[128];
-    struct text usage = TEXT(words);
-    text_clear(&usage);
-    text_add(&usage, kind->name);
-    text_add_char(&usage, '.');
-    text_add(&usage, row->name);
-    text_add(&usage, " (");
-    text_add(&usage, unit_name(row->unit));
-    text_add_char(&usage, ')');
-    usage_add(text, words, in(language, row->en, row->ko));
+    text_add(text, kind->name);
+    text_add_char(text, '.');
+    metric_add_about(text, kind, row, language);
+    usage_add(text, "", in(language, row->en, row->ko));
+}
+
+/* A row under its kind: what it is, and under that its sentence. */
+static void sentence_add(struct text *text, const char *sentence)
+{
+    text_add(text, "\n      ");
+    text_add(text, sentence);
+    text_add_char(text, '\n');
 }
 
 void help_kind_add(struct text *text, const struct kind *kind, enum language language)
@@ -80,15 +107,21 @@ void help_kind_add(struct text *text, const struct kind *kind, enum language lan
     text_add(text, kind->name);
     text_add(text, ": ");
     text_add(text, in(language, kind->en, kind->ko));
-    text_add_char(text, '\n');
-    for (unsigned i = 0; i < kind->parameter_count; i++)
-        row_add(text, kind->parameters[i].name,
-                in(language, kind->parameters[i].en, kind->parameters[i].ko), 34);
+    text_add(text, kind->parameter_count ? in(language, "\n parameters\n", "\n 설정\n") : "\n");
+    for (unsigned i = 0; i < kind->parameter_count; i++) {
+        const struct parameter *row = &kind->parameters[i];
+        text_add(text, "  ");
+        parameter_add_about(text, row, language);
+        sentence_add(text, in(language, row->en, row->ko));
+    }
     if (kind->metric_count)
         text_add(text, in(language, " metrics\n", " 지표\n"));
-    for (unsigned i = 0; i < kind->metric_count; i++)
-        row_add(text, kind->metrics[i].name, in(language, kind->metrics[i].en, kind->metrics[i].ko),
-                34);
+    for (unsigned i = 0; i < kind->metric_count; i++) {
+        const struct metric *row = &kind->metrics[i];
+        text_add(text, "  ");
+        metric_add_about(text, kind, row, language);
+        sentence_add(text, in(language, row->en, row->ko));
+    }
 }
 
 static void list_add(struct text *text, enum language language)

@@ -105,6 +105,14 @@ static void digest_write(const char *name, uint64_t events, uint64_t digest, lin
     line(user, words);
 }
 
+static bool counted(const struct session *session, const char *name, uint64_t events)
+{
+    for (uint32_t i = 0; i < session->counted_count; i++)
+        if (session->counted[i].events == events && strcmp(session->counted[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 bool session_share(struct session *session, void (*line)(void *user, const char *words), void *user)
 {
     char words[128];
@@ -124,8 +132,9 @@ bool session_share(struct session *session, void (*line)(void *user, const char 
                      session->counted[i].digest, line, user);
     for (uint32_t i = 0; i < session->variant_count; i++) {
         const struct world *world = session->variants[i].world;
-        digest_write(variant_label(session, (int32_t)i), world->events, trace_digest(world), line,
-                     user);
+        const char *name = variant_label(session, (int32_t)i);
+        if (!counted(session, name, world->events))
+            digest_write(name, world->events, trace_digest(world), line, user);
     }
     return true;
 }
@@ -138,7 +147,8 @@ static void line_put(void *user, const char *line)
 
 bool session_share_file(struct session *session, const char *path, struct error *error)
 {
-    FILE *file = fopen(path, "w");
+    errno = EINVAL;
+    FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "w"); /* - is no file */
     if (file) {
         bool written = session_share(session, line_put, file) && !ferror(file);
         if (fclose(file) == 0 && written)

@@ -99,6 +99,16 @@ static void usage_is_status_2(void **unused)
     assert_non_null(strstr(output, "--frob"));
     assert_int_equal(sh("$O run --until soon worlds/one-redis.lab 2>&1"), 2);
     assert_int_equal(sh("$O --lang fr run worlds/one-redis.lab 2>&1"), 2);
+    assert_non_null(strstr(output, "`fr` is not one of its values; one of ko|en"));
+    assert_int_equal(sh("$O run --json --csv worlds/one-redis.lab 2>&1"), 2);
+    assert_non_null(strstr(output, "`--json` and `--csv` do not go together"));
+    assert_int_equal(sh("$O run worlds/one-redis.lab --until 2>&1"), 2);
+    assert_non_null(strstr(output, "`--until` lacks its value"));
+    assert_int_equal(sh("$O runn worlds/one-redis.lab 2>&1"), 2);
+    assert_non_null(strstr(output, "no command `runn`; did you mean `run`?"));
+    assert_int_equal(sh("$O worlds/one-redis.lab more 2>&1"), 2);
+    assert_non_null(strstr(output, "`more` is not understood here"));
+    assert_int_equal(sh("$O check no-such.lab 2>&1"), 2);
     assert_int_equal(sh("$O --no-such-option 2>&1"), 2);
     assert_int_equal(sh("$O 2>&1 </dev/null"), 2); /* the lab needs a terminal */
     assert_int_equal(sh("$O --version"), 0);
@@ -138,7 +148,10 @@ static void a_full_disk_is_said(void **unused)
     assert_non_null(strstr(output, "No space left on device"));
     assert_int_equal(sh("$O run --trace /dev/full worlds/one-redis.lab 2>&1 >/dev/null"), 2);
     assert_non_null(strstr(output, "/dev/full"));
-    assert_int_equal(sh("$O run --share /no/such/folder worlds/one-redis.lab 2>&1 >/dev/null"), 2);
+    assert_int_equal(sh("$O run --share /no/such/folder worlds/one-redis.lab 2>/dev/null"), 2);
+    assert_string_equal(output, ""); /* it is said before the run */
+    assert_int_equal(sh("$O run --trace - worlds/one-redis.lab 2>&1"), 2);
+    assert_int_equal(sh("$O run --share $T/none no-such.lab 2>/dev/null; test ! -e $T/none"), 0);
     assert_int_equal(sh("$O kinds --json 2>&1 >/dev/full"), 2);
 }
 
@@ -226,6 +239,16 @@ static void csv_has_a_row_for_each_second(void **unused)
     assert_non_null(strstr(output, "\n3,b,cache.role,master\n"));
 }
 
+static void csv_has_the_history_that_stands(void **unused)
+{
+    (void)unused;
+    assert_int_equal(sh("printf '" WORLD "watch world.time\\nrun 3s\\nrewind 1.5s\\n"
+                        "set orders rate=5/s\\nrun 2s' | $O run --csv -"),
+                     0);
+    assert_string_equal(output, "time_s,variant,metric,value\n1,,world.time,1000000000\n"
+                                "2,,world.time,2000000000\n3,,world.time,3000000000\n");
+}
+
 static void the_trace_is_the_same_after_a_rewind(void **unused)
 {
     (void)unused;
@@ -255,6 +278,8 @@ static void a_shared_file_repeats_the_run(void **unused)
     assert_true(json_equal(json_object_get(json, "digest"), json_object_get(again, "digest")));
     assert_int_equal(sh("head -1 $T/s2.lab"), 0);
     assert_memory_equal(output, "made-with ", 10);
+    assert_int_equal(sh("$O run --quiet $T/s2.lab --share $T/s3.lab && cmp $T/s2.lab $T/s3.lab"),
+                     0);
     assert_int_equal(sh("sed 's/rate=50/rate=51/' $T/s2.lab | $O run --quiet - 2>&1"), 1);
     assert_non_null(strstr(output, "went another way between event"));
     json_decref(json);
@@ -268,6 +293,11 @@ static void kinds_and_help_come_from_the_tables(void **unused)
     json_t *json = document();
     assert_true(json_array_size(json_object_get(json, "kinds")) > 3);
     json_decref(json);
+    assert_int_equal(sh("$O kinds"), 0);
+    assert_non_null(strstr(output, "\n  timeout=1s  1us..365d\n"));
+    assert_non_null(strstr(output, "\n  start=0s  0s..365d; only when adding\n"));
+    assert_non_null(strstr(output, "\n  latency_p99  ns, gauge\n"));
+    assert_non_null(strstr(output, "\n  role  master|replica, gauge\n"));
     assert_int_equal(sh("$O help appendfsync"), 0);
     assert_non_null(strstr(output, "everysec|always|no"));
     assert_int_equal(sh("$O help power-cut && $O help --lang ko expect"), 0);
@@ -300,6 +330,7 @@ int main(void)
         cmocka_unit_test(the_json_is_one_document),
         cmocka_unit_test(options_win_over_the_script),
         cmocka_unit_test(csv_has_a_row_for_each_second),
+        cmocka_unit_test(csv_has_the_history_that_stands),
         cmocka_unit_test(the_trace_is_the_same_after_a_rewind),
         cmocka_unit_test(a_shared_file_repeats_the_run),
         cmocka_unit_test(kinds_and_help_come_from_the_tables),
