@@ -35,8 +35,15 @@ const char *action_words(const struct model *model, const struct action *action)
 {
     if (action->words == WORD_PLAY && model->drive.playing)
         return model_say(model, WORD_PAUSE);
-    if (action->words == WORD_BACK && model->screen == PLACE_WATCH)
+    if ((action->words == WORD_BACK && model->screen == PLACE_WATCH) ||
+        (action->words == WORD_PREVIOUS_STEP && action->code == KEY_CODE_LEFT &&
+         model->screen == PLACE_EXPLAIN))
         return model_say(model, WORD_BACK_WATCH);
+    if (action->words == WORD_QUIT && model->screen != PLACE_HOME &&
+        model->screen != PLACE_LANGUAGE)
+        return model_say(model, model->screen == PLACE_PART || model->screen == PLACE_LIFE
+                                    ? WORD_LEAVE
+                                    : WORD_HOME);
     if (action->words == WORD_NEXT_STEP && model->screen == PLACE_WORK)
         return model_say(model, WORD_TO_HOME);
     if (action->words == WORD_LOCK && model->flow.by_hand)

@@ -8,6 +8,7 @@
 #include "lab/app/flow.h"
 #include "lab/app/prompt.h"
 #include "lab/view/draw.h"
+#include "lab/view/view.h"
 
 #define SANDBOX "one-redis.lab"
 
@@ -284,7 +285,7 @@ bool press_quit(struct model *model, const struct key *key)
 static bool step_by(struct model *model, int by)
 {
     uint32_t *at = &model->scroll;
-    uint32_t last = 10000;
+    uint32_t last = view_scroll_most(model);
     const struct part *part = look_part(&model->look, model->selected);
     if (model->screen == PLACE_HOME) {
         at = &model->home.cursor;
@@ -293,7 +294,7 @@ static bool step_by(struct model *model, int by)
     } else if (model->screen == PLACE_LANGUAGE) {
         model_set_language(model, other(model->language));
         return true;
-    } else if (model->screen == PLACE_PART && part) {
+    } else if (model->screen == PLACE_PART && part && (by == 1 || by == -1)) {
         at = &model->row;
         last = catalog[part->kind]->parameter_count ? catalog[part->kind]->parameter_count - 1u : 0;
     }

@@ -9,6 +9,7 @@
 #include "lab/app/panel.h"
 #include "lab/app/prompt.h"
 #include "lab/app/search.h"
+#include "sim/store/ledger.h"
 
 bool press_play(struct model *model, const struct key *key)
 {
@@ -22,6 +23,8 @@ bool press_back(struct model *model, const struct key *key)
     (void)key;
     uint64_t now_ns = session_now(model->session), by_ns = drive_back_ns(model);
     drive_rewind(model, now_ns > by_ns ? now_ns - by_ns : 0);
+    snprintf(model->last_command, sizeof model->last_command, "rewind -%us",
+             (unsigned)(by_ns / SECOND_NS));
     return true;
 }
 
@@ -123,7 +126,7 @@ static bool select_by(struct model *model, uint32_t by)
             continue;
         const struct part *next = &look->parts[(i + by) % look->part_count];
         snprintf(model->selected, sizeof model->selected, "%s", next->name);
-        model->row = 0;
+        model->row = model->scroll = 0;
         model->redraw = true;
         return true;
     }
@@ -181,13 +184,22 @@ bool press_newer(struct model *model, const struct key *key)
 }
 
 /* The last write that a client was told OK for is what one wants to follow first. */
+static uint64_t last_acked(const struct world *world)
+{
+    struct ledger_life life;
+    for (uint64_t write = world->writes; write > 0; write--)
+        if (ledger_of(world, write, &life) && life.outcome == LEDGER_ACKED)
+            return write;
+    return world->writes;
+}
+
 bool press_life(struct model *model, const struct key *key)
 {
     (void)key;
     drive_play(model, false);
     const struct world *world = model_world(model);
     char number[24] = "";
-    uint64_t write = model->life_write ? model->life_write : world->writes;
+    uint64_t write = model->life_write ? model->life_write : last_acked(world);
     if (write)
         snprintf(number, sizeof number, "%llu", (unsigned long long)write);
     model->asking = FIELD_WRITE;

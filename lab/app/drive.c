@@ -136,6 +136,8 @@ void drive_sample(void *user, struct session *session)
                      world_read(world, metric, &value);
         look_sample(&model->look, i, known ? value.number : 0);
     }
+    if (flow_script_runs(model) && model->flow.step == STEP_VARY)
+        flow_goals(model);
 }
 
 static uint64_t least(uint64_t a, uint64_t b)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lab/app/drive.h"
-#include "sim/store/ledger.h"
 
 #define SPEED_FAST 11 /* x50: a run of vary takes a second */
 
@@ -35,6 +34,12 @@ static uint32_t place_of(const struct model *model, const struct lesson *lesson)
     while (i < model->home.lesson_count && model->home.lessons[i] != lesson)
         i++;
     return i < 63 ? i : 63;
+}
+
+const struct lesson *flow_after(const struct model *model)
+{
+    uint32_t place = place_of(model, model->flow.lesson) + 1;
+    return place < model->home.lesson_count ? model->home.lessons[place] : NULL;
 }
 
 void flow_open(struct model *model, uint32_t at)
@@ -76,26 +81,6 @@ void flow_language(struct model *model)
         session_life(model->session, 0, model->life_write, &to, &error);
     }
     model_look(model);
-}
-
-/* The first write that a client was told OK for and that is gone; 0 none. */
-static uint64_t first_lost(const struct world *world)
-{
-    struct ledger_life life;
-    for (uint64_t write = 1; write <= world->writes; write++)
-        if (ledger_of(world, write, &life) && life.outcome == LEDGER_ACKED && life.lost)
-            return write;
-    return 0;
-}
-
-void flow_take_end(struct model *model)
-{
-    struct text to = TEXT(model->life);
-    struct error error = {0};
-    look_take(&model->ended, model_world(model), NULL, NULL);
-    model->life_write = first_lost(model_world(model));
-    if (!model->life_write || !session_life(model->session, 0, model->life_write, &to, &error))
-        text_clear(&to);
 }
 
 /* Where the fault of the first question stands: in the file, or where the hand pulled, or now. */
@@ -174,8 +159,11 @@ void flow_next(struct model *model)
         return;
     }
     if (flow->step == STEP_WORK) {
-        model->home.done[place_of(model, flow->lesson)] = true;
+        uint32_t place = place_of(model, flow->lesson);
+        model->home.done[place] = true;
         model_home(model);
+        if (place + 1 < model->home.lesson_count)
+            model->home.cursor = place + 1;
         return;
     }
     flow_step(model, flow->step + 1);

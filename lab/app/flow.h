@@ -14,12 +14,18 @@ void flow_language(
 void flow_step(struct model *model, enum lesson_step step);
 void flow_next(struct model *model);
 void flow_previous(struct model *model);
-void flow_take_end(struct model *model); /* the watched run is over: what its explanation needs */
 bool flow_active(const struct model *model);
+const struct lesson *flow_after(const struct model *model); /* the lesson after this; NULL none */
 
 /* In the present language. */
 const struct lesson_text *flow_text(const struct model *model);
 const struct question *flow_question(const struct model *model); /* that is asked now, NULL none */
+
+/* --- what its prose speaks of (flow_told.c) --------------------------------------------------- */
+void flow_take_end(struct model *model); /* the watched run is over: what its explanation needs */
+/* A figure that no part has by itself: "rdb:cache.keys", "cache.at_risk_power.peak",
+ * "world.machines"; as the watched run ended, or as it is now. */
+bool flow_told(const struct model *model, const char *name, struct value *value);
 
 /* --- questions (flow_guess.c) ---------------------------------------------------------------- */
 bool flow_open_question(const struct model *model); /* one is not locked */

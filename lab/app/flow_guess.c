@@ -83,10 +83,27 @@ static void ask_by_hand(struct model *model, const char *line)
     flow_ask(model);
 }
 
+/* `at 30s COMMAND`, `after 1s COMMAND`, `every 1s COMMAND`, `variant b COMMAND`: the command. */
+static const char *carried_out(const char *line)
+{
+    static const char *const before[] = {"at", "after", "every", "variant"};
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        const char *at = line + strspn(line, " ");
+        size_t bytes = strlen(before[i]);
+        if (strncmp(at, before[i], bytes) != 0 || at[bytes] != ' ')
+            continue;
+        at += bytes + strspn(at + bytes, " ");
+        at += strcspn(at, " ");
+        return carried_out(at);
+    }
+    return line;
+}
+
 bool flow_guards(struct model *model, const char *line)
 {
     if (!flow_open_question(model))
         return false;
+    line = carried_out(line);
     for (uint32_t i = 0; i < questions(model); i++) {
         char fault[COMMAND_BYTES];
         struct text text = TEXT(fault);

@@ -182,10 +182,15 @@ void flow_goals(struct model *model)
         struct goal_state *goal = &flow->goals[i];
         struct value found = {0};
         struct error error;
+        bool was_met = goal->known && goal->met;
         goal->met = false;
         goal->known =
             session_now(model->session) > 0 &&
             session_holds(model->session, text->goals[i].condition, &goal->met, &found, &error);
+        if (goal->met)
+            goal->failed_ns = 0;
+        else if (was_met)
+            goal->failed_ns = session_now(model->session);
         struct text now = TEXT(goal->now);
         if (goal->known)
             value_add_screen(&now, &found);
@@ -199,6 +204,7 @@ void flow_again(struct model *model, bool keep_changes)
     drive_play(model, false);
     drive_rewind(model, 0);
     flow->tried = false;
+    memset(flow->goals, 0, sizeof flow->goals);
     if (!keep_changes)
         flow->change_count = 0;
     for (uint32_t i = 0; i < flow->change_count; i++)

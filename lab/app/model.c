@@ -64,7 +64,8 @@ void model_close_session(struct model *model)
     model->news_count = 0;
     model->look.chart_count = 0;
     look_release(&model->look);
-    look_release(&model->ended);
+    look_release(&model->ended.look);
+    model->ended.told_count = 0;
     model->life_write = 0;
     model->life[0] = 0;
 }
@@ -239,6 +240,12 @@ enum place model_place(const struct model *model)
     return model->asking == FIELD_NONE ? model->screen : model->asking;
 }
 
+bool model_asks_line(const struct model *model)
+{
+    return model->asking == FIELD_COMMAND || model->asking == FIELD_WRITE ||
+           model->asking == FIELD_FILE || model->asking == FIELD_SEARCH;
+}
+
 static bool is_hidden(void *user, const char *metric)
 {
     return session_hidden(user, metric);
@@ -272,6 +279,7 @@ bool model_command(struct model *model, const char *line)
     struct command command;
     uint64_t before_ns = session_now(model->session);
     model->message[0] = model->answer[0] = 0;
+    model->wrong = 0;
     if (flow_guards(model, line))
         return false;
     snprintf(model->last_command, sizeof model->last_command, "%s", line);
@@ -279,7 +287,8 @@ bool model_command(struct model *model, const char *line)
     if (!done && error.id) {
         struct text to = TEXT(model->message);
         bool split = language_split(&command, line, 0, &(struct error){0});
-        language_error(&to, NULL, split ? &command : NULL, &error, model->language);
+        model->wrong = language_column(split ? &command : NULL, &error);
+        error_add(&to, &error, model->language);
     }
     if (done && strchr(model->answer, '\n') && strchr(model->answer, '\n')[1])
         model->overlay = OVERLAY_ANSWER;

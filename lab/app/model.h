@@ -48,6 +48,9 @@ enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER };
 #define CHANGES_MAX      16
 #define GOALS_MAX        8
 #define LINE_BYTES       FIELD_BYTES
+#define TOLD_MAX         32
+#define LIFE_BYTES       1024
+#define LANGUAGES        2
 #define DRAWS_PER_SECOND 4
 
 /* Something that a person would look up for. */
@@ -88,6 +91,7 @@ struct script {
 
 struct goal_state {
     bool known, met;
+    uint64_t failed_ns; /* since when it is not met any more; 0 it always was, or never */
     char now[48];
 };
 
@@ -113,6 +117,20 @@ struct flow {
     bool revealed, passed;
     bool tried; /* a run of vary came to its end */
     struct goal_state goals[GOALS_MAX];
+};
+
+/* A figure of the prose that no part has by itself: of a variant, of the world, a peak. */
+struct told {
+    char name[72];
+    struct value value;
+};
+
+/* What the explanation speaks of, as the watched run ended. */
+struct ended {
+    struct look look;
+    struct told told[TOLD_MAX];
+    uint32_t told_count;
+    char life[LANGUAGES][LIFE_BYTES]; /* one lost write's, in short; "" none is lost */
 };
 
 struct home {
@@ -146,7 +164,7 @@ struct model {
     char *script; /* its text */
     struct drive drive;
     struct look look;
-    struct look ended; /* as the watched run of a lesson ended: what its explanation speaks of */
+    struct ended ended; /* of the watched run of a lesson */
     struct news news[NEWS_KEPT];
     uint32_t news_count;
     char selected[NAME_BYTES]; /* part */
@@ -156,6 +174,8 @@ struct model {
     struct prompt prompt;
     char last_command[LINE_BYTES];
     char message[LINE_BYTES]; /* an error or a short answer */
+    uint32_t
+        wrong; /* where the error stands in the prompt's line, in characters from 1; 0 nowhere */
     char answer[ANSWER_BYTES];
     char life[ANSWER_BYTES];
     uint64_t life_write;
@@ -179,6 +199,7 @@ void model_set_language(struct model *model, enum language language);
 void model_show(struct model *model, enum place screen);
 void model_back(struct model *model);
 enum place model_place(const struct model *model); /* the open field, or the screen */
+bool model_asks_line(const struct model *model);   /* a field is open in the row before the keys */
 
 /* Takes the figures over from the world now. */
 void model_look(struct model *model);

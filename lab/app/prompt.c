@@ -31,16 +31,20 @@ void prompt_commit(struct model *model)
 {
     char line[LINE_BYTES];
     snprintf(line, sizeof line, "%s", model->field.text);
-    if (line[strspn(line, " :")] == 0) {
+    size_t start = strspn(line, " :");
+    if (line[start] == 0) {
         model->asking = FIELD_NONE;
+        model->message[0] = 0;
         return;
     }
     keep(&model->prompt, line);
     model->prompt.at = model->prompt.count;
-    if (model_command(model, line + strspn(line, " :"))) {
-        flow_changed(model, line + strspn(line, " :"));
+    if (model_command(model, line + start)) {
+        flow_changed(model, line + start);
         if (model->asking == FIELD_COMMAND)
             model->asking = FIELD_NONE;
+    } else if (model->wrong) {
+        model->wrong += (uint32_t)start;
     }
 }
 
@@ -84,9 +88,12 @@ void prompt_complete(struct model *model)
     before[field->cursor] = 0;
     const char *line = before + strspn(before, ":");
     text_clear(&completion.list);
+    model->wrong = 0;
     session_complete(model->session, line, candidate, &completion);
     if (completion.count == 0)
         return;
+    if (completion.list.cut) /* there are more than have room */
+        memcpy(model->message + completion.list.used - 3, "...", 3);
     /* The words replace the last one typed: only what is beyond it is put in. */
     size_t typed = 0, start = strlen(line);
     while (start && line[start - 1] != ' ')

@@ -6,6 +6,7 @@
 #include "lab/app/actions.h"
 #include "lab/app/flow.h"
 #include "lab/app/prompt.h"
+#include "lab/view/view.h"
 
 static bool is_too_small(const struct model *model)
 {
@@ -24,16 +25,16 @@ static bool overlay_key(struct model *model, const struct key *key)
 {
     if (model->overlay == OVERLAY_NONE)
         return false;
+    uint32_t most = view_scroll_most(model), *at = &model->scroll;
+    uint32_t by = key->code == KEY_CODE_PAGE_DOWN || key->code == KEY_CODE_PAGE_UP ? 10 : 1;
     if (key->code == KEY_CODE_DOWN || key->code == KEY_CODE_PAGE_DOWN)
-        model->scroll += key->code == KEY_CODE_DOWN ? 1 : 10;
+        *at = *at + by < most ? *at + by : most;
     else if (key->code == KEY_CODE_UP || key->code == KEY_CODE_PAGE_UP)
-        model->scroll -= model->scroll < 10 && key->code == KEY_CODE_PAGE_UP
-                             ? model->scroll
-                             : (key->code == KEY_CODE_UP ? (model->scroll > 0) : 10);
-    else if (key->code != KEY_CODE_CONTROL)
-        model->overlay = OVERLAY_NONE;
-    else
+        *at = *at > by ? *at - by : 0;
+    else if (key->code == KEY_CODE_CONTROL)
         return false;
+    else
+        model->overlay = OVERLAY_NONE, model->scroll = 0;
     return true;
 }
 

@@ -20,14 +20,18 @@
 int draw_width(const struct canvas *canvas);
 /* The rule above the last two rows: the body ends before it. */
 int draw_body_end(const struct canvas *canvas);
-/* Title left, clock or another word right, rules, last command or message, key line. */
+/* Title left, clock or another word right, rules, last command. */
 void draw_frame(const struct model *model, struct canvas *canvas, const char *title,
                 const char *right);
 void draw_world_frame(const struct model *model, struct canvas *canvas); /* with the clock */
+/* In the row of the last command, when nothing else is there. */
 void draw_status(const struct model *model, struct canvas *canvas, enum style style,
                  const char *words);
-void draw_field(const struct model *model, struct canvas *canvas, int row, int column,
-                const struct field *field);
+void draw_last_command(const struct model *model, struct canvas *canvas);
+/* Over what a screen drew: the prompt, what was said, the key line. */
+void draw_foot(const struct model *model, struct canvas *canvas);
+void draw_blank(struct canvas *canvas, int row, int rows);
+void draw_field(struct canvas *canvas, int row, int column, const struct field *field);
 
 /* Counts: three digits that mean something while it runs, exact when it stands. */
 void draw_count(struct text *to, const struct model *model, int64_t number);
@@ -43,10 +47,14 @@ void draw_text(const struct model *model, struct text *to, const char *words);
 /* The blocks of a step that are prose, one below the other; lines in all. */
 int draw_step(const struct model *model, struct canvas *canvas, int row, int rows, int skip,
               enum lesson_step step);
-/* Of them the paragraphs from the `first` on, as many as fit whole (the first one in any case);
+/* Of them `count` paragraphs from the `first` on, as many as fit whole (the first one in any case);
  * rows used. */
 int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, int rows,
-                    enum lesson_step step, unsigned first);
+                    enum lesson_step step, unsigned first, unsigned count);
+#define ALL_PARAGRAPHS 1000u
+/* So many of a step stand before its first block of a kind. */
+unsigned draw_paragraphs_before(const struct model *model, enum lesson_step step,
+                                enum block_kind kind);
 
 /* Lines as they are, those too long on two; only rows from `top` to before `end` are drawn; rows in
  * all. */
@@ -56,14 +64,21 @@ int draw_lines(struct canvas *canvas, int row, int top, int end, const char *wor
 int draw_map(const struct model *model, struct canvas *canvas, int row, int rows);
 /* A bar for each store: on disk, at risk, gone; rows used. */
 int draw_bars(const struct model *model, struct canvas *canvas, int row, int rows);
+/* The big number of a world: what got its OK and is not on a disk; the row after it, or the same
+ * when a prediction is open. */
+int draw_missing(const struct model *model, struct canvas *canvas, int row);
 void draw_chart(const struct model *model, struct canvas *canvas, int row, int column, int rows,
                 int columns, const struct chart *chart);
 int draw_panel(const struct model *model, struct canvas *canvas, int row, int column, int rows);
-void draw_news(const struct model *model, struct canvas *canvas, int row, int column, int rows);
+void draw_news(const struct model *model, struct canvas *canvas, int row, int column, int limit,
+               int rows);
 
 /* A number three rows high with words beside it; the row after. */
 int draw_big(const struct model *model, struct canvas *canvas, int row, int column, int64_t number,
              const char *beside);
+
+/* What the clients write: "orders" when a question of the lesson says so, else "writes". */
+const char *draw_unit(const struct model *model);
 
 const char *draw_person(const struct model *model, uint32_t person);
 

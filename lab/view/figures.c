@@ -2,8 +2,10 @@
 #include "lab/view/draw.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "lab/app/drive.h"
+#include "lab/app/flow.h"
 
 /* 42,298 while it runs is 42,300: only three digits mean something then. */
 static int64_t three_digits(int64_t number)
@@ -52,6 +54,17 @@ int draw_big(const struct model *model, struct canvas *canvas, int row, int colu
     int rows = canvas_digits_rows(canvas);
     canvas_write(canvas, row + rows - 1, after + 2, 0, STYLE_PLAIN, beside);
     return row + rows;
+}
+
+const char *draw_unit(const struct model *model)
+{
+    const struct lesson_text *text = flow_active(model) ? flow_text(model) : NULL;
+    static const char *const writes[] = {"orders", "messages", "requests"};
+    for (uint32_t i = 0; text && i < text->question_count; i++)
+        for (size_t k = 0; k < sizeof writes / sizeof *writes; k++)
+            if (strcmp(text->questions[i].unit, writes[k]) == 0)
+                return writes[k];
+    return "writes";
 }
 
 const char *draw_person(const struct model *model, uint32_t person)

@@ -46,7 +46,7 @@ static void draw_people(const struct model *model, struct canvas *canvas, int ro
             char understood[120];
             struct text read = TEXT(understood);
             canvas_write(canvas, row, column, 0, STYLE_ACTION, ">");
-            draw_field(model, canvas, row, column + 2, &guess->field);
+            draw_field(canvas, row, column + 2, &guess->field);
             column = canvas->cursor_column + 2;
             if (flow_understood(model, flow->question, i, &read))
                 column = canvas_print(canvas, row, column, 0, STYLE_STRONG, "= %s", understood);
@@ -57,17 +57,45 @@ static void draw_people(const struct model *model, struct canvas *canvas, int ro
     }
 }
 
+/* The first of the hidden metrics of one part, and no earlier one is the same. */
+static bool is_first(const char *const *hidden, unsigned at, bool whole)
+{
+    size_t bytes = whole ? strlen(hidden[at]) + 1 : strcspn(hidden[at], ".") + 1;
+    for (unsigned i = 0; i < at; i++)
+        if (strncmp(hidden[i], hidden[at], bytes) == 0)
+            return false;
+    return true;
+}
+
+/* "cache: at_risk_power, keys; orders: acked_lost" */
+static void add_hidden(const char *const *hidden, struct text *to)
+{
+    for (unsigned i = 0; hidden[i]; i++) {
+        if (!is_first(hidden, i, false))
+            continue;
+        size_t owner = strcspn(hidden[i], ".");
+        text_add(to, i ? "; " : " ");
+        text_add_bytes(to, hidden[i], owner);
+        const char *between = ": ";
+        for (unsigned k = i; hidden[k]; k++) {
+            if (strncmp(hidden[k], hidden[i], owner + 1) != 0 || !is_first(hidden, k, true))
+                continue;
+            text_add(to, between);
+            text_add(to, hidden[k] + owner + 1);
+            between = ", ";
+        }
+    }
+}
+
 static void draw_hidden(const struct model *model, struct canvas *canvas, int row, int end)
 {
     char words[1024];
     struct text text = TEXT(words);
+    if (!model->flow.hidden[0])
+        return;
     text_add(&text, model_say(model, WORD_HIDDEN_LIST));
-    for (unsigned i = 0; model->flow.hidden[i]; i++) {
-        text_add(&text, i ? ", " : " ");
-        text_add(&text, model->flow.hidden[i]);
-    }
-    if (model->flow.hidden[0])
-        draw_prose(model, canvas, row, MARGIN + 2, draw_width(canvas) - 4, end - row, 0, words);
+    add_hidden(model->flow.hidden, &text);
+    draw_prose(model, canvas, row, MARGIN + 2, draw_width(canvas) - 4, end - row, 0, words);
 }
 
 void view_predict(const struct model *model, struct canvas *canvas)
@@ -94,11 +122,8 @@ void view_predict(const struct model *model, struct canvas *canvas)
     }
     if (row < end)
         draw_hidden(model, canvas, row + (end - row > 3), end);
-    if (!model->message[0] && model->asking == FIELD_GUESS) {
-        for (int i = 0; i < canvas->columns; i++)
-            canvas_write(canvas, canvas->rows - 2, i, 0, STYLE_PLAIN, " ");
+    if (model->asking == FIELD_GUESS)
         draw_status(model, canvas, STYLE_DIM,
                     model_say(model, question->form == QUESTION_NUMBER ? WORD_GUESS_EXAMPLE
                                                                        : WORD_CHOICE_EXAMPLE));
-    }
 }

@@ -35,7 +35,7 @@ static void draw_question(const struct model *model, struct canvas *canvas, int 
         column =
             canvas_write(canvas, row, column, 0, STYLE_PLAIN, draw_person(model, flow->person)) + 2;
     canvas_write(canvas, row, column, 0, STYLE_ACTION, ">");
-    draw_field(model, canvas, row, column + 2, &flow->guesses[flow->question][flow->person].field);
+    draw_field(canvas, row, column + 2, &flow->guesses[flow->question][flow->person].field);
     if (flow_understood(model, flow->question, flow->person, &read))
         canvas_print(canvas, row, canvas->cursor_column + 3, 0, STYLE_STRONG, "= %s", understood);
 }
@@ -54,14 +54,18 @@ void view_try(const struct model *model, struct canvas *canvas)
     if (brief)
         return;
     row++;
-    if (row + 5 > end - below)
-        row = end - below - 5;
+    int number = 2 + canvas_digits_rows(canvas);
+    if (row + number > end - below)
+        row = end - below - number;
     canvas_write(canvas, row, MARGIN, 0, STYLE_PLAIN, model_say(model, WORD_ACKED));
-    draw_big(model, canvas, row + 1, MARGIN, acked(&model->look), "");
+    int after = draw_big(model, canvas, row + 1, MARGIN, acked(&model->look),
+                         word_unit(model->language, draw_unit(model))) +
+                1;
     canvas_write(canvas, row, RIGHT_COLUMN, 0, STYLE_DIM, model_say(model, WORD_WHAT_TO_DO));
     draw_panel(model, canvas, row + 1, RIGHT_COLUMN, end - below - row - 1);
     if (asking)
         draw_question(model, canvas, end);
-    else if (row + 6 < end)
-        draw_news(model, canvas, row + 5, MARGIN, end - row - 5 < 4 ? end - row - 5 : 4);
+    else if (after < end)
+        draw_news(model, canvas, after, MARGIN, RIGHT_COLUMN - 1,
+                  end - after < 4 ? end - after : 4);
 }

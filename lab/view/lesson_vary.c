@@ -5,23 +5,44 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/panel.h"
 #include "lab/view/draw.h"
+
+#define GOAL_COLUMNS 42 /* of its sentence; behind it what it is now */
+
+/* "not yet", and since when it is so when it once was met. */
+static void add_state(const struct model *model, const struct goal_state *goal, bool met,
+                      struct text *to)
+{
+    char since[32], words[80];
+    struct text clock = TEXT(since);
+    text_add(to, model_say(model, met ? WORD_MET : WORD_NOT_MET));
+    if (met || !model->flow.tried || goal->failed_ns == 0)
+        return;
+    clock_add(&clock, goal->failed_ns, 1);
+    snprintf(words, sizeof words, model_say(model, WORD_SINCE), since);
+    text_add(to, words);
+}
 
 static int draw_goals(const struct model *model, struct canvas *canvas, int row, int end)
 {
     const struct lesson_text *text = flow_text(model);
-    canvas_write(canvas, row++, MARGIN, 0, STYLE_DIM, model_say(model, WORD_GOALS));
-    for (uint32_t i = 0; i < text->goal_count && i < GOALS_MAX && row < end; i++, row++) {
+    for (uint32_t i = 0; i < text->goal_count && i < GOALS_MAX && row < end; i++) {
         const struct goal_state *goal = &model->flow.goals[i];
         bool met = goal->known && goal->met && model->flow.tried;
-        canvas_write(canvas, row, MARGIN, RIGHT_COLUMN + 2, STYLE_PLAIN, text->goals[i].words);
-        int column =
-            canvas_write(canvas, row, RIGHT_COLUMN + 3, 0, STYLE_DIM, model_say(model, WORD_NOW)) +
-            1;
+        char state[120];
+        struct text words = TEXT(state);
+        text_clear(&words);
+        add_state(model, goal, met, &words);
+        int lines =
+            draw_prose(model, canvas, row, MARGIN, GOAL_COLUMNS, 2, 0, text->goals[i].words);
+        int column = canvas_write(canvas, row, MARGIN + GOAL_COLUMNS + 1, 0, STYLE_DIM,
+                                  model_say(model, WORD_NOW)) +
+                     1;
         canvas_write(canvas, row, column, 0, STYLE_STRONG, goal->known ? goal->now : "-");
-        const char *state = model_say(model, met ? WORD_MET : WORD_NOT_MET);
-        canvas_write(canvas, row, canvas->columns - MARGIN - canvas_width(state), 0,
+        canvas_write(canvas, row, 80 - MARGIN - canvas_width(state), 0,
                      met ? STYLE_SAFE : STYLE_RISK, state);
+        row += lines < 2 ? 1 : 2;
     }
     return row;
 }
@@ -38,9 +59,11 @@ static void add_price(const struct model *model, struct text *to)
         char name[80];
         snprintf(name, sizeof name, "%.*s", (int)(metric - block->words), block->words);
         text_add(to, " ");
-        text_add(to, name);
+        text_add(to, word_price(model->language, name));
         text_add(to, " ");
-        draw_figure(to, model, look_figure(&model->look, metric + 1));
+        struct value value;
+        if (flow_told(model, metric + 1, &value))
+            draw_value(to, model, &value);
     }
 }
 
@@ -73,7 +96,7 @@ static int draw_hints(const struct model *model, struct canvas *canvas, int row,
             continue;
         int column =
             canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, model_say(model, WORD_HINT_IS)) + 1;
-        row += draw_prose(model, canvas, row, column, canvas->columns - column - 1, end - row, 0,
+        row += draw_prose(model, canvas, row, column, draw_width(canvas) - column, end - row, 0,
                           block->words);
     }
     if (model->flow.hints > shown && row < end)
@@ -84,26 +107,58 @@ static int draw_hints(const struct model *model, struct canvas *canvas, int row,
 static int draw_changes(const struct model *model, struct canvas *canvas, int row, int end)
 {
     const struct flow *flow = &model->flow;
-    canvas_write(canvas, row++, MARGIN, 0, STYLE_DIM, model_say(model, WORD_CHANGED));
-    for (uint32_t i = 0; i < flow->change_count && row < end; i++)
-        canvas_write(canvas, row++, MARGIN + 1, RIGHT_COLUMN - 1, STYLE_STRONG, flow->changes[i]);
+    char words[CHANGES_MAX * 100];
+    struct text text = TEXT(words);
+    text_clear(&text);
+    for (uint32_t i = 0; i < flow->change_count; i++) {
+        text_add(&text, i ? ";  " : "");
+        text_add(&text, flow->changes[i]);
+    }
     if (!flow->change_count)
-        canvas_write(canvas, row++, MARGIN + 1, 0, STYLE_DIM,
-                     model_say(model, WORD_NOTHING_CHANGED));
-    return row;
+        text_add(&text, model_say(model, WORD_NOTHING_CHANGED));
+    int column =
+        canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, model_say(model, WORD_CHANGED)) + 2;
+    int lines =
+        draw_prose(model, canvas, row, column, draw_width(canvas) - column, end - row, 0, words);
+    return row + (lines < end - row ? lines : end - row);
+}
+
+/* Goals, what came of it, hints, what was changed: the rows that are always there. */
+static int draw_state(const struct model *model, struct canvas *canvas, int row, int end)
+{
+    row = draw_goals(model, canvas, row, end) + 1;
+    draw_outcome(model, canvas, row);
+    row = draw_hints(model, canvas, row + 1, end);
+    return row < end ? draw_changes(model, canvas, row, end) : row;
+}
+
+/* What the lesson says of its proposals stands above them. */
+static int draw_proposals(const struct model *model, struct canvas *canvas, int row, int end,
+                          unsigned before)
+{
+    int lines = 0;
+    if (end - row > 3)
+        lines = draw_paragraphs(model, canvas, row, 2, STEP_VARY, before, ALL_PARAGRAPHS);
+    if (lines == 0)
+        canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, model_say(model, WORD_WHAT_TO_DO));
+    row += lines ? lines : 1;
+    return row + draw_panel(model, canvas, row, MARGIN + 1, end - row);
 }
 
 void view_vary(const struct model *model, struct canvas *canvas)
 {
     int end = draw_body_end(canvas), row = BODY_TOP;
+    unsigned before = draw_paragraphs_before(model, STEP_VARY, BLOCK_GOAL);
+    struct panel_row rows[PANEL_MAX];
+    int fixed = draw_state(model, canvas, 0, end) + 1 + 2 + (int)panel_rows(model, rows) + 1;
+    draw_blank(canvas, 0, end);
     draw_world_frame(model, canvas);
-    row += draw_paragraphs(model, canvas, row, 4, STEP_VARY, 0) + 1;
-    row = draw_goals(model, canvas, row, end) + 1;
-    draw_outcome(model, canvas, row);
-    row = draw_hints(model, canvas, row + 1, end) + 1;
-    canvas_write(canvas, row, RIGHT_COLUMN, 0, STYLE_DIM, model_say(model, WORD_WHAT_TO_DO));
-    draw_panel(model, canvas, row + 1, RIGHT_COLUMN, end - row - 1);
-    row = draw_changes(model, canvas, row, end) + 1;
-    if (end - row >= 2 && model->news_count)
-        draw_news(model, canvas, row, MARGIN, end - row < 4 ? end - row : 4);
+    if (end - row - fixed > 2)
+        row += draw_paragraphs(model, canvas, row, end - row - fixed - 1, STEP_VARY, 0, before) + 1;
+    row = draw_state(model, canvas, row, end) + 1;
+    row = draw_proposals(model, canvas, row, end, before) + 1;
+    if (end - row >= 2)
+        row += draw_bars(model, canvas, row, 2) + 1;
+    if (end - row >= 1 && model->news_count)
+        draw_news(model, canvas, row, MARGIN, 0, end - row < 6 ? end - row : 6);
 }

@@ -21,7 +21,7 @@ static void draw_saw(const struct model *model, struct canvas *canvas, int row)
     canvas_rule(canvas, row);
     row += 1 + (lines < 2 ? lines : 2);
     canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, ">");
-    draw_field(model, canvas, row, MARGIN + 2, &model->field);
+    draw_field(canvas, row, MARGIN + 2, &model->field);
 }
 
 void view_watch(const struct model *model, struct canvas *canvas)
@@ -29,21 +29,23 @@ void view_watch(const struct model *model, struct canvas *canvas)
     int end = draw_body_end(canvas), row = BODY_TOP;
     bool asking = model->asking == FIELD_SAW;
     /* What to do next is told when it is over. */
-    bool has_more = draw_paragraphs(model, canvas, 0, 0, STEP_WATCH, 1) > 0;
+    bool has_more = draw_paragraphs(model, canvas, 0, 0, STEP_WATCH, 1, 1) > 0;
     draw_world_frame(model, canvas);
-    row +=
-        draw_paragraphs(model, canvas, row, 3, STEP_WATCH, has_more && model->flow.script.done) + 1;
+    row += draw_paragraphs(model, canvas, row, 3, STEP_WATCH, has_more && model->flow.script.done,
+                           ALL_PARAGRAPHS) +
+           1;
     row += draw_map(model, canvas, row, 6);
     row += draw_bars(model, canvas, row, 4);
-    int below = asking ? 4 : 0;
-    if (row < end - below) {
-        canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, model_say(model, WORD_HAPPENED));
-        draw_news(model, canvas, row + 1, MARGIN, end - below - row - 1);
-        draw_panel(model, canvas, row + 1, RIGHT_COLUMN + 2, end - below - row - 1);
-    }
+    int right = row, below = end - (asking ? 4 : 0);
+    if (row + 1 + canvas_digits_rows(canvas) <= below)
+        row = draw_missing(model, canvas, row);
+    if (row < below)
+        draw_news(model, canvas, row, MARGIN, RIGHT_COLUMN + 1, below - row);
+    if (right + 1 < below)
+        draw_panel(model, canvas, right + 1, RIGHT_COLUMN + 2, below - right - 1);
     if (asking)
         draw_saw(model, canvas, end - 4);
     else if (!model->flow.script.begun && !drive_moving(&model->drive))
-        canvas_write(canvas, row, RIGHT_COLUMN + 2, 0, STYLE_STRONG,
+        canvas_write(canvas, right, RIGHT_COLUMN + 2, 0, STYLE_STRONG,
                      model_say(model, WORD_WATCH_START));
 }

@@ -80,6 +80,14 @@ static void store_lines(const struct model *model, const struct part *part, char
     draw_figure(&second, model, risk);
 }
 
+/* Half a number would be another number: all of it or nothing. */
+static void write_whole(struct canvas *canvas, int row, int column, int limit, enum style style,
+                        const char *words)
+{
+    if (column + canvas_width(words) <= limit)
+        canvas_write(canvas, row, column, 0, style, words);
+}
+
 static int draw_part(const struct model *model, struct canvas *canvas, int row, int column,
                      int width, int rows, const struct part *machine, const struct part *part)
 {
@@ -92,24 +100,27 @@ static int draw_part(const struct model *model, struct canvas *canvas, int row, 
         client_lines(model, part, lines);
     else if (part->kind == KIND_STORE)
         store_lines(model, part, lines);
+    if (selected)
+        canvas_write(canvas, row, column + 1, 0, STYLE_ACTION, ">");
     int after = canvas_write(canvas, row, column + 2, limit,
                              selected ? STYLE_SELECTED : STYLE_PLAIN, part->name);
-    if (after + 1 > value)
-        value = after + 1;
-    canvas_write(canvas, row, value, limit, state[0] ? STYLE_GONE : STYLE_PLAIN,
-                 state[0] ? state : lines[0]);
+    const char *words = state[0] ? state : lines[0];
+    write_whole(canvas, row, after + 1 > value ? after + 1 : value, limit,
+                state[0] ? STYLE_GONE : STYLE_PLAIN, words);
     if (rows < 2)
         return 1;
-    canvas_write(canvas, row + 1, column + 2, value, STYLE_DIM,
-                 model_say(model, client     ? WORD_ERRORS
-                                  : part->up ? WORD_AT_RISK
-                                             : WORD_NOT_ON_DISK));
-    canvas_write(canvas, row + 1, value, limit, STYLE_PLAIN, lines[1]);
+    after = canvas_write(canvas, row + 1, column + 2, limit, STYLE_DIM,
+                         model_say(model, client     ? WORD_ERRORS
+                                          : part->up ? WORD_AT_RISK
+                                                     : WORD_NOT_ON_DISK));
+    write_whole(canvas, row + 1, after + 1 > value ? after + 1 : value, limit, STYLE_PLAIN,
+                lines[1]);
     return 2;
 }
 
 struct map {
     int rows_each;          /* of a part: 2, or 1 where there is little room */
+    int skip[2];            /* machines left out at the top, left and right */
     int row_of[LOOK_PARTS]; /* where a part is drawn, 0 nowhere */
     uint32_t left_out;
     int left_boxes, right_boxes;
@@ -123,23 +134,31 @@ static uint32_t parts_on(const struct look *look, const struct part *machine)
     return parts;
 }
 
+static int rows_of(const struct look *look, const struct part *machine, int rows_each)
+{
+    int inside = rows_each * (int)parts_on(look, machine);
+    return 2 + (inside ? inside : 1);
+}
+
 /* A machine with its parts; the row after it, or the same when there is no room. */
 static int draw_machine(const struct model *model, struct canvas *canvas, struct map *map, int row,
                         int column, int width, int end, const struct part *machine)
 {
     const struct look *look = &model->look;
-    int inside = map->rows_each * (int)parts_on(look, machine);
-    int rows = 2 + (inside ? inside : 1);
+    int rows = rows_of(look, machine, map->rows_each);
     char title[200];
     if (row + rows > end) {
         map->left_out += 1 + parts_on(look, machine);
         return row;
     }
-    snprintf(title, sizeof title, "%s, %s", machine->name,
-             model_say(model, machine->up ? WORD_ON : WORD_OFF));
+    const char *power = model_say(model, machine->up ? WORD_ON : WORD_OFF);
+    int room = width - 6 - 2 - canvas_width(power); /* a long name is cut, not the state */
+    snprintf(title, sizeof title, "%.*s, %s", room, machine->name, power);
     canvas_box(canvas, row, column, rows, width, machine->up ? STYLE_PLAIN : STYLE_GONE, title);
-    if (strcmp(machine->name, model->selected) == 0)
-        canvas_write(canvas, row, column + 3, column + width - 1, STYLE_SELECTED, machine->name);
+    if (strcmp(machine->name, model->selected) == 0) {
+        canvas_write(canvas, row, column + 1, 0, STYLE_ACTION, ">");
+        canvas_write(canvas, row, column + 3, column + 3 + room, STYLE_SELECTED, machine->name);
+    }
     int at = row + 1;
     for (uint32_t i = 0; i < look->part_count; i++) {
         const struct part *part = &look->parts[i];
@@ -192,10 +211,54 @@ static int rows_wanted(const struct look *look, bool left, int rows_each)
         const struct part *machine = &look->parts[i];
         if (machine->kind != KIND_MACHINE || is_left(look, machine) != left)
             continue;
-        int inside = rows_each * (int)parts_on(look, machine);
-        rows += 2 + (inside ? inside : 1);
+        rows += rows_of(look, machine, rows_each);
     }
     return rows;
+}
+
+/* So many machines of a side are left out at the top that the one with this part is seen. */
+static int skipped(const struct look *look, bool left, int rows_each, int rows,
+                   const struct part *part)
+{
+    int used = 0, skip = 0, last = -1;
+    const struct part *machines[LOOK_PARTS];
+    int count = 0;
+    for (uint32_t i = 0; i < look->part_count; i++) {
+        const struct part *machine = &look->parts[i];
+        if (machine->kind != KIND_MACHINE || is_left(look, machine) != left)
+            continue;
+        if (part && (machine == part || part->machine == machine->id))
+            last = count;
+        machines[count++] = machine;
+    }
+    for (int i = 0; i <= last; i++) {
+        used += rows_of(look, machines[i], rows_each);
+        while (used > rows && skip < i)
+            used -= rows_of(look, machines[skip++], rows_each);
+    }
+    return skip;
+}
+
+/* The selected part is seen, and what it talks to. */
+static void choose_first(const struct model *model, struct map *map, int rows)
+{
+    const struct look *look = &model->look;
+    const struct part *selected = look_part(look, model->selected), *other = NULL;
+    if (!selected)
+        return;
+    if (selected->to)
+        other = look_part_id(look, selected->to);
+    for (uint32_t i = 0; i < look->part_count && !other; i++) {
+        const struct part *to = look_part_id(look, look->parts[i].to);
+        if (to && (to == selected || to->machine == selected->id))
+            other = &look->parts[i];
+        if (look->parts[i].machine == selected->id && to)
+            other = to;
+    }
+    for (int left = 0; left < 2; left++) {
+        int skip = skipped(look, left, map->rows_each, rows, selected);
+        map->skip[left] = skip ? skip : skipped(look, left, map->rows_each, rows, other);
+    }
 }
 
 int draw_map(const struct model *model, struct canvas *canvas, int row, int rows)
@@ -205,11 +268,16 @@ int draw_map(const struct model *model, struct canvas *canvas, int row, int rows
     int bottom[2] = {row, row}, end = row + rows;
     if (rows_wanted(look, true, 2) > rows || rows_wanted(look, false, 2) > rows)
         map.rows_each = 1;
+    choose_first(model, &map, rows);
     for (uint32_t i = 0; i < look->part_count; i++) {
         const struct part *machine = &look->parts[i];
         if (machine->kind != KIND_MACHINE)
             continue;
         bool left = is_left(look, machine);
+        if (map.skip[left]-- > 0) {
+            map.left_out += 1 + parts_on(look, machine);
+            continue;
+        }
         int column = left ? MARGIN : MARGIN + LEFT_WIDTH + GAP;
         int width = left ? LEFT_WIDTH : 39;
         bottom[!left] =

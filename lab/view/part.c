@@ -6,7 +6,9 @@
 
 #include "lab/view/draw.h"
 
-#define LOG_LINES 3
+#define LOG_LINES    3
+#define VALUE_COLUMN (MARGIN + 28) /* of a parameter */
+#define HELP_LINES   2
 
 static void draw_parameters(const struct model *model, struct canvas *canvas,
                             const struct part *part, int row, int rows, int limit)
@@ -22,12 +24,21 @@ static void draw_parameters(const struct model *model, struct canvas *canvas,
         struct text text = TEXT(value);
         text_clear(&text);
         parameter_add(&text, world, parameter, parameter_get(world, part->id, i));
+        if (selected)
+            canvas_write(canvas, at, 0, 0, STYLE_ACTION, ">");
         int after = canvas_write(canvas, at, MARGIN, limit, selected ? STYLE_SELECTED : STYLE_PLAIN,
                                  parameter->name);
         bool initial = parameter->initial && strcmp(parameter->initial, value) == 0;
-        canvas_print(canvas, at, after < MARGIN + 24 ? MARGIN + 24 : after + 1, limit,
+        canvas_print(canvas, at, after < VALUE_COLUMN ? VALUE_COLUMN : after + 1, limit,
                      initial ? STYLE_DIM : STYLE_STRONG, "%s", value[0] ? value : "\"\"");
     }
+}
+
+/* How many rows of metrics stand before the first one shown. */
+static uint32_t first_metric(const struct model *model, const struct kind *kind, int rows)
+{
+    uint32_t last = kind->metric_count > (uint32_t)rows ? kind->metric_count - (uint32_t)rows : 0;
+    return model->scroll < last ? model->scroll : last;
 }
 
 static void draw_metrics(const struct model *model, struct canvas *canvas, const struct part *part,
@@ -35,15 +46,20 @@ static void draw_metrics(const struct model *model, struct canvas *canvas, const
 {
     const struct kind *kind = catalog[part->kind];
     int end = 80 - MARGIN;
-    uint32_t first = model->scroll < kind->metric_count ? model->scroll : 0;
+    uint32_t first = first_metric(model, kind, rows);
     for (uint32_t i = first; i < kind->metric_count && (int)(i - first) < rows; i++) {
+        const struct figure *figure = &model->look.figures[part->first_figure + i];
         char value[120];
         struct text text = TEXT(value);
-        draw_figure(&text, model, &model->look.figures[part->first_figure + i]);
+        text_clear(&text);
+        if (figure->hidden)
+            text_add(&text, model_say(model, WORD_AFTER_GUESS));
+        else
+            draw_figure(&text, model, figure);
         int at = row + (int)(i - first);
         int from = end - canvas_width(value);
-        canvas_write(canvas, at, column, end, STYLE_PLAIN, kind->metrics[i].name);
-        canvas_write(canvas, at, from < column + 14 ? column + 14 : from, 0, STYLE_STRONG, value);
+        canvas_write(canvas, at, column, from - 1, STYLE_PLAIN, kind->metrics[i].name);
+        canvas_write(canvas, at, from, 0, figure->hidden ? STYLE_DIM : STYLE_STRONG, value);
     }
 }
 
@@ -72,6 +88,11 @@ static void draw_log(const struct model *model, struct canvas *canvas, const str
         canvas_write(canvas, at, MARGIN, 0, STYLE_DIM, model_say(model, WORD_NO_LOG));
 }
 
+int view_part_rows(int rows)
+{
+    return rows - 6 - HELP_LINES - LOG_LINES - BODY_TOP;
+}
+
 void view_part(const struct model *model, struct canvas *canvas)
 {
     const struct part *part = look_part(&model->look, model->selected);
@@ -85,15 +106,23 @@ void view_part(const struct model *model, struct canvas *canvas)
     canvas_print(canvas, BODY_TOP, after + 2, 0, STYLE_DIM, "%s: %s", kind->name,
                  korean ? kind->ko : kind->en);
     canvas_print(canvas, BODY_TOP + 1, MARGIN, 0, STYLE_DIM, "%s", model_say(model, WORD_SETTINGS));
-    canvas_print(canvas, BODY_TOP + 1, column, 0, STYLE_DIM, "%s", model_say(model, WORD_METRICS));
-    draw_parameters(model, canvas, part, BODY_TOP + 2, log - BODY_TOP - 3, column - 2);
-    draw_metrics(model, canvas, part, BODY_TOP + 2, log - BODY_TOP - 3, column);
+    int rows = view_part_rows(canvas->rows);
+    after =
+        canvas_write(canvas, BODY_TOP + 1, column, 0, STYLE_DIM, model_say(model, WORD_METRICS));
+    if (kind->metric_count > rows)
+        canvas_print(canvas, BODY_TOP + 1, after + 1, 0, STYLE_DIM, "%u-%u / %u  PgDn PgUp",
+                     first_metric(model, kind, rows) + 1,
+                     first_metric(model, kind, rows) + (unsigned)rows,
+                     (unsigned)kind->metric_count);
+    draw_parameters(model, canvas, part, BODY_TOP + 2, rows, column - 2);
+    draw_metrics(model, canvas, part, BODY_TOP + 2, rows, column);
     draw_log(model, canvas, part, log, 1 + LOG_LINES);
     if (model->row >= kind->parameter_count)
         return;
     const struct parameter *parameter = &kind->parameters[model->row];
     const char *initial = parameter->initial && *parameter->initial ? parameter->initial : "\"\"";
-    canvas_print(canvas, BODY_TOP + 1, MARGIN + 24, column - 1, STYLE_DIM, "%s %s",
-                 model_say(model, WORD_DEFAULT), initial);
-    canvas_write(canvas, log - 1, MARGIN, 0, STYLE_PLAIN, korean ? parameter->ko : parameter->en);
+    char words[600];
+    snprintf(words, sizeof words, "%s   (%s %s)", korean ? parameter->ko : parameter->en,
+             model_say(model, WORD_DEFAULT), initial);
+    draw_prose(model, canvas, log - HELP_LINES, MARGIN, 80 - 2 * MARGIN, HELP_LINES, 0, words);
 }

@@ -17,7 +17,7 @@ struct marked {
 
 static const struct look *told(const struct model *model)
 {
-    return model->flow.ended && model->screen != PLACE_VARY ? &model->ended : &model->look;
+    return model->flow.ended && model->screen != PLACE_VARY ? &model->ended.look : &model->look;
 }
 
 /* A metric, as the run said it, or a parameter. */
@@ -26,9 +26,14 @@ static bool fill(void *user, const char *metric, struct text *to)
     const struct model *model = user;
     const char *colon = strchr(metric, ':');
     const char *name = colon ? colon + 1 : metric, *point = strchr(name, '.');
-    const struct figure *figure = look_figure(told(model), name);
+    const struct figure *figure = colon ? NULL : look_figure(told(model), name);
     if (figure) {
         draw_figure(to, model, figure);
+        return true;
+    }
+    struct value value;
+    if (flow_told(model, metric, &value)) {
+        draw_value(to, model, &value);
         return true;
     }
     char owner[NAME_BYTES];
@@ -126,22 +131,52 @@ static bool is_prose(const struct block *block)
     return block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_ITEM || block->kind == BLOCK_CODE;
 }
 
-/* Code is shown line by line as it is. */
+/* How many bytes of a line fit: all of it, or up to a blank; at least one character. */
+static size_t bytes_that_fit(const char *line, int width)
+{
+    char part[600];
+    snprintf(part, sizeof part, "%s", line);
+    size_t length = strlen(part);
+    while (canvas_width(part) > width) {
+        char *blank = strrchr(part, ' ');
+        if (!blank || blank == part)
+            break;
+        *blank = 0;
+        length = (size_t)(blank - part);
+    }
+    return length;
+}
+
+static int draw_lines_at(struct canvas *canvas, int row, int top, int end, int margin,
+                         enum style style, const char *words)
+{
+    int used = 0;
+    while (*words) {
+        char line[600];
+        size_t length = strcspn(words, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)length, words);
+        words += length + (words[length] == '\n');
+        const char *rest = line;
+        do { /* what is too long goes on below, further in */
+            int column = margin + (rest == line ? 0 : 6);
+            size_t fits = bytes_that_fit(rest, canvas->columns - MARGIN - column);
+            char part[600];
+            snprintf(part, sizeof part, "%.*s", (int)fits, rest);
+            if (row + used >= top && row + used < end)
+                canvas_write(canvas, row + used, column, 0, style, part);
+            used++;
+            rest += fits;
+            rest += strspn(rest, " ");
+        } while (*rest);
+    }
+    return used;
+}
+
+/* Code is shown line by line as it is; what is too long goes on below, further in. */
 static int draw_code(struct canvas *canvas, int row, int rows, int skip, const char *words)
 {
-    int line = 0;
-    while (*words) {
-        size_t length = strcspn(words, "\n");
-        char text[400];
-        size_t kept = length < sizeof text - 1 ? length : sizeof text - 1;
-        memcpy(text, words, kept);
-        text[kept] = 0;
-        if (line >= skip && line - skip < rows)
-            canvas_write(canvas, row + line - skip, MARGIN + 3, 0, STYLE_ACTION, text);
-        line++;
-        words += length + (words[length] == '\n');
-    }
-    return line;
+    int most = rows < 0 ? 0 : rows;
+    return draw_lines_at(canvas, row - skip, row, row + most, MARGIN + 3, STYLE_ACTION, words);
 }
 
 int draw_step(const struct model *model, struct canvas *canvas, int row, int rows, int skip,
@@ -178,8 +213,21 @@ int draw_step(const struct model *model, struct canvas *canvas, int row, int row
     return line;
 }
 
+unsigned draw_paragraphs_before(const struct model *model, enum lesson_step step,
+                                enum block_kind kind)
+{
+    const struct lesson_text *text = flow_text(model);
+    unsigned count = 0;
+    for (uint32_t i = 0; i < text->block_count[step]; i++) {
+        if (text->blocks[step][i].kind == kind)
+            break;
+        count += text->blocks[step][i].kind == BLOCK_PARAGRAPH;
+    }
+    return count;
+}
+
 int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, int rows,
-                    enum lesson_step step, unsigned first)
+                    enum lesson_step step, unsigned first, unsigned count)
 {
     const struct lesson_text *text = flow_text(model);
     int used = 0, width = draw_width(canvas);
@@ -188,6 +236,8 @@ int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, i
         const struct block *block = &text->blocks[step][i];
         if (block->kind != BLOCK_PARAGRAPH || paragraph++ < first)
             continue;
+        if (paragraph > first + count)
+            break;
         int blank = used > 0;
         int lines = draw_prose(model, canvas, row, MARGIN, width, 0, 0, block->words);
         if (used > 0 && used + blank + lines > rows)
@@ -199,42 +249,7 @@ int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, i
     return used;
 }
 
-/* How many bytes of a line fit: all of it, or up to a blank; at least one character. */
-static size_t bytes_that_fit(const char *line, int width)
-{
-    char part[600];
-    snprintf(part, sizeof part, "%s", line);
-    size_t length = strlen(part);
-    while (canvas_width(part) > width) {
-        char *blank = strrchr(part, ' ');
-        if (!blank || blank == part)
-            break;
-        *blank = 0;
-        length = (size_t)(blank - part);
-    }
-    return length;
-}
-
 int draw_lines(struct canvas *canvas, int row, int top, int end, const char *words)
 {
-    int used = 0;
-    while (*words) {
-        char line[600];
-        size_t length = strcspn(words, "\n");
-        snprintf(line, sizeof line, "%.*s", (int)length, words);
-        words += length + (words[length] == '\n');
-        const char *rest = line;
-        do { /* what is too long goes on below, further in */
-            int column = MARGIN + (rest == line ? 0 : 6);
-            size_t fits = bytes_that_fit(rest, canvas->columns - MARGIN - column);
-            char part[600];
-            snprintf(part, sizeof part, "%.*s", (int)fits, rest);
-            if (row + used >= top && row + used < end)
-                canvas_write(canvas, row + used, column, 0, STYLE_PLAIN, part);
-            used++;
-            rest += fits;
-            rest += strspn(rest, " ");
-        } while (*rest);
-    }
-    return used;
+    return draw_lines_at(canvas, row, top, end, MARGIN, STYLE_PLAIN, words);
 }

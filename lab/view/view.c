@@ -29,14 +29,56 @@ static void view_too_small(const struct model *model, struct canvas *canvas)
     canvas->cursor_row = -1;
 }
 
+/* Lines of what can be scrolled, and how many of them are seen at least. */
+static int lines_of(const struct model *model, struct canvas *canvas, int *seen)
+{
+    const struct part *part = look_part(&model->look, model->selected);
+    *seen = model->rows - 5;
+    if (model->overlay == OVERLAY_ANSWER)
+        return draw_lines(canvas, 0, 0, 0, model->answer);
+    switch (model->screen) {
+    case PLACE_LIFE:
+        return draw_lines(canvas, 0, 0, 0, model->life);
+    case PLACE_WORK:
+        return draw_step(model, canvas, 0, 0, 0, STEP_WORK);
+    case PLACE_BRIEF:
+    case PLACE_TRY:
+        *seen = model->screen == PLACE_BRIEF ? model->rows - 11 : model->rows - 18;
+        return draw_step(model, canvas, 0, 0, 0,
+                         model->screen == PLACE_BRIEF ? STEP_BRIEF : STEP_TRY);
+    case PLACE_EXPLAIN:
+        *seen = model->rows / 4;
+        return draw_lines(canvas, 0, 0, 0, model->ended.life[model->language]) + 1 +
+               draw_step(model, canvas, 0, 0, 0, STEP_EXPLAIN);
+    case PLACE_PART:
+        *seen = view_part_rows(model->rows);
+        return part ? catalog[part->kind]->metric_count : 0;
+    default:
+        return 0;
+    }
+}
+
+uint32_t view_scroll_most(const struct model *model)
+{
+    struct canvas canvas;
+    int seen;
+    if (!canvas_init(&canvas, 1, model->columns))
+        return 0;
+    int lines = lines_of(model, &canvas, &seen);
+    canvas_release(&canvas);
+    return lines > seen ? (uint32_t)(lines - seen) : 0;
+}
+
 void view_render(const struct model *model, struct canvas *canvas)
 {
     canvas_clear(canvas);
     canvas->cursor_row = canvas->cursor_column = -1;
-    if (model->rows < ROWS_NEEDED || model->columns < COLUMNS_NEEDED)
+    if (model->rows < ROWS_NEEDED || model->columns < COLUMNS_NEEDED) {
         view_too_small(model, canvas);
-    else if (model->overlay != OVERLAY_NONE)
+    } else if (model->overlay != OVERLAY_NONE) {
         view_overlay(model, canvas);
-    else
+    } else {
         screens[model->screen](model, canvas);
+        draw_foot(model, canvas);
+    }
 }

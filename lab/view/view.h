@@ -10,6 +10,11 @@
 /* Draws what the model shows.  Pure: the same model and size give the same cells. */
 void view_render(const struct model *model, struct canvas *canvas);
 
+/* How far down the screen, or what lies over it, can be scrolled. */
+uint32_t view_scroll_most(const struct model *model);
+/* Rows of parameters and metrics that a part's screen has. */
+int view_part_rows(int rows);
+
 void view_language(const struct model *model, struct canvas *canvas);
 void view_home(const struct model *model, struct canvas *canvas);
 void view_world(const struct model *model, struct canvas *canvas);

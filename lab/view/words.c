@@ -107,3 +107,18 @@ const char *word_unit(enum language language, const char *unit)
             return counters[i].counter;
     return unit;
 }
+
+static const struct {
+    const char *name, *ko;
+} prices[] = {
+    {"disk", "디스크"}, {"latency", "지연 시간"}, {"machines", "서버"},    {"memory", "메모리"},
+    {"cpu", "CPU"},     {"bytes", "바이트"},      {"network", "네트워크"},
+};
+
+const char *word_price(enum language language, const char *name)
+{
+    for (size_t i = 0; language == LANGUAGE_KO && i < sizeof prices / sizeof *prices; i++)
+        if (strcmp(prices[i].name, name) == 0)
+            return prices[i].ko;
+    return name;
+}

@@ -25,4 +25,7 @@ const char *word_news(enum language language, unsigned trace_id);
 /* A lesson's unit beside a number: "orders" is a blank and the word, in Korean a counter: 건. */
 const char *word_unit(enum language language, const char *unit);
 
+/* What a lesson's `price` names: disk, latency, machines, memory. */
+const char *word_price(enum language language, const char *name);
+
 #endif

@@ -7,6 +7,7 @@
 #include "lab/view/draw.h"
 
 #define CHART_ROWS 8
+#define PANEL_ROWS 8 /* its heading, what a part offers, the beginning */
 
 static void draw_charts(const struct model *model, struct canvas *canvas, int row, int end,
                         int column, int columns)
@@ -22,12 +23,13 @@ void view_world(const struct model *model, struct canvas *canvas)
 {
     int end = draw_body_end(canvas), row = BODY_TOP;
     bool wide = canvas->columns >= WIDE_COLUMNS;
+    int bars = canvas->rows > 40 ? 12 : 4;
     draw_world_frame(model, canvas);
     if (wide)
         draw_charts(model, canvas, row, end, WIDE_COLUMN, canvas->columns - WIDE_COLUMN - 1);
-    int room = end - row - 14;
+    int room = end - row - bars - 3 - PANEL_ROWS;
     row += draw_map(model, canvas, row, room > 6 ? room : 6);
-    row += draw_bars(model, canvas, row + 1, canvas->rows > 40 ? 12 : 4) + 2;
+    row += draw_bars(model, canvas, row + 1, bars) + 2;
     int news = wide ? end - row - 1 : 3;
     if (!wide)
         draw_charts(model, canvas, row, end - news, MARGIN, RIGHT_COLUMN - 3);
@@ -38,5 +40,5 @@ void view_world(const struct model *model, struct canvas *canvas)
     draw_panel(model, canvas, row + 1, RIGHT_COLUMN, end - row - 1);
     if (wide)
         canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, model_say(model, WORD_HAPPENED));
-    draw_news(model, canvas, end - news, MARGIN, news);
+    draw_news(model, canvas, end - news, MARGIN, RIGHT_COLUMN - 1, news);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/app/flow.h"
 #include "lab/app/panel.h"
 
 #define BAR_LABEL 12
@@ -43,6 +44,35 @@ static struct kept kept_of(const struct model *model, const struct part *store)
     return kept;
 }
 
+/* Everything that got its OK and is not on a disk; the word says what it is now. */
+int draw_missing(const struct model *model, struct canvas *canvas, int row)
+{
+    struct kept all = {.judged = true};
+    char digits[40], words[200];
+    struct text number = TEXT(digits);
+    for (uint32_t i = 0; i < model->look.part_count; i++) {
+        if (model->look.parts[i].kind != KIND_STORE)
+            continue;
+        struct kept kept = kept_of(model, &model->look.parts[i]);
+        all.gone += kept.gone;
+        all.risk += kept.risk;
+        all.hidden = all.hidden || kept.hidden;
+        all.judged = all.judged && kept.judged;
+    }
+    if (all.hidden)
+        return row;
+    enum word word = all.gone == 0 ? WORD_AT_RISK_NOW
+                     : all.judged  ? WORD_OK_THEN_LOST
+                                   : WORD_OK_NOT_ON_DISK;
+    canvas_write(canvas, row, MARGIN, RIGHT_COLUMN, STYLE_PLAIN, model_say(model, word));
+    draw_count(&number, model, all.gone ? all.gone : all.risk);
+    int after = canvas_digits(canvas, row + 1, MARGIN, all.gone ? STYLE_GONE : STYLE_RISK, digits);
+    int last = row + canvas_digits_rows(canvas);
+    snprintf(words, sizeof words, "%s", word_unit(model->language, draw_unit(model)));
+    canvas_write(canvas, last, after + 2, RIGHT_COLUMN, STYLE_PLAIN, words);
+    return last + 1;
+}
+
 static int draw_amount(const struct model *model, struct canvas *canvas, int row, int column,
                        enum style style, enum word word, int64_t number)
 {
@@ -53,13 +83,41 @@ static int draw_amount(const struct model *model, struct canvas *canvas, int row
     return canvas_write(canvas, row, column + 1, 0, style, digits) + 3;
 }
 
+/* The store that is selected, or stands on the selected machine, or is talked to by the selected
+ * client. */
+static const struct part *selected_store(const struct model *model)
+{
+    const struct look *look = &model->look;
+    const struct part *selected = look_part(look, model->selected);
+    for (uint32_t i = 0; selected && i < look->part_count; i++) {
+        const struct part *store = &look->parts[i];
+        bool meant =
+            store == selected || store->machine == selected->id || store->id == selected->to;
+        if (store->kind == KIND_STORE && meant)
+            return store;
+    }
+    return NULL;
+}
+
+/* How many stores stand before the first bar, so that the selected one has its own. */
+static unsigned stores_before(const struct model *model, unsigned room)
+{
+    const struct part *wanted = selected_store(model);
+    unsigned at = 0;
+    for (const struct part *part = model->look.parts; wanted && part < wanted; part++)
+        at += part->kind == KIND_STORE;
+    return at >= room ? at - room + 1 : 0;
+}
+
 int draw_bars(const struct model *model, struct canvas *canvas, int row, int rows)
 {
     int used = 0;
+    unsigned before = stores_before(model, rows >= 2 ? (unsigned)rows / 2 : 1);
     for (uint32_t i = 0; i < model->look.part_count && used + 2 <= rows; i++) {
         const struct part *store = &model->look.parts[i];
-        if (store->kind != KIND_STORE)
+        if (store->kind != KIND_STORE || before-- > 0)
             continue;
+        before = 0;
         struct kept kept = kept_of(model, store);
         int at = row + used, column = MARGIN + BAR_LABEL;
         canvas_write(canvas, at, MARGIN, column - 1, STYLE_PLAIN, store->name);
@@ -142,9 +200,14 @@ int draw_panel(const struct model *model, struct canvas *canvas, int row, int co
     unsigned count = panel_rows(model, items);
     int used = 0, line = column + 2 + widest_words(model, items, count) + 2;
     for (unsigned i = 0; i < count && used < rows - 1; i++, used++) {
-        bool named = items[i].words[0] != 0; /* else the command speaks for itself */
+        /* A command that speaks for itself, or would be cut beside its words, stands alone. */
+        bool named = items[i].words[0] != 0 &&
+                     line + canvas_width(items[i].line) <= canvas->columns - MARGIN;
+        if (model->asking == FIELD_GUESS && flow_same_line(items[i].line, model->flow.fault))
+            canvas_write(canvas, row + used, column - 2, 0, STYLE_ACTION, ">");
         canvas_print(canvas, row + used, column, 0, STYLE_ACTION, "%u", i + 1);
-        canvas_write(canvas, row + used, column + 2, line - 1, STYLE_PLAIN, items[i].words);
+        if (named)
+            canvas_write(canvas, row + used, column + 2, line - 1, STYLE_PLAIN, items[i].words);
         canvas_write(canvas, row + used, named ? line : column + 2, 0,
                      named ? STYLE_DIM : STYLE_PLAIN, items[i].line);
     }
@@ -155,20 +218,32 @@ int draw_panel(const struct model *model, struct canvas *canvas, int row, int co
     return used + 1;
 }
 
-void draw_news(const struct model *model, struct canvas *canvas, int row, int column, int rows)
+/* That writes are lost is no news while a guess of it is open. */
+static bool is_told(const struct model *model, const struct news *news)
 {
-    uint32_t shown = model->news_count < (uint32_t)rows ? model->news_count : (uint32_t)rows;
-    for (uint32_t i = 0; i < shown; i++) {
-        const struct news *news = &model->news[model->news_count - shown + i];
+    const struct part *part = look_part(&model->look, news->who);
+    return news->what != TRACE_LOST || !part || !part->hides;
+}
+
+void draw_news(const struct model *model, struct canvas *canvas, int row, int column, int limit,
+               int rows)
+{
+    uint32_t first = model->news_count;
+    int shown = 0;
+    while (first && shown < rows)
+        shown += is_told(model, &model->news[--first]);
+    for (int at = row; first < model->news_count; first++) {
+        const struct news *news = &model->news[first];
         char when[32];
         struct text clock = TEXT(when);
+        if (!is_told(model, news))
+            continue;
         clock_add(&clock, news->time_ns, 2);
-        int at = row + (int)i;
-        int after = canvas_write(canvas, at, column, 0, STYLE_DIM, when);
-        after = canvas_write(canvas, at, after + 2, 0, STYLE_PLAIN, news->who);
-        canvas_write(canvas, at, after + 2, 0, STYLE_STRONG,
+        int after = canvas_write(canvas, at, column, limit, STYLE_DIM, when);
+        after = canvas_write(canvas, at, after + 2, limit, STYLE_PLAIN, news->who);
+        canvas_write(canvas, at++, after + 2, limit, STYLE_STRONG,
                      word_news(model->language, news->what));
     }
     if (!shown && rows > 0)
-        canvas_write(canvas, row, column, 0, STYLE_DIM, model_say(model, WORD_NOTHING_YET));
+        canvas_write(canvas, row, column, limit, STYLE_DIM, model_say(model, WORD_NOTHING_YET));
 }

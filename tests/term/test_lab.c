@@ -7,20 +7,45 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/term/vt.h"
 
-static struct vt *start(const char *language, const struct vt_options *size)
+/* A folder with the first lesson only: screens stay the same when lessons are added. */
+static char folder[] = "/tmp/outage-lessons-XXXXXX", lesson[300], lessons[300];
+
+static int make_lessons(void **state)
+{
+    (void)state;
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(lesson, sizeof lesson, "%s/01-plug", folder);
+    snprintf(lessons, sizeof lessons, "OUTAGE_LESSONS=%s", folder);
+    return symlink(OUTAGE_SOURCE_DIR "/lessons/01-plug", lesson);
+}
+
+static int remove_lessons(void **state)
+{
+    (void)state;
+    return unlink(lesson) || rmdir(folder);
+}
+
+static struct vt *start_in(const char *language, const char *more, const struct vt_options *size)
 {
     const char *arguments[] = {"--lang", language, NULL};
-    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
+    const char *environment[] = {lessons, "LANG=ko_KR.UTF-8", "LC_ALL", more, NULL};
     struct vt_options options = size ? *size : (struct vt_options){0};
     options.arguments = arguments;
-    if (!options.environment)
-        options.environment = environment;
+    options.environment = environment;
     struct vt *vt = vt_start(OUTAGE_PROGRAM, &options);
     vt_wait_for(vt, "outage");
     return vt;
+}
+
+static struct vt *start(const char *language, const struct vt_options *size)
+{
+    return start_in(language, NULL, size);
 }
 
 static void quit(struct vt *vt)
@@ -111,16 +136,27 @@ static void predict_in_english_for_three(void **state)
     struct vt *vt = start("ko", NULL);
     vt_send(vt, "L");
     open_try(vt, "paused", "2/7");
+    command(vt, "run 20s");
+    vt_wait_for(vt, "paused  00:20.0");
+    vt_golden(vt, "lab-try.en");
     vt_send(vt, "\r");
     vt_wait_for(vt, "3/7 predict");
     vt_send(vt, "40k\t39000\t0\r");
     vt_wait_for(vt, "C  locked");
     vt_golden(vt, "lab-predict.en");
-    vt_send(vt, "\r\r\r");
+    vt_send(vt, "\r\r");
+    vt_wait_for(vt, "paused  00:41.3");
+    vt_golden(vt, "lab-watch.en");
+    vt_send(vt, "\r");
     vt_wait_for(vt, "What did you see?");
     vt_send(vt, "\r");
     vt_wait_for(vt, "5/7");
     vt_golden(vt, "lab-explain.en");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "6/7");
+    vt_send(vt, "1 ");
+    vt_wait_for(vt, "Passed.");
+    vt_golden(vt, "lab-vary.en");
     vt_send(vt, "q");
     quit(vt);
 }
@@ -141,8 +177,12 @@ static void a_world_its_parts_and_its_help(void **state)
     vt_send(vt, "\r");
     vt_wait_for(vt, "로그");
     vt_golden(vt, "lab-part.ko");
-    vt_send(vt, "L");
+    vt_send(vt, "?");
+    vt_wait_for(vt, "이 화면의 키");
+    vt_golden(vt, "lab-help.ko");
+    vt_send(vt, "xL");
     vt_wait_for(vt, "its log");
+    vt_golden(vt, "lab-part.en");
     vt_send(vt, "\033");
     vt_wait_for(vt, "selected");
     vt_golden(vt, "lab-world.en");
@@ -157,6 +197,20 @@ static void a_world_its_parts_and_its_help(void **state)
     quit(vt);
 }
 
+static void an_error_at_the_prompt(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", NULL);
+    vt_send(vt, "s");
+    command(vt, "set cache appendfsnyc=always");
+    vt_wait_for(vt, "appendfsync");
+    vt_golden(vt, "lab-error.ko");
+    vt_send(vt, "\033");
+    vt_wait_for_none(vt, "appendfsync");
+    vt_send(vt, "q");
+    quit(vt);
+}
+
 static void larger_and_too_small(void **state)
 {
     (void)state;
@@ -168,6 +222,8 @@ static void larger_and_too_small(void **state)
     vt_resize(vt, 20, 72);
     vt_wait_for(vt, "72x20");
     vt_golden(vt, "lab-small.ko");
+    vt_resize(vt, 4, 30);
+    vt_wait_for(vt, "30x4");
     vt_resize(vt, 24, 80);
     vt_wait_for(vt, "고른 부품");
     vt_send(vt, "q");
@@ -191,8 +247,7 @@ static void a_terminal_that_draws_signs_wide_gets_ascii(void **state)
 static void without_colour_it_says_the_same(void **state)
 {
     (void)state;
-    const char *environment[] = {"NO_COLOR=1", "LANG=ko_KR.UTF-8", "LC_ALL", NULL};
-    struct vt *vt = start("ko", &(struct vt_options){.environment = environment});
+    struct vt *vt = start_in("ko", "NO_COLOR=1", NULL);
     vt_send(vt, "s");
     command(vt, "run 12s");
     vt_wait_for(vt, "멈춤  00:12.0");
@@ -239,11 +294,12 @@ int main(void)
         cmocka_unit_test(the_lesson_in_korean),
         cmocka_unit_test(predict_in_english_for_three),
         cmocka_unit_test(a_world_its_parts_and_its_help),
+        cmocka_unit_test(an_error_at_the_prompt),
         cmocka_unit_test(larger_and_too_small),
         cmocka_unit_test(a_terminal_that_draws_signs_wide_gets_ascii),
         cmocka_unit_test(without_colour_it_says_the_same),
         cmocka_unit_test(keys_act_while_the_world_runs_as_fast_as_it_can),
         cmocka_unit_test(ctrl_c_and_signals_give_the_terminal_back),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_lessons, remove_lessons);
 }

@@ -157,11 +157,103 @@ static void explain_counts_what_the_run_did(void **state)
     assert_true(lab->model.flow.counted_known[0]);
     assert_int_equal(lab->model.flow.counted[0].number, 0);
     assert_shows(lab, "counted");
+    assert_shows(lab, "of 42,274 that got OK");
     assert_shows(lab, "only the last seconds are gone");
-    assert_hides(lab, "= acked, then lost");
-    for (int i = 0; i < 30 && !shows(lab, "= acked, then lost"); i++)
+    assert_shows(lab, "<- the client believes");
+    assert_shows(lab, "gone: it was not on the disk when the power went");
+    assert_shows(lab, "42,274 orders got their OK.");
+    assert_hides(lab, "owns the page cache");
+    for (int i = 0; i < 30; i++)
         press(lab, KEY_CODE_DOWN);
-    assert_shows(lab, "= acked, then lost");
+    assert_shows(lab, "owns the page cache");
+    type(lab, "L");
+    assert_shows(lab, "페이지 캐시를 가진 커널은");
+    close_lab(lab);
+}
+
+static void a_belief_of_two_is_said_once(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_PREDICT);
+    type(lab, "39000");
+    press(lab, KEY_CODE_TAB);
+    type(lab, "40000");
+    press(lab, KEY_CODE_ENTER);
+    press(lab, KEY_CODE_ENTER);
+    pass_all(lab);
+    press(lab, KEY_CODE_ENTER);
+    pass_all(lab);
+    press(lab, KEY_CODE_ENTER);
+    unsigned times = 0;
+    char row[1024];
+    view_render(&lab->model, &lab->canvas);
+    for (int i = 0; i < lab->canvas.rows; i++) {
+        canvas_row(&lab->canvas, i, row, sizeof row);
+        times += strstr(row, "only the last seconds are gone") != NULL;
+    }
+    assert_int_equal(times, 1);
+    close_lab(lab);
+}
+
+static void a_loss_is_no_news_while_the_guess_is_open(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_TRY);
+    assert_true(model_command(&lab->model, "run 3s"));
+    pass_all(lab);
+    type(lab, "1");
+    assert_true(model_command(&lab->model, "start cache"));
+    assert_true(model_command(&lab->model, "run 1s"));
+    pass_all(lab);
+    assert_shows(lab, "cache  ready to answer");
+    assert_hides(lab, "writes lost");
+    assert_hides(lab, "lost 3,");
+    close_lab(lab);
+}
+
+static void the_fault_is_guarded_when_it_is_only_scheduled(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"after 1s power-cut redis-1", "at 30s power-cut redis-1",
+                                        "every 5s  power-cut  redis-1",
+                                        "after 1s at 9s power-cut redis-1"};
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_TRY);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        assert_false(model_command(&lab->model, lines[i]));
+        assert_int_equal(lab->model.asking, FIELD_GUESS);
+        press(lab, KEY_CODE_ESCAPE);
+    }
+    assert_true(model_command(&lab->model, "after 1s kill cache"));
+    close_lab(lab);
+}
+
+static void goals_say_since_when_they_fail(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_VARY);
+    assert_hides(lab, "since");
+    type(lab, " ");
+    pass_all(lab);
+    assert_shows(lab, "not yet, since 00:44.3");
+    close_lab(lab);
+}
+
+static void watch_says_in_three_rows_what_is_not_on_a_disk(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    to_step(lab, STEP_WATCH);
+    assert_shows(lab, "Gone if it stops now");
+    type(lab, " ");
+    pass(lab, 1500 * MS_NS);
+    assert_shows(lab, "Got OK, not on the disk");
+    press(lab, KEY_CODE_ENTER);
+    pass_all(lab);
+    assert_shows(lab, "Got OK, then lost");
     close_lab(lab);
 }
 
@@ -239,6 +331,11 @@ int main(void)
         cmocka_unit_test(guesses_of_three_lock_one_by_one),
         cmocka_unit_test(watch_starts_a_second_before_the_fault_and_asks_what_was_seen),
         cmocka_unit_test(explain_counts_what_the_run_did),
+        cmocka_unit_test(a_belief_of_two_is_said_once),
+        cmocka_unit_test(a_loss_is_no_news_while_the_guess_is_open),
+        cmocka_unit_test(the_fault_is_guarded_when_it_is_only_scheduled),
+        cmocka_unit_test(goals_say_since_when_they_fail),
+        cmocka_unit_test(watch_says_in_three_rows_what_is_not_on_a_disk),
         cmocka_unit_test(vary_passes_with_the_reveal_and_not_without),
         cmocka_unit_test(what_was_changed_stands_when_it_begins_again),
         cmocka_unit_test(back_and_forth_through_the_steps),
