@@ -48,6 +48,16 @@ static const char *const refusals[] = {
     [REFUSED_READONLY] = "READONLY",        [REFUSED_LOADING] = "LOADING",
 };
 
+static const char *const causes[TRACE_CAUSES] = {
+    "killed",
+    "no power",
+    "the disk is gone",
+    "a file was damaged",
+    "ended without saving",
+    "a command or other files",
+    "evicted",
+};
+
 /* "latency 80ms" of a record whose a is a parameter's row; a text is read where it stands now. */
 static void parameter_words(struct text *text, const struct world *world,
                             const struct record *record)
@@ -129,13 +139,24 @@ static void percent_add(struct text *text, uint64_t share)
     value_add_exact(text, share, UNIT_PERCENT, NULL);
 }
 
+static void cause_add(struct text *text, uint64_t number)
+{
+    text_add(text, causes[number >> 32 < TRACE_CAUSES ? number >> 32 : 0]);
+}
+
+static void to_add(struct text *text, uint64_t number)
+{
+    text_add_u64(text, trace_lost_to(number));
+}
+
 /* The forms of a number: {a:ns} and its like. */
 static const struct form {
     const char *name;
     void (*add)(struct text *text, uint64_t number);
 } forms[] = {{"ns", ns_add},           {"bytes", bytes_add},     {"percent", percent_add},
              {"refusal", refusal_add}, {"packets", packets_add}, {"damage", damage_add},
-             {"fill", fill_add},       {"attempt", attempt_add}, {"why", why_add}};
+             {"fill", fill_add},       {"attempt", attempt_add}, {"why", why_add},
+             {"cause", cause_add},     {"to", to_add}};
 
 static void place_add(struct text *text, const struct world *world, const struct record *record,
                       const char *place, size_t bytes)

@@ -30,6 +30,17 @@ enum refusal {
     REFUSED_LOADING
 };
 
+/* b of LOST: the last position, and why, as {b:cause} says it (enum ledger_cause of the store). */
+#define TRACE_CAUSES 7
+static inline uint64_t trace_lost(uint32_t to, unsigned cause)
+{
+    return (uint64_t)cause << 32 | to;
+}
+static inline uint32_t trace_lost_to(uint64_t b)
+{
+    return (uint32_t)b;
+}
+
 /* What {b:attempt} and {b:why} are made of. */
 static inline uint64_t trace_attempt(uint64_t attempt, enum refusal why)
 {

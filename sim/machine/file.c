@@ -333,6 +333,12 @@ void file_remove_all(struct world *world, uint32_t machine)
 
     while ((id = machine_at(world, machine)->first_file) != 0)
         file_remove(world, id);
+    machine_at(world, machine)->disk_gone_ns = world->now_ns;
+}
+
+uint64_t file_gone_ns(const struct world *world, uint32_t machine)
+{
+    return machine_at(world, machine)->disk_gone_ns;
 }
 
 void file_lost(struct world *world, uint32_t machine)

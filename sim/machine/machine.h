@@ -78,6 +78,7 @@ struct machine_state {
     uint64_t disk_used;        /* files and what else takes space */
     uint64_t disk_filled;      /* what else */
     uint64_t disk_written;
+    uint64_t disk_gone_ns; /* when the disk before this one was destroyed; 0 never */
     uint64_t oom_kills;
     uint64_t flusher_phase_ns; /* where in its interval writeback looks */
     event_id flusher;          /* waits only while something is dirty */
@@ -156,6 +157,8 @@ void file_truncate(struct world *world, uint32_t file, uint64_t length); /* neve
 /* rename(2) over what has that name (which is removed).  The name is durable at once: see the note in file.c. */
 void file_rename(struct world *world, uint32_t file, const char *name);
 void file_remove(struct world *world, uint32_t file); /* gives its content back (content_bytes) */
+/* When all files of before were gone with their disk; 0 never. */
+uint64_t file_gone_ns(const struct world *world, uint32_t machine);
 
 /* Queues an fsync of what the file holds now; when it is on the disk, `what` comes to the component
  * with payload.u64[0]=file, [1]=length that is durable now, [2]=enum file_error, [3]=cookie.  It happens in a

@@ -102,9 +102,12 @@ uint32_t change_delete(struct world *world, uint32_t id, uint32_t key, uint32_t 
     uint32_t position = change(world, id, &entry, NULL);
     if (position == 0)
         return 0;
-    ledger_hold(world, id, row->tip, row->counted, 0, op == OP_EVICT ? LOST_EVICTED : LOST_COMMAND);
+    uint32_t holds = write != 0 ? position : ledger_holder(world, id, row->tip, 0);
+    if (write == 0 || row->counted != row->tip)
+        ledger_hold(world, id, row->tip, row->counted, holds,
+                    op == OP_EVICT ? LOST_EVICTED : LOST_COMMAND);
     row->tip = position;
-    row->counted = 0;
+    row->counted = holds;
     if (op == OP_DEL)
         store->dirty++;
     change_counted(world, id, position, write);
@@ -130,15 +133,18 @@ void change_flush(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
     const struct ledger_entry entry = {.value_bytes = clock_ms(world), .op = OP_FLUSH};
-    store->dirty += store->keys.keys;
+    uint64_t keys = store->keys.keys;
+    store->dirty += keys;
     uint32_t position = change(world, id, &entry, NULL);
     if (position == 0)
         return;
+    trace(world, id, TRACE_FLUSHED, keys, position);
     ledger_lose(world, id, 0, position, world->now_ns, LOST_COMMAND);
     struct key_row *row;
     for (uint32_t key = UINT32_MAX; (row = key_next(world, &store->keys, &key)) != NULL;) {
-        ledger_hold(world, id, row->tip, row->counted, 0, LOST_COMMAND);
-        row->counted = 0;
+        uint32_t holds = ledger_holder(world, id, row->tip, 0);
+        ledger_hold(world, id, row->tip, row->counted, holds, LOST_COMMAND);
+        row->counted = holds;
     }
     change_counted(world, id, position, 0);
 }

@@ -72,6 +72,8 @@ static void child_finish(struct world *world, uint32_t id, unsigned which, enum 
     struct child *child = &store->children[which];
     child->end = (uint16_t)end;
     if (which == ORPHAN) {
+        if (end != CHILD_DONE)
+            trace(world, id, TRACE_CHILD_ENDED, child->written, child->bytes);
         *child = (struct child){0};
         return;
     }

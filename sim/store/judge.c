@@ -79,6 +79,19 @@ static bool snapshot_damaged(struct world *world, uint32_t id, const struct file
     return false;
 }
 
+/* What it holds: positions, though they may have left no key. */
+static void snapshot_pieces(struct world *world, uint32_t id, uint32_t file_id)
+{
+    uint32_t bytes =
+        file_at(world, file_id)->content == 0 ? 0 : file_at(world, file_id)->content_bytes;
+    for (uint32_t i = 0; i < bytes / sizeof(struct ledger_interval); i++) {
+        const struct ledger_interval *rows =
+            arena_at(&world->region, file_at(world, file_id)->content);
+        if (rows[i].from != 0)
+            piece_add(world, store_at(world, id), rows[i].from, rows[i].to);
+    }
+}
+
 static void judge_snapshot(struct world *world, uint32_t id, uint32_t file_id)
 {
     struct store *store = store_at(world, id);
@@ -91,15 +104,7 @@ static void judge_snapshot(struct world *world, uint32_t id, uint32_t file_id)
         return;
     }
     store->load.snapshot_keys = file->mark[SNAPSHOT_KEYS];
-    if (file->content == 0)
-        return;
-    const struct ledger_interval *rows = arena_at(&world->region, file->content);
-    uint32_t count = file->content_bytes / (uint32_t)sizeof *rows;
-    for (uint32_t i = 0; i < count; i++) {
-        rows = arena_at(&world->region, file_at(world, file_id)->content);
-        if (rows[i].from != 0)
-            piece_add(world, store, rows[i].from, rows[i].to);
-    }
+    snapshot_pieces(world, id, file_id);
 }
 
 /* --- the append only log
@@ -206,6 +211,8 @@ static void judge_base(struct world *world, uint32_t id, const uint64_t mark[4])
     store->load.base_bytes = file_at(world, file)->length;
     if (mark[MANIFEST_BASE_TYPE] == BASE_AOF && file_at(world, file)->length == 0) {
         file_plan(world, store, file);
+        if (file_at(world, file)->mark[SNAPSHOT_BYTES] == 0)
+            snapshot_pieces(world, id, file);
         return;
     }
     judge_snapshot(world, id, file);
@@ -252,7 +259,7 @@ void load_judge(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     vector_clear(&world->region, &store->load.pieces);
     vector_clear(&world->region, &store->load.files);
-    store->load = (struct load){.started_ns = world->now_ns, .found = life_has_files(world, id)};
+    store->load = (struct load){.started_ns = world->now_ns};
     if (parameter_get(world, id, STORE_APPENDONLY) != 0) {
         judge_log(world, id);
         return;
@@ -260,77 +267,6 @@ void load_judge(struct world *world, uint32_t id)
     uint32_t file = file_find(world, id, "dump.rdb");
     if (file != 0)
         judge_snapshot(world, id, file);
-}
-
-/* --- the same question while it runs
- * -------------------------------------------------------------------- */
-
-static uint64_t file_kept(const struct file *file, bool power)
-{
-    return power ? file->durable : file->length;
-}
-
-static uint64_t log_restores(const struct world *world, uint32_t id, bool power)
-{
-    uint32_t manifest = manifest_file(world, id);
-    if (manifest == 0 || file_kept(file_at(world, manifest), power) == 0)
-        return 0;
-    const uint64_t *mark = file_at(world, manifest)->mark;
-    char name[48];
-    struct text text = TEXT(name);
-    uint64_t position = 0;
-    if (mark[MANIFEST_BASE] != 0) {
-        text_clear(&text);
-        aof_base_name(&text, mark[MANIFEST_BASE], (enum base_type)mark[MANIFEST_BASE_TYPE]);
-        uint32_t base = file_find(world, id, name);
-        if (base == 0 ||
-            file_kept(file_at(world, base), power) < file_at(world, base)->mark[SNAPSHOT_BYTES])
-            return 0;
-        position = file_at(world, base)->mark[SNAPSHOT_POSITION];
-    }
-    for (uint64_t i = mark[MANIFEST_FIRST]; i != 0 && i <= mark[MANIFEST_LAST]; i++) {
-        text_clear(&text);
-        aof_incr_name(&text, i);
-        uint32_t incr = file_find(world, id, name);
-        if (incr == 0)
-            return position;
-        const struct file *file = file_at(world, incr);
-        uint64_t kept = file_kept(file, power), end, reached;
-        if (kept == file->length && file->mark[INCR_SEGMENTS] > 0 && file->damage.count == 0)
-            reached = aof_segment(world, file, file->mark[INCR_SEGMENTS] - 1)->to;
-        else
-            reached = aof_reaches(world, id, incr, kept, &end);
-        position = reached > position ? reached : position;
-        if (kept < file->length)
-            break;
-    }
-    return position;
-}
-
-uint64_t store_restores(const struct world *world, uint32_t id, bool power)
-{
-    const uint64_t *file_values = arena_at(&world->region, component_at(world, id)->file);
-    if (file_values[STORE_APPENDONLY] != 0)
-        return log_restores(world, id, power);
-    uint32_t file = file_find(world, id, "dump.rdb");
-    if (file == 0)
-        return 0;
-    const struct file *dump = file_at(world, file);
-    return file_kept(dump, power) < dump->mark[SNAPSHOT_BYTES] ? 0 : dump->mark[SNAPSHOT_POSITION];
-}
-
-uint64_t ledger_at_risk(struct world *world, uint32_t id, enum ledger_stage stage)
-{
-    switch (stage) {
-    case STAGE_KILL:
-        return ledger_above(world, id, store_restores(world, id, false));
-    case STAGE_POWER:
-        return ledger_above(world, id, store_restores(world, id, true));
-    case STAGE_DISK:
-        return ledger_above(world, id, 0);
-    default:
-        return ledger_above(world, id, ledger_position(world, id, stage));
-    }
 }
 
 uint32_t store_file(struct world *world, uint32_t id, const char *which)

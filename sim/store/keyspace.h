@@ -18,7 +18,7 @@ enum key_family { FAMILY_K, FAMILY_KEY, FAMILY_NAMED, FAMILY_COUNT };
 
 struct key_row {
     uint32_t holds;   /* the entry that the key holds, 0: there is no such key */
-    uint32_t counted; /* the same as the ledger knows it: differs while the process is down */
+    uint32_t counted; /* what ledger_holder made of it: differs while the process is down */
     uint32_t tip;     /* the last entry of the key in any lineage */
     uint32_t extra;   /* place + 1 of a struct key_extra */
     uint32_t use;     /* second of the last use (LRU) << 2 | KEY_INTEGER | KEY_EXPIRES */

@@ -4,6 +4,8 @@
  */
 #include "sim/store/ledger_state.h"
 
+_Static_assert(LOST_CAUSES == TRACE_CAUSES, "the trace has words for each cause");
+
 struct ledger_root *ledger_root(const struct world *world)
 {
     if (world->logs.count == 0)

@@ -99,25 +99,53 @@ const char *ledger_text(const struct world *world, uint32_t store, uint32_t posi
 /* The lineage of what the process holds; the last interval is open (to = UINT32_MAX). */
 uint32_t ledger_lineage(const struct world *world, uint32_t store, struct ledger_interval *to,
                         uint32_t limit);
-/* The process holds other positions from now on (a start); new ones follow.  Its keys are told by
- * ledger_hold afterwards. */
+/* The process holds other positions from now on (a start); new ones follow.  What it has again goes
+ * to the trace, what is missing is told by ledger_lose afterwards, its keys by ledger_hold. */
 void ledger_set_lineage(struct world *world, uint32_t store,
                         const struct ledger_interval *intervals, uint32_t count);
 
-/* A key held the entry at `before` and holds the one at `after` now (0: nothing); `tip` is the last
- * entry of the key in any lineage.  Counts what is lost by it, or there again.  LOST_CAUSES: the
+/* What a key holds for the ledger: the entry that it holds or, when there is no such key, the last
+ * deletion of it by a client in the lineage, a later write than those before it; 0: nothing. */
+uint32_t ledger_holder(const struct world *world, uint32_t store, uint32_t tip, uint32_t there);
+/* A key held `before` and holds `after` now, both as ledger_holder says; `tip` is the last entry of
+ * the key in any lineage.  Counts what is lost by it, or there again.  LOST_CAUSES: the
  * cause that ledger_lose was told for each position. */
 void ledger_hold(struct world *world, uint32_t store, uint32_t tip, uint32_t before, uint32_t after,
                  enum ledger_cause cause);
 /* The entry at `position` was applied: it is the write's place now. */
 void ledger_applied(struct world *world, uint32_t store, uint32_t write, uint32_t position);
-/* Positions from+1..to are lost: for the life of a write (when and why). */
+/* What is missing of the positions from+1..to since the last ledger_set_lineage or OP_FLUSH, and
+ * was not told yet, is lost by this: when and why. */
 void ledger_lose(struct world *world, uint32_t store, uint64_t from, uint64_t to, uint64_t at_ns,
                  enum ledger_cause cause);
+/* The same for one key, whatever happened to it: `position` is an entry of it behind `limit`, where
+ * the files end; 0 for all but its last.  tip, before: of its row. */
+uint64_t ledger_hold_at(const struct world *world, uint32_t store, uint64_t position, uint32_t tip,
+                        uint32_t before, uint64_t limit);
 void ledger_service(struct world *world, uint32_t store,
                     bool answers); /* it can answer, or not any more */
 
-/* Acked writes that are there and stand after this position. */
+/* Acked writes that are there and stand after this position: what a start from files that end there
+ * loses, when the lineage goes on from there and no entry behind it made up for writes that were
+ * gone before. */
+uint64_t ledger_above(const struct world *world, uint32_t store, uint64_t position);
+bool ledger_goes_on_from(const struct world *world, uint32_t store, uint64_t position);
+bool ledger_made_up(const struct world *world, uint32_t store, uint64_t position);
+/* The same for one key, whatever happened to it; tip, counted: of its row.  `position` is an entry
+ * of it behind `limit`, where the files end: 0 for all but its last. */
+uint64_t ledger_key_behind(const struct world *world, uint32_t store, uint64_t position,
+                           uint32_t tip, uint32_t counted, uint64_t limit);
+/* And when the files hold these positions, whatever the lineage is. */
+uint64_t ledger_key_outside(const struct world *world, uint32_t store,
+                            const struct ledger_interval *rows, uint32_t count, uint32_t tip,
+                            uint32_t counted);
+void ledger_service(struct world *world, uint32_t store,
+                    bool answers); /* it can answer, or not any more */
+
+/* Acked writes that are there and stand after this position.  A start from files that end there
+ * loses these, when no entry behind it made up for writes that were gone before: ledger_revival
+ * says where the last one is. */
+uint64_t ledger_revival(const struct world *world, uint32_t store);
 uint64_t ledger_above(const struct world *world, uint32_t store, uint64_t position);
 
 /* --- for metrics ---------------------------------------------------------------------------- */

@@ -9,27 +9,85 @@ static bool op_deletes(uint16_t op)
     return op == OP_DEL || op == OP_EXPIRED || op == OP_EVICT;
 }
 
-static bool flushed_after(const struct world *world, const struct log *log, uint32_t position)
+/* Intervals of positions, up to `limit` only. */
+struct held {
+    const struct ledger_interval *rows;
+    uint32_t count, limit;
+};
+
+static struct held lineage_to(const struct world *world, const struct log *log, uint64_t limit)
+{
+    return (struct held){vector_at(&world->region, &log->lineage, 0), log->lineage.count,
+                         limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX};
+}
+
+static bool holds(const struct held *held, uint32_t position)
+{
+    if (position > held->limit)
+        return false;
+    for (uint32_t i = held->count; i-- > 0;)
+        if (position >= held->rows[i].from && position <= held->rows[i].to)
+            return true;
+    return false;
+}
+
+/* A FLUSHALL between the two, both not counted. */
+static bool flushed_between(const struct world *world, const struct log *log,
+                            const struct held *held, uint32_t position, uint32_t before)
 {
     for (uint32_t i = log->flushes.count; i-- > 0;) {
         uint32_t flush = *(uint32_t *)vector_at(&world->region, &log->flushes, i);
         if (flush < position)
             return false;
-        if (log_in_lineage(world, log, flush))
+        if (flush < before && holds(held, flush))
             return true;
     }
     return false;
 }
 
+/* The last deletion of the key by a client. */
+static uint32_t last_deletion(const struct world *world, const struct log *log,
+                              const struct held *held, uint32_t tip)
+{
+    for (uint32_t p = tip; p != 0;) {
+        const struct ledger_entry *entry = log_entry(world, log, p);
+        if (entry->op == OP_DEL && entry->write != 0 && holds(held, p))
+            return p;
+        p = entry->previous;
+    }
+    return 0;
+}
+
+uint32_t ledger_holder(const struct world *world, uint32_t store, uint32_t tip, uint32_t there)
+{
+    const struct log *log = ledger_log(world, store);
+    if (there != 0 || log == NULL)
+        return there;
+    const struct held held = lineage_to(world, log, UINT32_MAX);
+    return last_deletion(world, log, &held, tip);
+}
+
+/* What the key would hold if these were all entries. */
+static uint32_t holder_of(const struct world *world, const struct log *log, const struct held *held,
+                          uint32_t tip)
+{
+    uint32_t p = tip;
+    while (p != 0 && !holds(held, p))
+        p = log_entry(world, log, p)->previous;
+    bool there = p != 0 && !op_deletes(log_entry(world, log, p)->op) &&
+                 !flushed_between(world, log, held, p, UINT32_MAX);
+    return there ? p : last_deletion(world, log, held, p);
+}
+
 /* A write that was applied more than once stays while an earlier entry of it does. */
-static uint32_t earlier_kept(const struct world *world, const struct log *log, uint32_t position,
-                             uint32_t after)
+static uint32_t earlier_kept(const struct world *world, const struct log *log,
+                             const struct held *held, uint32_t position, uint32_t after)
 {
     const struct ledger_entry *entry = log_entry(world, log, position);
     uint32_t write = entry->write;
     for (uint32_t p = entry->previous; p != 0;) {
         const struct ledger_entry *other = log_entry(world, log, p);
-        bool kept = p <= after && (other->op == OP_SET || log_in_lineage(world, log, p));
+        bool kept = p <= after && (other->op == OP_SET || holds(held, p));
         if (other->write == write && kept)
             return p;
         p = other->previous;
@@ -57,8 +115,9 @@ static void entry_lose(struct world *world, struct log *log, uint32_t position, 
     struct ledger_record *record = ledger_record(world, write);
     if (record == NULL || record->position != position || (record->bits & RECORD_GONE) != 0)
         return;
+    const struct held held = lineage_to(world, log, UINT32_MAX);
     uint32_t earlier =
-        RECORD_APPLIED(record->bits) > 1 ? earlier_kept(world, log, position, after) : 0;
+        RECORD_APPLIED(record->bits) > 1 ? earlier_kept(world, log, &held, position, after) : 0;
     record_lose(world, log, write, cause == LOST_CAUSES ? cause_of(world, log, position) : cause);
     if (earlier != 0) {
         record->position = earlier;
@@ -79,6 +138,30 @@ static void entry_keep(struct world *world, struct log *log, uint32_t position, 
     record_revive(world, log, write, holder);
 }
 
+/* A walk along a key's entries from the last one back. */
+struct walk {
+    const struct held *held;
+    uint32_t after;   /* what the key holds */
+    uint32_t covered; /* the next deletion behind that a client asked for, UINT32_MAX none */
+    uint32_t wiped;   /* 1: deleted before that, and no client asked for it */
+};
+
+/* Does what the entry wrote live on in what the key holds? */
+static bool walk_lives(const struct world *world, const struct log *log, struct walk *walk,
+                       uint32_t position)
+{
+    const struct ledger_entry *entry = log_entry(world, log, position);
+    bool lives = position <= walk->after;
+    if (entry->op == OP_INCR && lives)
+        lives = walk->wiped == 0 && holds(walk->held, position) &&
+                !flushed_between(world, log, walk->held, position, walk->covered);
+    if (op_deletes(entry->op) && holds(walk->held, position)) {
+        walk->wiped = entry->write == 0;
+        walk->covered = walk->wiped ? walk->covered : position;
+    }
+    return lives;
+}
+
 void ledger_hold(struct world *world, uint32_t store, uint32_t tip, uint32_t before, uint32_t after,
                  enum ledger_cause cause)
 {
@@ -87,20 +170,15 @@ void ledger_hold(struct world *world, uint32_t store, uint32_t tip, uint32_t bef
         return;
     uint32_t low = before < after ? before : after;
     uint32_t high = before < after ? after : before;
-    bool deleted = false;
+    const struct held held = lineage_to(world, log, UINT32_MAX);
+    struct walk walk = {&held, after, UINT32_MAX, 0};
+    if (after > log->revival && after > before && tip > before)
+        log->revival = after;
     for (uint32_t p = tip; p > low;) {
         const struct ledger_entry *entry = log_entry(world, log, p);
-        uint32_t previous = entry->previous;
-        uint16_t op = entry->op;
-        bool deletes = op_deletes(op);
-        bool lives = p <= after;
-        if (op == OP_INCR && lives)
-            lives = !deleted && log_in_lineage(world, log, p) && !flushed_after(world, log, p);
-        if (deletes && log_in_lineage(world, log, p)) {
-            deleted = deleted || lives;
-            lives = true;
-        }
-        if (entry->write != 0 && (p <= high || deletes)) {
+        uint32_t write = entry->write, previous = entry->previous;
+        bool lives = walk_lives(world, log, &walk, p);
+        if (write != 0 && p <= high) {
             if (lives)
                 entry_keep(world, log, p, after);
             else
@@ -108,6 +186,61 @@ void ledger_hold(struct world *world, uint32_t store, uint32_t tip, uint32_t bef
         }
         p = previous;
     }
+}
+
+/* --- what would be lost
+ * ----------------------------------------------------------------------------- */
+
+static uint64_t key_at_risk(const struct world *world, const struct log *log,
+                            const struct held *held, uint32_t tip, uint32_t counted)
+{
+    uint32_t after = holder_of(world, log, held, tip);
+    struct walk walk = {held, after, UINT32_MAX, 0};
+    uint64_t lost = 0;
+    for (uint32_t p = tip; p != 0;) {
+        const struct ledger_entry *entry = log_entry(world, log, p);
+        const struct ledger_record *record = ledger_record(world, entry->write);
+        bool lives = walk_lives(world, log, &walk, p);
+        bool counts = record != NULL && record->position == p && p <= counted &&
+                      (record->bits & RECORD_GONE) == 0 &&
+                      RECORD_OUTCOME(record->bits) == LEDGER_ACKED;
+        if (counts && !lives)
+            lost +=
+                RECORD_APPLIED(record->bits) <= 1 || earlier_kept(world, log, held, p, after) == 0;
+        p = entry->previous;
+    }
+    return lost;
+}
+
+uint64_t ledger_key_behind(const struct world *world, uint32_t store, uint64_t position,
+                           uint32_t tip, uint32_t counted, uint64_t limit)
+{
+    const struct log *log = ledger_log(world, store);
+    while (tip > position && !log_in_lineage(world, log, tip))
+        tip = log_entry(world, log, tip)->previous;
+    if (tip != position || !log_in_lineage(world, log, tip))
+        return 0;
+    const struct held held = lineage_to(world, log, limit);
+    return key_at_risk(world, log, &held, tip, counted);
+}
+
+uint64_t ledger_key_outside(const struct world *world, uint32_t store,
+                            const struct ledger_interval *rows, uint32_t count, uint32_t tip,
+                            uint32_t counted)
+{
+    const struct held held = {rows, count, UINT32_MAX};
+    return key_at_risk(world, ledger_log(world, store), &held, tip, counted);
+}
+
+bool ledger_goes_on_from(const struct world *world, uint32_t store, uint64_t position)
+{
+    const struct log *log = ledger_log(world, store);
+    return position == 0 || log_in_lineage(world, log, (uint32_t)position);
+}
+
+bool ledger_made_up(const struct world *world, uint32_t store, uint64_t position)
+{
+    return ledger_log(world, store)->revival > position;
 }
 
 /* When the write at this position was lost: by the loss that took its position, else by the command

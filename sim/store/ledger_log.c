@@ -1,6 +1,5 @@
 /*
- * A store's log: entries by position, the lineage of what the process holds, and how many acked
- * writes stand after a position.
+ * A store's log: entries by position, and how many acked writes stand after a position.
  */
 #include <string.h>
 
@@ -25,6 +24,8 @@ uint32_t ledger_append(struct world *world, uint32_t store, const struct ledger_
     if (place >> LOG_BLOCK_SHIFT >= log->blocks.count &&
         vector_push(&world->region, &log->blocks, sizeof(uint32_t)) == NULL)
         return 0;
+    if (entry->op == OP_FLUSH)
+        log_flushes(world, log);
     log->end++;
     *log_entry(world, log, log->end) = *entry;
     if (entry->op == OP_FLUSH) {
@@ -94,62 +95,6 @@ const char *ledger_text(const struct world *world, uint32_t store, uint32_t posi
     return NULL;
 }
 
-uint32_t ledger_lineage(const struct world *world, uint32_t store, struct ledger_interval *to,
-                        uint32_t limit)
-{
-    const struct log *log = ledger_log(world, store);
-    uint32_t count = log == NULL ? 0 : log->lineage.count;
-    for (uint32_t i = 0; i < count && i < limit; i++)
-        to[i] = *(struct ledger_interval *)vector_at(&world->region, &log->lineage, i);
-    return count;
-}
-
-/* What was revived by an entry that is out of the lineage now: its own place may be back; else it
- * has no holder until ledger_hold says that it is lost. */
-static void move_revived(struct world *world, struct log *log)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < log->revived.count; i++) {
-        struct log_revived row = *(struct log_revived *)vector_at(&world->region, &log->revived, i);
-        struct ledger_record *record = ledger_record(world, row.write);
-        if (log_in_lineage(world, log, record->position)) {
-            record->bits &= ~RECORD_REVIVED;
-            log_set_bit(world, log, record->position, true);
-            continue;
-        }
-        if (!log_in_lineage(world, log, row.holder))
-            row.holder = 0;
-        *(struct log_revived *)vector_at(&world->region, &log->revived, kept++) = row;
-    }
-    log->revived.count = kept;
-}
-
-void ledger_set_lineage(struct world *world, uint32_t store,
-                        const struct ledger_interval *intervals, uint32_t count)
-{
-    struct log *log = ledger_log(world, store);
-    if (log == NULL)
-        return;
-    log->lineage.count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        struct ledger_interval *row =
-            vector_push(&world->region, &log->lineage, sizeof(struct ledger_interval));
-        if (row != NULL)
-            *row = intervals[i];
-    }
-    move_revived(world, log);
-}
-
-bool log_in_lineage(const struct world *world, const struct log *log, uint32_t position)
-{
-    for (uint32_t i = log->lineage.count; i-- > 0;) {
-        const struct ledger_interval *row = vector_at(&world->region, &log->lineage, i);
-        if (position >= row->from && position <= row->to)
-            return true;
-    }
-    return false;
-}
-
 void log_set_bit(struct world *world, struct log *log, uint32_t position, bool set)
 {
     uint32_t place = position - 1;
@@ -188,18 +133,6 @@ uint64_t ledger_above(const struct world *world, uint32_t store, uint64_t positi
         sum += row->holder > position;
     }
     return sum;
-}
-
-void ledger_lose(struct world *world, uint32_t store, uint64_t from, uint64_t to, uint64_t at_ns,
-                 enum ledger_cause cause)
-{
-    struct log *log = ledger_log(world, store);
-    if (log == NULL || to <= from)
-        return;
-    struct log_loss *row = vector_push(&world->region, &log->losses, sizeof *row);
-    if (row != NULL)
-        *row = (struct log_loss){(uint32_t)from + 1, (uint32_t)to, (uint32_t)cause, 0, at_ns};
-    trace(world, store, TRACE_LOST, from + 1, to);
 }
 
 void ledger_service(struct world *world, uint32_t store, bool answers)

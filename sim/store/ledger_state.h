@@ -35,8 +35,8 @@ struct log {
     uint32_t store;
     uint32_t answers; /* 1: the service can answer */
     uint32_t end;     /* position of the last entry */
-    uint32_t unused;
-    uint64_t there; /* acked writes that are not lost and were applied */
+    uint32_t revival; /* the last entry that made up for writes which were gone */
+    uint64_t there;   /* acked writes that are not lost and were applied */
     uint64_t stage[STAGE_COUNT];
     struct vector chunks;  /* ref of LOG_CHUNK_BYTES */
     struct vector bits;    /* u64: one bit a position, acked and there in its own place */
@@ -45,6 +45,7 @@ struct log {
     struct vector flushes; /* u32: positions of OP_FLUSH */
     struct vector revived; /* struct log_revived */
     struct vector losses;  /* struct log_loss */
+    struct vector missing; /* struct ledger_interval: gone, and nobody has told why (ledger_lose) */
     struct vector texts;   /* struct log_text */
 };
 
@@ -103,6 +104,7 @@ static inline struct ledger_entry *log_entry(const struct world *world, const st
 }
 
 bool log_in_lineage(const struct world *world, const struct log *log, uint32_t position);
+void log_flushes(struct world *world, struct log *log); /* what it holds is about to be missing */
 void log_set_bit(struct world *world, struct log *log, uint32_t position, bool set);
 
 /* The write counts as there, thanks to the entry at `holder`, or as gone. */

@@ -28,62 +28,43 @@ uint32_t life_new_pid(struct world *world, uint32_t id)
  * ------------------------------------------------------------------------- */
 
 /* It served and does not any more (or lost power after that): what the files do not hold now is
- * lost. */
+ * lost.  A process that was not ready had nothing of its own. */
 static void note_down(struct world *world, uint32_t id, enum ledger_cause cause)
 {
     struct store *store = store_at(world, id);
-    uint64_t to = ledger_end_position(world, id);
-    if (store->losses.count > 0) {
-        const struct store_loss *last =
-            vector_at(&world->region, &store->losses, store->losses.count - 1);
-        to = last->from;
-    } else if (store->down != 0) {
-        return; /* it was not ready yet: what it lost was noted before */
-    }
-    uint64_t from = store_restores(world, id, cause == LOST_POWER);
-    if (store->down == 0)
-        store->down_appendonly = parameter_get(world, id, STORE_APPENDONLY);
-    store->down = 1;
-    if (from > to)
-        from = to;
-    if (from == to && store->losses.count > 0)
+    if (store->down != 0 && cause != LOST_POWER)
         return;
+    uint64_t from = store_restores(world, id, cause == LOST_POWER);
+    if (store->down == 0) {
+        store->down_ns = world->now_ns;
+        store->down_appendonly = parameter_get(world, id, STORE_APPENDONLY);
+    }
+    store->down = 1;
     struct store_loss *loss = vector_push(&world->region, &store->losses, sizeof *loss);
     if (loss != NULL)
-        *loss = (struct store_loss){from, to, world->now_ns, (uint64_t)cause};
+        *loss = (struct store_loss){from, world->now_ns, (uint64_t)cause};
 }
 
-bool life_has_files(const struct world *world, uint32_t id)
-{
-    uint32_t machine = component_at(world, id)->machine;
-    for (uint32_t file = file_next(world, machine, 0); file != 0;
-         file = file_next(world, machine, file)) {
-        if (file_at(world, file)->owner == id)
-            return true;
-    }
-    return false;
-}
-
-/* The files brought back up to `position`: tells the ledger what is lost by what. */
-static void tell_losses(struct world *world, uint32_t id, uint64_t position, bool files)
+/* What the lineage misses: told by the first fault after which the files did not have it.  What
+ * they had and do not bring back was taken by who changed the files. */
+static void tell_losses(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
-    uint64_t lowest = UINT64_MAX, at_ns = world->now_ns;
+    uint64_t end = ledger_end_position(world, id), at_ns = world->now_ns;
+    uint64_t gone_ns = file_gone_ns(world, component_at(world, id)->machine);
     for (uint32_t i = 0; i < store->losses.count; i++) {
         struct store_loss loss = *(struct store_loss *)vector_at(&world->region, &store->losses, i);
-        uint64_t from = loss.from > position ? loss.from : position;
-        ledger_lose(world, id, from, loss.to, loss.at_ns, (enum ledger_cause)loss.cause);
-        lowest = loss.from;
+        ledger_lose(world, id, loss.from, end, loss.at_ns, (enum ledger_cause)loss.cause);
         at_ns = loss.at_ns;
     }
-    if (lowest == UINT64_MAX || lowest <= position)
-        return;
     enum ledger_cause cause = LOST_DAMAGE;
-    if (!files)
+    if (store->down != 0 && gone_ns != 0 && gone_ns >= store->down_ns) {
         cause = LOST_DISK;
-    else if (store->down_appendonly != parameter_get(world, id, STORE_APPENDONLY))
+        at_ns = gone_ns;
+    } else if (store->down_appendonly != parameter_get(world, id, STORE_APPENDONLY)) {
         cause = LOST_COMMAND;
-    ledger_lose(world, id, position, lowest, at_ns, cause);
+    }
+    ledger_lose(world, id, 0, end, at_ns, cause);
 }
 
 static void tell_keys(struct world *world, uint32_t id)
@@ -91,10 +72,11 @@ static void tell_keys(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     struct key_row *row;
     for (uint32_t key = UINT32_MAX; (row = key_next(world, &store->keys, &key)) != NULL;) {
-        if (row->counted == row->holds)
+        uint32_t holds = ledger_holder(world, id, row->tip, row->holds);
+        if (row->counted == holds)
             continue;
-        ledger_hold(world, id, row->tip, row->counted, row->holds, LOST_CAUSES);
-        row->counted = row->holds;
+        ledger_hold(world, id, row->tip, row->counted, holds, LOST_CAUSES);
+        row->counted = holds;
     }
 }
 
@@ -127,21 +109,18 @@ static void life_start(struct world *world, uint32_t id)
 void life_ready(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
-    uint64_t position = 0;
     uint32_t count = store->load.pieces.count;
     ref at = arena_take(&world->region, (count + 1) * sizeof(struct ledger_interval));
     if (at == 0)
         return;
     struct ledger_interval *rows = arena_at(&world->region, at);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         rows[i] = *(struct ledger_interval *)vector_at(&world->region, &store->load.pieces, i);
-        position = rows[i].to > position ? rows[i].to : position;
-    }
     rows[count] =
         (struct ledger_interval){(uint32_t)ledger_end_position(world, id) + 1, UINT32_MAX};
     ledger_set_lineage(world, id, rows, count + 1);
     arena_give(&world->region, at, (count + 1) * sizeof(struct ledger_interval));
-    tell_losses(world, id, position, store->load.found != 0);
+    tell_losses(world, id);
     tell_keys(world, id);
     vector_clear(&world->region, &store->losses);
     vector_clear(&world->region, &store->load.pieces);
@@ -176,6 +155,7 @@ static void process_gone(struct world *world, uint32_t id, bool power)
     keyspace_forget(world, &store->keys);
     ledger_service(world, id, false);
     store->loading = store->save_file = store->exiting = store->term = 0;
+    store->save_again = 0;
     store->resident = 0;
     store->aof = (struct aof){0};
     if (power)

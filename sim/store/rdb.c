@@ -155,6 +155,10 @@ bool rdb_save_begin(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     char name[48];
     struct text text = TEXT(name);
+    if (store->save_file != 0) { /* the main thread is at it: one after the other */
+        store->save_again = 1;
+        return true;
+    }
     text_clear(&text);
     text_add(&text, "temp-");
     text_add_u64(&text, store->pid);
@@ -215,7 +219,11 @@ void rdb_save_synced(struct world *world, uint32_t id, bool good)
         trace(world, id, TRACE_SNAPSHOT_FAILED, 0, 0);
     }
     store->save_file = 0;
-    if (store->exiting != 0)
+    bool again = store->save_again != 0;
+    store->save_again = 0;
+    if (again)
+        good = rdb_save_begin(world, id);
+    if (store->exiting != 0 && !(again && good))
         life_saved(world, id, good);
     else
         loop_next(world, id);

@@ -71,6 +71,21 @@ static void incr_change(struct world *world, uint32_t id, uint32_t file)
     aof->last_fsync_s = clock_s(world);
 }
 
+/* A new file of the log; what had that name before is gone, also what it held. */
+static uint32_t log_create(struct world *world, uint32_t id, const char *name)
+{
+    uint32_t file = file_create(world, id, name);
+    if (file == 0)
+        return 0;
+    struct file *at = file_at(world, file);
+    if (at->content != 0)
+        arena_give(&world->region, at->content, at->content_bytes);
+    at->content = 0;
+    at->content_bytes = 0;
+    memset(at->mark, 0, sizeof at->mark);
+    return file;
+}
+
 void rewrite_begin(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
@@ -90,7 +105,7 @@ void rewrite_begin(struct world *world, uint32_t id)
     }
     if (aof->state != AOF_ON) {
         if (aof->state == AOF_WAIT_REWRITE)
-            incr_change(world, id, file_create(world, id, TEMP_INCR));
+            incr_change(world, id, log_create(world, id, TEMP_INCR));
         rewrite_opened(world, id);
         return;
     }
@@ -100,7 +115,7 @@ void rewrite_begin(struct world *world, uint32_t id)
     struct text text = TEXT(name);
     text_clear(&text);
     aof_incr_name(&text, ++mark[MANIFEST_LAST]);
-    uint32_t file = file_create(world, id, name);
+    uint32_t file = log_create(world, id, name);
     if (file == 0 || !manifest_write(world, id, mark, EVENT_OPEN_FSYNC)) {
         if (file != 0)
             file_remove(world, file);
@@ -303,15 +318,10 @@ void aof_stop(struct world *world, uint32_t id)
 
 static uint32_t file_make(struct world *world, uint32_t id, const char *name, uint64_t bytes)
 {
-    uint32_t file = file_create(world, id, name);
+    uint32_t file = log_create(world, id, name);
     uint64_t written;
     if (file == 0)
         return 0;
-    struct file *at = file_at(world, file);
-    arena_give(&world->region, at->content, at->content_bytes);
-    at->content = 0;
-    at->content_bytes = 0;
-    memset(at->mark, 0, sizeof at->mark);
     if (bytes > 0 && file_append(world, file, bytes, &written) != FILE_OK) {
         file_remove(world, file);
         return 0;
@@ -366,9 +376,11 @@ bool aof_open(struct world *world, uint32_t id)
      */
     aof->file = file_find(world, id, name);
     if (aof->file == 0)
-        aof->file = file_create(world, id, name);
+        aof->file = log_create(world, id, name);
     if (aof->file == 0)
         return false;
+    uint64_t end, length = file_at(world, aof->file)->length;
+    aof_segment_cut(world, aof->file, aof_reaches(world, id, aof->file, length, &end));
     aof->state = AOF_ON;
     aof->buffer_from = ledger_end_position(world, id) + 1;
     aof->buffer_to = aof->buffer_from - 1;

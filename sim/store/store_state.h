@@ -129,8 +129,6 @@ struct load {
     uint32_t refused;
     uint32_t truncated; /* a file that is cut to truncate_to */
     uint32_t hybrid;    /* the snapshot is the base of a log */
-    uint32_t found;     /* there were files at all */
-    uint32_t unused;
     uint64_t truncate_to;
     uint64_t started_ns;
     uint64_t snapshot_keys, commands, overwrites; /* what costs CPU */
@@ -139,9 +137,9 @@ struct load {
     char words[152];      /* the last words of a refused start */
 };
 
-/* Positions after `from` up to `to` that the next start will not find, and what took them. */
+/* A fault after which the files hold nothing behind `from`. */
 struct store_loss {
-    uint64_t from, to;
+    uint64_t from;
     uint64_t at_ns;
     uint64_t cause; /* enum ledger_cause */
 };
@@ -161,6 +159,7 @@ struct store {
     uint32_t exit_save; /* and saves first */
     uint32_t save_file;
     uint64_t save_position, save_dirty;
+    uint64_t save_again;      /* and once more when this one is done */
     uint64_t stall_ns;        /* what the main thread owes */
     uint64_t extra_ns;        /* CPU time of copied pages, for the next turn */
     struct child children[2]; /* its child, and one that outlived its parent */
@@ -174,7 +173,8 @@ struct store {
     uint64_t bgsave_scheduled, rewrite_scheduled;
     uint64_t bgsave_seconds;
     uint64_t resident;        /* bytes taken from the machine */
-    struct vector losses;     /* struct store_loss: what is not in the files since it is down */
+    struct vector losses;     /* struct store_loss: since it is down, in their order */
+    uint64_t down_ns;         /* when it ended */
     uint64_t down_appendonly; /* the process's parameter when it ended */
     uint64_t down;            /* 1: it served, and does not */
     /* metrics, counted since its start */
@@ -346,7 +346,6 @@ void life_shutdown(struct world *world, uint32_t id, unsigned how);
 void life_log_synced(struct world *world, uint32_t id);
 void life_saved(struct world *world, uint32_t id, bool good);
 void life_ready(struct world *world, uint32_t id); /* loaded: it serves */
-bool life_has_files(const struct world *world, uint32_t id);
 uint32_t life_new_pid(struct world *world, uint32_t id);
 void log_words(struct world *world, uint32_t id, const char *a, uint64_t number, const char *b);
 

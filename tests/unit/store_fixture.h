@@ -78,4 +78,31 @@ static inline void between(struct world *world, const char *metric, int64_t low,
                  (long long)high);
 }
 
+static inline struct ledger_life life_of(struct world *world, uint64_t write)
+{
+    struct ledger_life life;
+    assert_true(ledger_of(world, write, &life));
+    return life;
+}
+
+/* `cache` starts again and is up. */
+static inline void back_again(struct world *world)
+{
+    plain_say(world, "start cache");
+    run_more_ms(world, 200);
+    same(world, "cache.up", 1);
+    plain_check(world);
+}
+
+/* `count` writes of a client to the keys k:0 .. k:keys-1. */
+static inline void write_some(struct world *world, const char *name, const char *keys, int count,
+                              const char *more)
+{
+    char line[200];
+    snprintf(line, sizeof line, "add client %s on app-1 to=cache rate=1000/s keys=%s count=%d %s",
+             name, keys, count, more);
+    plain_say(world, line);
+    run_more_ms(world, (uint64_t)count + 400);
+}
+
 #endif

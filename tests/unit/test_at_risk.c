@@ -9,7 +9,7 @@
 #include "sim/engine/random.h"
 #include "sim/store/ledger.h"
 
-#define HISTORIES 60
+#define HISTORIES 150
 #define LOOKS     10
 
 static bool shown;
@@ -39,7 +39,8 @@ static void build(struct world *world, struct stream *stream)
                                        "appendonly=yes appendfsync=no"};
     static const char *const disks[] = {"", "fsync=300ms", "fsync=1500ms",
                                         "fsync=20ms dirty_expire=2s dirty_writeback=500ms"};
-    static const char *const keys[] = {"unique", "3", "40", "500"};
+    static const char *const keys[] = {"unique", "3", "5", "40", "500"};
+    static const char *const ops[] = {"set", "set", "incr", "del"};
     char line[300];
     plain_say(world, "machine app-1");
     snprintf(line, sizeof line, "machine redis-1 %s", disks[draw(stream, 4)]);
@@ -52,11 +53,14 @@ static void build(struct world *world, struct stream *stream)
              draw(stream, 2) ? "0" : "900");
     say(world, line, true);
     snprintf(line, sizeof line, "add client one on app-1 to=cache rate=%u/s keys=%s op=%s",
-             (unsigned)(50 + draw(stream, 900)), keys[draw(stream, 4)],
-             draw(stream, 4) ? "set" : "incr");
+             (unsigned)(50 + draw(stream, 900)), keys[draw(stream, 5)], ops[draw(stream, 4)]);
     say(world, line, true);
-    if (draw(stream, 2) == 0)
-        plain_say(world, "add client two on app-1 to=cache rate=100/s keys=40 retry=3 value=30B");
+    if (draw(stream, 2) == 0) {
+        snprintf(line, sizeof line,
+                 "add client two on app-1 to=cache rate=100/s keys=%s retry=3 value=30B op=%s",
+                 keys[1 + draw(stream, 4)], ops[draw(stream, 4)]);
+        say(world, line, true);
+    }
 }
 
 /* Something that happens to a world on its way; what does not fit its state is left out. */
@@ -84,7 +88,9 @@ static void happen(struct world *world, struct stream *stream)
                                         "free-disk redis-1",
                                         "free-disk redis-1",
                                         "pause cache for 200ms",
-                                        "tell cache SET k:5 hello"};
+                                        "tell cache SET k:5 hello",
+                                        "tell cache DEL k:0 k:1 k:2 k:3",
+                                        "tell cache FLUSHALL"};
     say(world, lines[draw(stream, sizeof lines / sizeof lines[0])], false);
 }
 

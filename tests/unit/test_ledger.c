@@ -2,32 +2,6 @@
  * back. */
 #include "tests/unit/store_fixture.h"
 
-static struct ledger_life life_of(struct world *world, uint64_t write)
-{
-    struct ledger_life life;
-    assert_true(ledger_of(world, write, &life));
-    return life;
-}
-
-static void back_again(struct world *world)
-{
-    plain_say(world, "start cache");
-    run_more_ms(world, 200);
-    same(world, "cache.up", 1);
-    plain_check(world);
-}
-
-/* `count` writes of a client to the keys k:0 .. k:keys-1. */
-static void write_some(struct world *world, const char *name, const char *keys, int count,
-                       const char *more)
-{
-    char line[200];
-    snprintf(line, sizeof line, "add client %s on app-1 to=cache rate=1000/s keys=%s count=%d %s",
-             name, keys, count, more);
-    plain_say(world, line);
-    run_more_ms(world, (uint64_t)count + 400);
-}
-
 /* --- keys that are written again ---------------------------------------------------------------
  */
 
@@ -112,6 +86,67 @@ static void what_is_deleted_is_lost_by_a_command(void **unused)
     same(world, "c.acked_lost", 0);
     answers(world, "FLUSHALL", "OK");
     same(world, "c.acked_lost", 10);
+    plain_check(world);
+    plain_close(world);
+}
+
+/* A client's own deletion is a later write of the key than what it deletes. */
+static void a_client_may_delete_what_it_wrote(void **unused)
+{
+    (void)unused;
+    struct world *world = store_world("save=");
+    write_some(world, "c", "1", 20, "");
+    write_some(world, "d", "1", 1, "op=del");
+    answers(world, "EXISTS k:0", "(integer) 0");
+    same(world, "c.acked_lost", 0);
+    same(world, "d.acked_lost", 0);
+    same(world, "cache.at_risk_kill", 21);
+    answers(world, "SAVE", "OK");
+    run_more_ms(world, 50);
+    same(world, "cache.at_risk_kill", 0);
+    plain_say(world, "kill cache");
+    back_again(world);
+    same(world, "c.acked_lost", 0);
+    same(world, "d.acked_lost", 0);
+    write_some(world, "e", "1", 5, "");
+    write_some(world, "f", "1", 1, "op=del");
+    same(world, "cache.at_risk_kill", 6);
+    plain_say(world, "kill cache");
+    back_again(world);
+    same(world, "d.acked_lost", 0); /* there is no such key, as it wanted */
+    same(world, "e.acked_lost", 5);
+    same(world, "f.acked_lost", 1);
+    write_some(world, "g", "1", 5, "");
+    answers(world, "DEL k:0", "(integer) 1"); /* nobody's: back to what d left */
+    same(world, "c.acked_lost", 0);
+    same(world, "g.acked_lost", 5);
+    write_some(world, "h", "1", 5, "");
+    answers(world, "FLUSHALL", "OK");
+    same(world, "c.acked_lost", 0);
+    same(world, "h.acked_lost", 5);
+    plain_check(world);
+    plain_close(world);
+}
+
+/* A deletion that is lost again brings back what it took. */
+static void a_lost_deletion_deletes_nothing(void **unused)
+{
+    (void)unused;
+    struct world *world = store_world("save=");
+    write_some(world, "c", "1", 7, "op=incr");
+    answers(world, "SAVE", "OK");
+    run_more_ms(world, 50);
+    write_some(world, "d", "1", 1, "op=del");
+    write_some(world, "e", "1", 3, "op=incr");
+    answers(world, "GET k:0", "\"3\"");
+    same(world, "c.acked_lost", 0);
+    same(world, "cache.at_risk_kill", 4);
+    plain_say(world, "kill cache");
+    back_again(world);
+    answers(world, "GET k:0", "\"7\"");
+    same(world, "c.acked_lost", 0);
+    same(world, "d.acked_lost", 1);
+    same(world, "e.acked_lost", 3);
     plain_check(world);
     plain_close(world);
 }
@@ -309,6 +344,8 @@ int main(void)
         cmocka_unit_test(a_later_write_makes_up_for_a_lost_one),
         cmocka_unit_test(a_counter_does_not_make_up),
         cmocka_unit_test(what_is_deleted_is_lost_by_a_command),
+        cmocka_unit_test(a_client_may_delete_what_it_wrote),
+        cmocka_unit_test(a_lost_deletion_deletes_nothing),
         cmocka_unit_test(lost_says_when_and_by_what),
         cmocka_unit_test(a_kill_and_a_power_cut_take_their_own),
         cmocka_unit_test(ending_without_saving_is_a_loss_in_good_order),
