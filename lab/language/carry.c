@@ -27,7 +27,7 @@ const struct lab_command lab_commands[] = {
      act_scheduled, 0},
     {"print", "print METRIC... | print \"WORDS\"", "prints metrics, variants side by side",
      "지표를 출력합니다. 변형은 나란히 보입니다", act_print, 0},
-    {"show", "show NAME", "the parameters, metrics and log of a part",
+    {"show", "show NAME | A~B", "the parameters, metrics and log of a part",
      "부품의 설정과 지표, 로그를 보여 줍니다", act_show, 0},
     {"watch", "watch METRIC...", "what the lab charts and --csv writes",
      "그래프와 --csv에 담을 지표를 고릅니다", act_watch, 0},

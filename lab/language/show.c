@@ -5,11 +5,15 @@
 
 #include "lab/language/parts.h"
 #include "sim/engine/need.h"
+#include "sim/net/link.h"
+#include "sim/net/pair.h"
 #include "sim/store/ledger.h"
 
-#define LOG_LINES     8
-#define COLUMN_CELLS  30
-#define REPORT_LEDGER "ledger"
+#define LOG_LINES         8
+#define COLUMN_CELLS      30
+#define REPORT_LEDGER     "ledger"
+#define REPORT_NAME_CELLS 15
+#define REPORT_CELLS      9
 
 static bool korean(const struct session *session)
 {
@@ -46,12 +50,12 @@ static void full_name(struct text *text, const char *part, const char *metric)
 }
 
 static void metrics_say(struct session *session, struct text *text, struct world *world,
-                        uint32_t id)
+                        const struct kind *kind, const char *part)
 {
-    const struct kind *kind = component_kind(world, id);
-    const char *part = component_at(world, id)->name;
     char name[NAME_BYTES + 64];
     struct text full = TEXT(name);
+    struct metric_ref metric;
+    struct error error;
     struct value value;
     for (unsigned i = 0; i < kind->metric_count; i++) {
         size_t at = text->used;
@@ -61,7 +65,8 @@ static void metrics_say(struct session *session, struct text *text, struct world
         text_add(text, "  ");
         text_add(text, kind->metrics[i].name);
         pad_to(text, at, COLUMN_CELLS);
-        bool known = metric_read(world, id, i, &value);
+        bool known =
+            world_metric(world, name, &metric, &error) && world_read(world, metric, &value);
         found_add(text, &value, known, session->options.language);
         text_add_char(text, '\n');
     }
@@ -93,12 +98,15 @@ static void part_say(struct session *session, uint32_t variant, uint32_t id)
 {
     struct world *world = session->variants[variant].world;
     struct text text = {session->answer, sizeof session->answer, 0, false};
+    const struct kind *kind = component_kind(world, id);
     text_clear(&text);
     head_say(session, &text, world, id);
-    text_add(&text, korean(session) ? " 설정\n" : " parameters\n");
+    if (kind->parameter_count)
+        text_add(&text, korean(session) ? " 설정\n" : " parameters\n");
     parameters_say(&text, world, id);
-    text_add(&text, korean(session) ? " 지표\n" : " metrics\n");
-    metrics_say(session, &text, world, id);
+    if (kind->metric_count)
+        text_add(&text, korean(session) ? " 지표\n" : " metrics\n");
+    metrics_say(session, &text, world, kind, component_at(world, id)->name);
     if (!hidden_part(session, component_at(world, id)->name)) {
         size_t before = text.used;
         text_add(&text, korean(session) ? " 로그\n" : " log\n");
@@ -114,18 +122,62 @@ static void part_say(struct session *session, uint32_t variant, uint32_t id)
     session_say(session, (int32_t)variant, session->answer);
 }
 
+/* The way between two machines: their link, or the network's defaults when they have none. */
+static void way_say(struct session *session, uint32_t variant, uint32_t a, uint32_t b)
+{
+    struct world *world = session->variants[variant].world;
+    struct text text = {session->answer, sizeof session->answer, 0, false};
+    char name[NAME_BYTES];
+    struct text way = TEXT(name);
+    uint32_t link = link_find(world, a, b);
+    if (link) {
+        part_say(session, variant, link);
+        return;
+    }
+    text_clear(&way);
+    text_add(&way, component_at(world, a)->name);
+    text_add_char(&way, '~');
+    text_add(&way, component_at(world, b)->name);
+    text_clear(&text);
+    text_add(&text, name);
+    text_add(&text, korean(session) ? "  link\n 설정 (network의 기본값)\n"
+                                    : "  link\n parameters (the network's defaults)\n");
+    parameters_say(&text, world, world->network);
+    text_add(&text, korean(session) ? " 지표\n" : " metrics\n");
+    metrics_say(session, &text, world, catalog[KIND_LINK], name);
+    session_say(session, (int32_t)variant, session->answer);
+}
+
+/* show NAME, show A~B, show A B, show A -> B */
+static bool show_in(struct session *session, uint32_t variant, struct call *call)
+{
+    struct world *world = session->variants[variant].world;
+    const struct command *command = call->command;
+    const char *usage = lab_command_find("show")->usage;
+    uint32_t a, b, id = command->count == 2 ? component_find(world, command_word(command, 1)) : 0;
+    bool both;
+    if (id) {
+        part_say(session, variant, id);
+        return true;
+    }
+    if (command->count == 2 && !strchr(command_word(command, 1), '~'))
+        return need_component(world, command, 1, call->error) != 0;
+    int taken = pair_of_machines(world, command, 1, &a, &b, &both, call->error);
+    if (taken == 0)
+        return need_count(command, 2, 2, usage, call->error);
+    if (taken < 0 || !need_count(command, 2, 1 + (unsigned)taken, usage, call->error))
+        return false;
+    way_say(session, variant, a, b);
+    return true;
+}
+
 bool act_show(struct session *session, struct call *call)
 {
-    if (!need_count(call->command, 2, 2, "show NAME", call->error))
+    if (!need_count(call->command, 2, 4, lab_command_find("show")->usage, call->error))
         return false;
-    for (uint32_t i = 0; i < session->variant_count; i++) {
-        if (!(call->mask & 1u << i))
-            continue;
-        uint32_t id = need_component(session->variants[i].world, call->command, 1, call->error);
-        if (!id)
+    for (uint32_t i = 0; i < session->variant_count; i++)
+        if ((call->mask & 1u << i) && !show_in(session, i, call))
             return false;
-        part_say(session, i, id);
-    }
     return true;
 }
 
@@ -140,26 +192,34 @@ static void ledger_say(struct session *session, uint32_t variant)
     session_say(session, (int32_t)variant, session->answer);
 }
 
+static const char *const machine_columns[] = {
+    "up", "cpu", "ram_used", "page_cache_dirty", "disk_used", "disk_busy", NULL};
+
+/* A row of the table, short as on a screen; of no machine (0) the names of its columns. */
 static void machine_say(struct session *session, struct text *text, struct world *world,
                         uint32_t id)
 {
-    static const char *const columns[] = {"up",        "cpu",       "ram_used", "page_cache_dirty",
-                                          "disk_used", "disk_busy", NULL};
     char name[NAME_BYTES + 64];
     struct text full = TEXT(name);
     struct value value;
-    const char *machine = component_at(world, id)->name;
+    size_t at = text->used;
+    const char *machine = id ? component_at(world, id)->name : "machine";
     text_add(text, machine);
-    for (const char *const *column = columns; *column; column++) {
-        int row = metric_find(component_kind(world, id), *column);
-        full_name(&full, machine, *column);
-        if (row < 0 || session_hidden(session, name))
-            continue;
-        text_add(text, "  ");
-        text_add(text, *column);
+    for (const char *const *column = machine_columns; *column; column++) {
+        size_t cells = strlen(*column) > REPORT_CELLS ? strlen(*column) : REPORT_CELLS;
+        int row = metric_find(catalog[KIND_MACHINE], *column);
+        pad_to(text, at, column == machine_columns ? REPORT_NAME_CELLS : 0);
         text_add_char(text, ' ');
-        bool known = metric_read(world, id, (unsigned)row, &value);
-        found_add(text, &value, known, session->options.language);
+        at = text->used;
+        full_name(&full, machine, *column);
+        if (!id)
+            text_add(text, *column);
+        else if (row >= 0 && !session_hidden(session, name) &&
+                 metric_read(world, id, (unsigned)row, &value))
+            value_add_screen(text, &value);
+        if (column[1])
+            while (text->used - at < cells)
+                text_add_char(text, ' ');
     }
     text_add_char(text, '\n');
 }
@@ -169,10 +229,11 @@ static void machines_say(struct session *session, uint32_t variant)
     struct world *world = session->variants[variant].world;
     struct text text = {session->answer, sizeof session->answer, 0, false};
     text_clear(&text);
+    machine_say(session, &text, world, 0);
     for (uint32_t id = component_next(world, 0, KIND_MACHINE); id;
          id = component_next(world, id, KIND_MACHINE))
         machine_say(session, &text, world, id);
-    session_say(session, (int32_t)variant, text.used ? session->answer : "-\n");
+    session_say(session, (int32_t)variant, session->answer);
 }
 
 bool act_report(struct session *session, struct call *call)

@@ -55,6 +55,31 @@ static void a_line_acts_in_all_worlds_or_in_none(void **unused)
     session_close(session);
 }
 
+static void show_and_report_say_how_it_stands(void **unused)
+{
+    (void)unused;
+    struct session *session = opened(WORLD "machine third\nlink app-1 redis-1 latency=2ms\n");
+    line(session, "run 5s");
+    line(session, "show redis-1 -> app-1"); /* a link is named in any of its ways */
+    assert_memory_equal(said, "app-1~redis-1  link\n", 20);
+    assert_non_null(strstr(said, "latency                      2ms\n"));
+    said_used = 0;
+    line(session, "show orders~third"); /* a component stands for its machine */
+    assert_memory_equal(said, "app-1~third  link\n", 18);
+    assert_non_null(strstr(said, "(the network's defaults)\n"));
+    assert_non_null(strstr(said, "packets                      0\n"));
+    refused(session, "show cach", ERROR_UNKNOWN_NAME, 6);
+    refused(session, "show app-1 app-2", ERROR_UNKNOWN_MACHINE, 12);
+    said_used = 0;
+    line(session, "report machines");
+    assert_memory_equal(said, "machine          up         cpu ", 32);
+    assert_non_null(strstr(said, "\nthird            1 "));
+    said_used = 0;
+    line(session, "print orders.throughput.peak");
+    assert_memory_equal(said, "orders.throughput.peak 10", 25);
+    session_close(session);
+}
+
 static void words_are_among_those_it_holds(void **unused)
 {
     (void)unused;
@@ -77,6 +102,7 @@ int main(void)
         cmocka_unit_test(what_schedules_and_what_ends_by_itself_is_waited_for),
         cmocka_unit_test(what_was_not_looked_at_is_counted),
         cmocka_unit_test(a_line_acts_in_all_worlds_or_in_none),
+        cmocka_unit_test(show_and_report_say_how_it_stands),
         cmocka_unit_test(words_are_among_those_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
