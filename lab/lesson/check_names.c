@@ -136,16 +136,17 @@ static void question_check(struct check *check, struct session *run,
 
 static void goal_check(struct check *check, struct session *run, const struct goal *goal)
 {
-    char wrong[COMMAND_BYTES];
+    struct spot spot = spot_text(check_text(check), goal->line, NULL);
+    struct command condition;
     struct value found;
-    struct error error;
+    struct error error, ignored;
     bool held;
     if (session_holds(run, goal->condition, &held, &found, &error))
         return;
     check->goals_wrong = true;
-    check_fail_error(
-        check, spot_text(check_text(check), goal->line, check_word(wrong, goal->condition, &error)),
-        &error);
+    if (language_split(&condition, goal->condition, 0, &ignored))
+        spot.column = goal->column + language_column(&condition, &error) - 1;
+    check_fail_error(check, spot, &error);
 }
 
 void check_names(struct check *check, struct session *run)

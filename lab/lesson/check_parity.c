@@ -6,11 +6,14 @@
 static const char *const kinds[] = {"paragraph", "item", "code", "command", "predict",
                                     "ask",       "goal", "hint", "reveal",  "price"};
 
-/* Commands and prices are the same to the letter; words are each language's own, and so are the
- * comments in code. */
-static bool same_to_the_letter(enum block_kind kind)
+/* What is the same to the letter: a command, and what a price counts.  Words are each language's
+ * own, and so are the comments in code. */
+static const char *letters_of(const struct block *block)
 {
-    return kind == BLOCK_COMMAND || kind == BLOCK_REVEAL || kind == BLOCK_PRICE;
+    const char *last = strrchr(block->words, ' ');
+    if (block->kind == BLOCK_PRICE)
+        return last ? last + 1 : block->words;
+    return block->kind == BLOCK_COMMAND || block->kind == BLOCK_REVEAL ? block->words : "";
 }
 
 static void differs(struct check *check, const struct lesson_text *text, uint32_t line,
@@ -31,13 +34,12 @@ static void parity_of_step(struct check *check, unsigned step)
     for (uint32_t i = 0; i < most; i++) {
         const struct block *a = i < en->block_count[step] ? &en->blocks[step][i] : NULL;
         const struct block *b = i < ko->block_count[step] ? &ko->blocks[step][i] : NULL;
-        if (a && b && a->kind == b->kind &&
-            (!same_to_the_letter(a->kind) || strcmp(a->words, b->words) == 0))
+        if (a && b && a->kind == b->kind && strcmp(letters_of(a), letters_of(b)) == 0)
             continue;
         bool more_in_ko = !a || (b && ko->block_count[step] > en->block_count[step]);
         const struct block *has = more_in_ko ? b : a;
         differs(check, more_in_ko ? ko : en, has->line,
-                same_to_the_letter(has->kind) ? has->words : kinds[has->kind]);
+                letters_of(has)[0] ? letters_of(has) : kinds[has->kind]);
         return;
     }
 }

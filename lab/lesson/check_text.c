@@ -38,7 +38,7 @@ static size_t place_check(const struct words *words, const char *at, bool code)
     text_add_bytes(&braces, at, at[bytes] ? bytes + 1 : 1);
     if (code && !strchr(name, '.'))
         return 0; /* {user}:17 is a key */
-    if (!at[bytes] || inside.cut)
+    if (!at[bytes] || inside.cut || strchr(name, ' '))
         words_fail(words, "{", ERROR_LESSON_PLACE, "{");
     else if (!(words->asked & WORDS_FILLED))
         words_fail(words, whole, ERROR_LESSON_NOT_FILLED, whole);

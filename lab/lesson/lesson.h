@@ -52,9 +52,9 @@ struct question {
 };
 
 struct goal {
-    char *words;     /* the sentence */
-    char *condition; /* "orders.acked_lost == 0" */
-    uint32_t line;
+    char *words;           /* the sentence */
+    char *condition;       /* "orders.acked_lost == 0" */
+    uint32_t line, column; /* of the condition */
 };
 
 /* What stands in a step, in order. */

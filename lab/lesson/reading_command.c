@@ -251,6 +251,7 @@ static bool read_goal(const struct lesson_command *c)
     goal->words = strdup(word(c, 1));
     goal->condition = strdup(condition);
     goal->line = c->command.line;
+    goal->column = c->command.words[2].column;
     if (!goal->words || !goal->condition)
         return no_memory(c);
     struct block *block =
