@@ -29,9 +29,16 @@ uint64_t drive_speed(const struct drive *drive)
     return speeds[drive->speed];
 }
 
+uint64_t drive_behind(const struct drive *drive)
+{
+    bool behind = drive->playing && drive->reached && drive->reached < speeds[drive->speed] / 2;
+    return behind ? drive->reached : 0;
+}
+
 static void stand(struct model *model)
 {
     model->drive.playing = model->drive.rushing = model->drive.seeking = false;
+    model->drive.looked_ns = model->drive.reached = 0;
     model_look(model);
 }
 
@@ -120,8 +127,13 @@ void drive_time(struct model *model, uint64_t elapsed_ns)
     if (drive->playing)
         drive->goal_ns = session_now(model->session) + elapsed_ns * speeds[drive->speed] / 1000;
     drive->since_look_ns += elapsed_ns;
-    if (drive->since_look_ns >= SECOND_NS / DRAWS_PER_SECOND)
-        model_look(model);
+    if (drive->since_look_ns < SECOND_NS / DRAWS_PER_SECOND)
+        return;
+    uint64_t now_ns = session_now(model->session);
+    uint64_t went_ns = now_ns > drive->looked_ns ? now_ns - drive->looked_ns : 0;
+    drive->reached = drive->looked_ns ? went_ns / (drive->since_look_ns / 1000) : 0;
+    drive->looked_ns = now_ns;
+    model_look(model);
 }
 
 void drive_sample(void *user, struct session *session)

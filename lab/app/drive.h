@@ -23,6 +23,8 @@ uint64_t drive_back_ns(const struct model *model); /* what the left arrow goes b
 void drive_faster(struct model *model, int by);
 /* Of the table of speeds, in thousandths. */
 uint64_t drive_speed(const struct drive *drive);
+/* What it comes to where the world is too busy for that speed; 0: it keeps up. */
+uint64_t drive_behind(const struct drive *drive);
 
 /* The clock may have gone back from there: news and charts of the future are dropped. */
 void drive_moved(struct model *model, uint64_t before_ns);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/app/drive.h"
+#include "lab/view/draw.h"
 
 bool flow_same_line(const char *a, const char *b)
 {
@@ -147,11 +148,7 @@ bool flow_understood(const struct model *model, uint32_t at, uint32_t person, st
         text_add(to, question->choices[number]);
         return true;
     }
-    text_add_grouped(to, (uint64_t)(number < 0 ? 0 : number));
-    const char *unit = word_unit(model->language, question->unit);
-    if (unit == question->unit)
-        text_add(to, " ");
-    text_add(to, unit);
+    draw_amount_of(to, model, number, question->unit);
     return true;
 }
 

@@ -72,6 +72,8 @@ struct drive {
     uint64_t halt_ns;       /* an open question stops the clock here; TIME_NEVER none */
     uint64_t slow_until_ns; /* below x1: the moment is over then, and the speed is x1 again */
     uint64_t since_look_ns; /* of the wall's clock */
+    uint64_t looked_ns;     /* where the world stood at the last look */
+    uint64_t reached;       /* the speed since the look before, in thousandths; 0 not known */
 };
 
 struct guess {

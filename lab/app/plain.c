@@ -53,7 +53,8 @@ static void say_panel(const struct model *model)
     struct panel_row rows[PANEL_MAX];
     unsigned count = panel_rows(model, rows);
     for (unsigned i = 0; i < count; i++)
-        printf("%u  %s  %s\n", i + 1, rows[i].words, rows[i].line);
+        printf("%u  %s%s%s\n", i + 1, rows[i].words, rows[i].words[0] ? "  " : "", rows[i].line);
+    printf("9  %s\n", model_say(model, WORD_BEGIN));
 }
 
 static void run_out(struct model *model)
@@ -65,7 +66,24 @@ static void run_out(struct model *model)
     }
 }
 
-/* What was typed: a digit of the panel, or any command. */
+/* The error with its place, or the answer, or what was done and when. */
+static void say_outcome(const struct model *model, const char *command, bool done)
+{
+    char when[32];
+    struct text clock = TEXT(when);
+    if (model->answer[0])
+        printf("%s\n", model->answer);
+    else if (model->message[0] && model->wrong && !done)
+        printf("%u: %s\n", (unsigned)model->wrong, model->message);
+    else if (model->message[0])
+        printf("%s\n", model->message);
+    else if (done) {
+        clock_add(&clock, session_now(model->session), 1);
+        printf("%s  %s\n", when, command);
+    }
+}
+
+/* What was typed: a digit of the panel, 9, or any command. */
 static void carry_out(struct model *model, const char *line)
 {
     struct panel_row rows[PANEL_MAX];
@@ -73,18 +91,15 @@ static void carry_out(struct model *model, const char *line)
     bool digit = line[0] >= '1' && line[0] <= '8' && !line[1];
     if (digit && (unsigned)(line[0] - '1') >= count)
         return;
-    const char *command = digit ? rows[line[0] - '1'].line : line;
+    const char *command = digit                    ? rows[line[0] - '1'].line
+                          : strcmp(line, "9") == 0 ? "rewind 0s"
+                                                   : line;
     bool done = model_command(model, command);
     if (done)
         flow_changed(model, command);
     run_out(model);
     model->overlay = OVERLAY_NONE;
-    if (model->answer[0])
-        printf("%s\n", model->answer);
-    else if (model->message[0])
-        printf("%s\n", model->message);
-    else if (done)
-        printf("%s\n", command);
+    say_outcome(model, command, done);
 }
 
 static void say_news(const struct model *model)
@@ -166,15 +181,15 @@ static void explain(struct model *model)
                belief ? belief->words : "");
         char counted[80];
         struct text number = TEXT(counted);
-        text_add_grouped(&number, (uint64_t)model->flow.counted[i].number);
+        draw_amount_of(&number, model, model->flow.counted[i].number, question->unit);
         if (model->flow.counted_known[i])
             printf("%s: %s\n", model_say(model, WORD_COUNTED),
                    question->form == QUESTION_CHOICE
                        ? question->choices[model->flow.counted[i].number]
                        : counted);
     }
-    if (model->life_write)
-        printf("\n%s\n", model->life);
+    if (model->ended.life[model->language][0])
+        printf("\n%s", model->ended.life[model->language]);
     say_step(model, STEP_EXPLAIN);
 }
 
@@ -187,6 +202,18 @@ static void say_goals(const struct model *model)
                goal->known ? goal->now : "-",
                model_say(model, model->flow.tried && goal->met ? WORD_MET : WORD_NOT_MET));
     }
+}
+
+static void say_passed(const struct model *model)
+{
+    char price[300];
+    struct text to = TEXT(price);
+    text_clear(&to);
+    if (model->flow.passed)
+        draw_price(&to, model);
+    else
+        text_add(&to, model_say(model, WORD_NOT_PASSED));
+    printf("%s\n", price);
 }
 
 /* Changes, a run, goals; again until they are met or nothing was changed. */
@@ -206,7 +233,7 @@ static bool vary(struct model *model)
         flow_finish(model);
         run_out(model);
         say_news(model);
-        printf("%s\n", model_say(model, model->flow.passed ? WORD_PASSED : WORD_NOT_PASSED));
+        say_passed(model);
     }
 }
 

@@ -36,6 +36,9 @@ void draw_field(struct canvas *canvas, int row, int column, const struct field *
 /* Counts: three digits that mean something while it runs, exact when it stands. */
 void draw_count(struct text *to, const struct model *model, int64_t number);
 void draw_value(struct text *to, const struct model *model, const struct value *value);
+/* "39,443 orders", in Korean with its counter: 39,443건. */
+void draw_amount_of(struct text *to, const struct model *model, int64_t number, const char *unit);
+void draw_price(struct text *to, const struct model *model); /* of a run of vary that passed */
 void draw_figure(struct text *to, const struct model *model, const struct figure *figure);
 
 /* Prose of a lesson with its marks, numbers filled in, wrapped; at most `rows` after the first

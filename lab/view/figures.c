@@ -25,6 +25,14 @@ void draw_count(struct text *to, const struct model *model, int64_t number)
     text_add_grouped(to, (uint64_t)(drive_moving(&model->drive) ? three_digits(number) : number));
 }
 
+void draw_amount_of(struct text *to, const struct model *model, int64_t number, const char *unit)
+{
+    text_add_grouped(to, (uint64_t)(number < 0 ? 0 : number));
+    const char *word = word_unit(model->language, unit);
+    text_add(to, word == unit ? " " : "");
+    text_add(to, word);
+}
+
 void draw_value(struct text *to, const struct model *model, const struct value *value)
 {
     struct value shown = *value;

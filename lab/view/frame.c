@@ -29,6 +29,15 @@ void draw_frame(const struct model *model, struct canvas *canvas, const char *ti
     draw_last_command(model, canvas);
 }
 
+static void add_speed(struct text *to, uint64_t thousandths)
+{
+    text_add(to, "x");
+    if (thousandths >= 1000)
+        text_add_u64(to, thousandths / 1000);
+    else
+        text_add_fixed(to, (int64_t)thousandths / 10, 2);
+}
+
 static void add_clock(struct text *to, const struct model *model)
 {
     const struct drive *drive = &model->drive;
@@ -39,11 +48,13 @@ static void add_clock(struct text *to, const struct model *model)
     text_add(to, model_say(model, state));
     text_add(to, "  ");
     clock_add(to, model->look.now_ns, speed < 1000 ? 3 : 1);
-    text_add(to, "  x");
-    if (speed % 1000 == 0)
-        text_add_u64(to, speed / 1000);
-    else
-        text_add_fixed(to, (int64_t)speed / 10, 2);
+    text_add(to, "  ");
+    add_speed(to, speed);
+    if (drive_behind(drive)) {
+        text_add(to, " (");
+        add_speed(to, drive_behind(drive));
+        text_add(to, ")");
+    }
     text_add(to, "  seed ");
     text_add_u64(to, model->look.seed);
 }

@@ -107,9 +107,7 @@ static void draw_nearest(const struct model *model, struct canvas *canvas)
         return;
     int64_t difference = model->flow.guesses[0][nearest].number - model->flow.counted[0].number;
     struct text text = TEXT(apart);
-    text_add_grouped(&text, (uint64_t)(difference < 0 ? -difference : difference));
-    text_add(&text, model->language == LANGUAGE_KO ? "" : " ");
-    text_add(&text, word_unit(model->language, question->unit));
+    draw_amount_of(&text, model, difference < 0 ? -difference : difference, question->unit);
     snprintf(name, sizeof name, model_say(model, WORD_PERSON_NAMED),
              draw_person(model, (uint32_t)nearest));
     snprintf(beside, sizeof beside, model_say(model, WORD_APART), apart);

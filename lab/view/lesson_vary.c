@@ -47,10 +47,12 @@ static int draw_goals(const struct model *model, struct canvas *canvas, int row,
     return row;
 }
 
-/* "disk cache.bytes_written": its name and what it came to. */
-static void add_price(const struct model *model, struct text *to)
+/* "Passed. Price: disk 7 MB": what each price came to. */
+void draw_price(struct text *to, const struct model *model)
 {
     const struct lesson_text *text = flow_text(model);
+    bool first = true;
+    text_add(to, model_say(model, WORD_PASSED));
     for (uint32_t i = 0; i < text->block_count[STEP_VARY]; i++) {
         const struct block *block = &text->blocks[STEP_VARY][i];
         const char *metric = block->kind == BLOCK_PRICE ? strrchr(block->words, ' ') : NULL;
@@ -59,6 +61,9 @@ static void add_price(const struct model *model, struct text *to)
         char name[80];
         snprintf(name, sizeof name, "%.*s", (int)(metric - block->words), block->words);
         text_add(to, " ");
+        text_add(to, first ? model_say(model, WORD_PRICE) : "");
+        text_add(to, first ? " " : "");
+        first = false;
         text_add(to, word_price(model->language, name));
         text_add(to, " ");
         struct value value;
@@ -73,10 +78,7 @@ static void draw_outcome(const struct model *model, struct canvas *canvas, int r
     struct text text = TEXT(words);
     text_clear(&text);
     if (model->flow.tried && model->flow.passed) {
-        text_add(&text, model_say(model, WORD_PASSED));
-        text_add(&text, " ");
-        text_add(&text, model_say(model, WORD_PRICE));
-        add_price(model, &text);
+        draw_price(&text, model);
     } else if (model->flow.tried) {
         text_add(&text, model_say(model, WORD_NOT_PASSED));
     } else {

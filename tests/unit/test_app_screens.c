@@ -198,6 +198,23 @@ static void the_life_that_is_offered_is_of_a_write_that_got_its_ok(void **state)
     close_lab(lab);
 }
 
+/* A world too busy for its speed says what it comes to. */
+static void the_speed_that_is_reached_is_said(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    open_sandbox(lab);
+    type(lab, "+++++++++ ");
+    for (int i = 0; i < 30; i++) {
+        drive_time(&lab->model, FRAME_NS);
+        drive_work(&lab->model);
+    }
+    assert_shows(lab, "x1000 (x");
+    type(lab, " ");
+    assert_hides(lab, "(x");
+    close_lab(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +226,7 @@ int main(void)
         cmocka_unit_test(every_metric_of_a_part_can_be_reached),
         cmocka_unit_test(a_part_says_of_a_hidden_metric_that_it_comes_after_the_guess),
         cmocka_unit_test(scrolling_ends_where_the_text_does),
+        cmocka_unit_test(the_speed_that_is_reached_is_said),
         cmocka_unit_test(the_life_that_is_offered_is_of_a_write_that_got_its_ok),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,94 @@
+/* The lessons as lines: from a pipe, from nothing, in both languages. */
+#include "tests/unit/lab_fixture.h"
+
+#include "lab/app/plain.h"
+
+/* What it says to these lines; free it. */
+static char *say(enum language language, const char *lines)
+{
+    struct lab *lab = open_lab(language);
+    FILE *in = stdin, *out = stdout;
+    char *said = NULL;
+    size_t bytes = 0;
+    FILE *from = fmemopen((void *)(uintptr_t)lines, strlen(lines), "r");
+    FILE *to = open_memstream(&said, &bytes);
+    assert_non_null(from);
+    assert_non_null(to);
+    stdin = from;
+    stdout = to;
+    int status = plain_run(&lab->model);
+    stdin = in;
+    stdout = out;
+    fclose(from);
+    fclose(to);
+    assert_int_equal(status, 0);
+    close_lab(lab);
+    return said;
+}
+
+static void assert_says(const char *said, const char *words)
+{
+    if (!strstr(said, words))
+        fail_msg("not said: %s\n%s", words, said);
+}
+
+static void nothing_to_read_ends_it(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"\n", "1\n", "1\n\n", "1\n\n40000\n", "1\n\n40000\n\n",
+                                       "x\n"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        free(say(i % 2 ? LANGUAGE_KO : LANGUAGE_EN, ends[i]));
+}
+
+static void the_first_lesson_as_lines(void **state)
+{
+    (void)state;
+    char *said = say(LANGUAGE_EN, "1\nrun 3s\n9\n\nnonsense\n4만\nsilence\n1\n\n\n");
+    assert_says(said, "1/7 brief");
+    assert_says(said, "00:03.0  run 3s");
+    assert_says(said, "00:00.0  rewind 0s");
+    assert_says(said, "e.g. 40000, 40,000, 40k");
+    assert_says(said, "redis-1  lost power");
+    assert_says(said, "Your guess: 40,000 orders  only the last seconds");
+    assert_says(said, "counted: 0 orders");
+    assert_says(said, "<- the client believes");
+    assert_says(said, "Passed. Price: disk ");
+    assert_says(said, "7/7 work");
+    free(said);
+    said = say(LANGUAGE_KO, "1\n\n3만9천\n침묵\n1\n\n\n");
+    assert_says(said, "예측: 39,000건");
+    assert_says(said, "실제: 0건");
+    assert_says(said, "통과. 값: 디스크 ");
+    free(said);
+}
+
+static void an_error_has_its_place(void **state)
+{
+    (void)state;
+    char *said = say(LANGUAGE_KO, "1\nkill nobody\n");
+    assert_says(said, "6: `nobody`");
+    free(said);
+}
+
+static void lines_give_no_prediction_away(void **state)
+{
+    (void)state;
+    char *said = say(LANGUAGE_EN, "1\nrun 3s\nprint cache.keys\nshow cache\nkill cache\n"
+                                  "start cache\ntell cache DBSIZE\nreport ledger\ntrace-write 5\n");
+    assert_null(strstr(said, "cache.keys 3"));
+    assert_null(strstr(said, "keys                         3"));
+    assert_null(strstr(said, "writes lost"));
+    free(said);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_to_read_ends_it),
+        cmocka_unit_test(the_first_lesson_as_lines),
+        cmocka_unit_test(an_error_has_its_place),
+        cmocka_unit_test(lines_give_no_prediction_away),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
