@@ -70,17 +70,25 @@ static bool line_put(void *user, const char *line)
     return fputs(line, user) >= 0 && putc('\n', user) != EOF;
 }
 
+/* Opened to be looked at: that nothing new would be kept is no matter here.  False when it cannot
+ * be. */
+static bool look(struct progress *progress, enum language language)
+{
+    if (progress_takes(progress) || !progress_reads(progress))
+        complain(progress, language);
+    return progress_reads(progress);
+}
+
 static int export_to(const char *path, enum language language)
 {
     struct progress *progress = progress_open_existing(NULL, wall_ms());
-    FILE *file = progress ? output_open(path, language) : NULL;
+    FILE *file = look(progress, language) ? output_open(path, language) : NULL;
     int status = STATUS_WRONG;
     if (file) {
-        bool told = complain(progress, language);
         bool whole = progress_export(progress, line_put, file);
-        bool readable = !told || whole;
-        told = complain(progress, language);
-        status = output_close(file, path, readable && !told ? STATUS_HELD : STATUS_WRONG, language);
+        if (!whole)
+            complain(progress, language);
+        status = output_close(file, path, whole ? STATUS_HELD : STATUS_WRONG, language);
     }
     progress_close(progress);
     return status;
@@ -167,12 +175,11 @@ static int retro_of(const char *path, uint32_t number, enum language language)
 {
     struct kept_meeting meeting;
     struct progress *progress = progress_open_existing(NULL, wall_ms());
-    int status = STATUS_FAILED;
-    bool told = complain(progress, language);
+    int status = look(progress, language) ? STATUS_FAILED : STATUS_WRONG;
     uint32_t count = progress_meetings(progress);
     if (progress_meeting_find(progress, number, &meeting)) {
         status = page_to(progress, &meeting, path, language);
-    } else if (count || !told) {
+    } else if (status == STATUS_FAILED) {
         fputs("outage: ", stderr);
         if (count)
             fprintf(stderr, retro_say(language, RETRO_NO_SUCH_MEETING), number, count);

@@ -33,7 +33,8 @@ static bool fault(struct import *import, const char *at, enum fault id, const ch
     char word[64];
     struct text argument = TEXT(word);
     text_clear(&argument);
-    text_add_bytes(&argument, words, bytes < 40 ? bytes : 40);
+    if (bytes)
+        text_add_bytes(&argument, words, bytes < 40 ? bytes : 40);
     text_clear(import->why);
     text_add_u64(import->why, import->number);
     text_add_char(import->why, ':');

@@ -51,6 +51,11 @@ bool progress_takes(const struct progress *progress)
     return progress && progress->writable;
 }
 
+bool progress_reads(const struct progress *progress)
+{
+    return progress && (progress->db || progress->trouble == TROUBLE_NONE);
+}
+
 const char *progress_path(const struct progress *progress)
 {
     return progress ? progress->path : "";

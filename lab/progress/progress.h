@@ -38,6 +38,7 @@ void progress_close(struct progress *progress);
  * False when there is nothing to say. */
 bool progress_words(struct progress *progress, enum language language, struct text *text);
 bool progress_takes(const struct progress *progress); /* what is written now would be kept */
+bool progress_reads(const struct progress *progress); /* no file that is there stays unread */
 const char *progress_path(const struct progress *progress);
 
 /* --- a lesson ----------------------------------------------------------------------------------

@@ -101,9 +101,9 @@ bool store_put(struct progress *progress, enum record_id id, const struct cell *
             sqlite3_bind_int64(statement, (int)i + 1, cells[i].number);
     }
     int code = sqlite3_step(statement);
-    sqlite3_finalize(statement);
     if (code != SQLITE_DONE)
         store_failed(progress, code);
+    sqlite3_finalize(statement);
     return code == SQLITE_DONE;
 }
 
