@@ -25,26 +25,27 @@ static void words_fail(const struct words *words, const char *word, enum error_i
     check_fail(words->check, spot_text(words->text, words->line, word), id, a, NULL, NULL);
 }
 
-/* A {place} at `at`: the bytes it takes; 0 when it is only a brace. */
+/* A {place} at `at`: the bytes it takes; 0 when it is only a brace of code. */
 static size_t place_check(const struct words *words, const char *at, bool code)
 {
     char name[96], whole[100];
     struct text inside = TEXT(name), braces = TEXT(whole);
     struct value value;
-    size_t bytes = strcspn(at, "}");
+    size_t bytes = strcspn(at, "} \n");
+    bool closed = at[bytes] == '}';
     text_clear(&inside);
     text_clear(&braces);
-    text_add_bytes(&inside, at + 1, bytes ? bytes - 1 : 0);
-    text_add_bytes(&braces, at, at[bytes] ? bytes + 1 : 1);
+    text_add_bytes(&inside, at + 1, bytes - 1);
+    text_add_bytes(&braces, at, bytes + closed);
     if (code && !strchr(name, '.'))
         return 0; /* {user}:17 is a key */
-    if (!at[bytes] || inside.cut || strchr(name, ' '))
-        words_fail(words, "{", ERROR_LESSON_PLACE, "{");
+    if (!closed || inside.cut)
+        words_fail(words, whole, ERROR_LESSON_PLACE, whole);
     else if (!(words->asked & WORDS_FILLED))
         words_fail(words, whole, ERROR_LESSON_NOT_FILLED, whole);
     else if (lesson_place(words->run, name, &value) == PLACE_NONE)
         words_fail(words, whole, ERROR_LESSON_PLACE, name);
-    return at[bytes] ? bytes + 1 : bytes;
+    return bytes + closed;
 }
 
 /* The words without places, marks and code. */
