@@ -236,6 +236,15 @@ void file_fsync(struct world *world, uint32_t component, uint32_t id, uint8_t wh
     disk_submit(world, file->machine, &request);
 }
 
+void file_settle(struct world *world, uint32_t id)
+{
+    struct file *file = file_at(world, id);
+
+    machine_at(world, file->machine)->page_cache_dirty -= file_dirty(file);
+    file->written = file->durable = file->length;
+    file->dirty_since_ns = file->renewed_ns = TIME_NEVER;
+}
+
 void file_read(struct world *world, uint32_t component, uint32_t id, uint64_t bytes, uint8_t what,
                uint64_t cookie)
 {

@@ -166,6 +166,9 @@ uint64_t file_gone_ns(const struct world *world, uint32_t machine);
  * stopped gets it when it continues.  disk_forget drops it. */
 void file_fsync(struct world *world, uint32_t component, uint32_t file, uint8_t what, uint64_t cookie);
 
+/* It was on the disk before the world began: for files of what is added. */
+void file_settle(struct world *world, uint32_t file);
+
 /* Reads bytes from the disk (a start, a load): `what` comes as above when they are there. */
 void file_read(struct world *world, uint32_t component, uint32_t file, uint64_t bytes, uint8_t what,
                uint64_t cookie);

@@ -9,6 +9,7 @@ struct admin_command {
     const char *name;
     int arity; /* with the name; negative: at least */
     bool writes, grows;
+    bool loading; /* is answered while it reads its files */
     void (*run)(struct world *world, uint32_t id, const struct command *words, struct text *answer);
 };
 
@@ -307,32 +308,32 @@ static void run_memory(struct world *world, uint32_t id, const struct command *w
  * --------------------------------------------------------------------------------------- */
 
 static const struct admin_command commands[] = {
-    {"PING", -1, true, false, run_ping},
-    {"GET", 2, false, false, run_get},
-    {"SET", -3, true, true, run_set},
-    {"SETEX", 4, true, true, run_setex},
-    {"MSET", -3, true, true, run_mset},
-    {"INCR", 2, true, true, run_incr},
-    {"DEL", -2, true, false, run_del},
-    {"UNLINK", -2, true, false, run_del},
-    {"EXPIRE", -3, true, false, run_expire},
-    {"PERSIST", 2, true, false, run_persist},
-    {"TTL", 2, false, false, run_ttl},
-    {"PTTL", 2, false, false, run_pttl},
-    {"EXISTS", -2, false, false, run_exists},
-    {"STRLEN", 2, false, false, run_strlen},
-    {"DBSIZE", 1, false, false, run_dbsize},
-    {"MEMORY", -2, false, false, run_memory},
-    {"SAVE", 1, false, false, admin_save},
-    {"BGSAVE", -1, false, false, admin_bgsave},
-    {"BGREWRITEAOF", 1, false, false, admin_bgrewriteaof},
-    {"LASTSAVE", 1, false, false, admin_lastsave},
-    {"SHUTDOWN", -1, false, false, admin_shutdown},
-    {"FLUSHALL", -1, true, false, admin_flushall},
-    {"FLUSHDB", -1, true, false, admin_flushall},
-    {"CONFIG", -2, false, false, admin_config},
-    {"INFO", -1, false, false, admin_info},
-    {"DEBUG", -2, false, false, admin_debug},
+    {"PING", -1, true, false, false, run_ping},
+    {"GET", 2, false, false, false, run_get},
+    {"SET", -3, true, true, false, run_set},
+    {"SETEX", 4, true, true, false, run_setex},
+    {"MSET", -3, true, true, false, run_mset},
+    {"INCR", 2, true, true, false, run_incr},
+    {"DEL", -2, true, false, false, run_del},
+    {"UNLINK", -2, true, false, false, run_del},
+    {"EXPIRE", -3, true, false, false, run_expire},
+    {"PERSIST", 2, true, false, false, run_persist},
+    {"TTL", 2, false, false, false, run_ttl},
+    {"PTTL", 2, false, false, false, run_pttl},
+    {"EXISTS", -2, false, false, false, run_exists},
+    {"STRLEN", 2, false, false, false, run_strlen},
+    {"DBSIZE", 1, false, false, false, run_dbsize},
+    {"MEMORY", -2, false, false, false, run_memory},
+    {"SAVE", 1, false, false, false, admin_save},
+    {"BGSAVE", -1, false, false, false, admin_bgsave},
+    {"BGREWRITEAOF", 1, false, false, false, admin_bgrewriteaof},
+    {"LASTSAVE", 1, false, false, true, admin_lastsave},
+    {"SHUTDOWN", -1, false, false, false, admin_shutdown},
+    {"FLUSHALL", -1, true, false, false, admin_flushall},
+    {"FLUSHDB", -1, true, false, false, admin_flushall},
+    {"CONFIG", -2, false, false, false, admin_config},
+    {"INFO", -1, false, false, true, admin_info},
+    {"DEBUG", -2, false, false, false, admin_debug},
 };
 
 static void unknown_command(const struct command *words, struct text *answer)
@@ -398,7 +399,7 @@ static void admin_run(struct world *world, uint32_t id, const struct admin_comma
         wrong_arity(row, answer);
         return;
     }
-    if (store_at(world, id)->loading) {
+    if (store_at(world, id)->loading && !row->loading) {
         answer_error(answer, "LOADING Redis is loading the dataset in memory");
         return;
     }

@@ -91,11 +91,6 @@ void admin_flushall(struct world *world, uint32_t id, const struct command *word
     text_add(answer, "OK");
 }
 
-void admin_info(struct world *world, uint32_t id, const struct command *words, struct text *answer)
-{
-    info_add(world, id, answer, words->count > 1 ? command_word(words, 1) : "");
-}
-
 /* --- CONFIG
  * -------------------------------------------------------------------------------------------- */
 

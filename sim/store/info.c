@@ -1,5 +1,6 @@
 /*
- * INFO: the sections and fields of the real one, as far as they mean something here.
+ * INFO: the sections and fields of the real one (7.0.15) in its order and its form, as far as they
+ * mean something here.
  */
 #include "sim/store/store_state.h"
 
@@ -39,13 +40,40 @@ static void human_field(struct text *text, const char *name, uint64_t bytes)
     text_add_char(text, '\n');
 }
 
+/* -1 when there is none. */
+static void seconds_field(struct text *text, const char *name, uint64_t seconds)
+{
+    text_add(text, name);
+    text_add_char(text, ':');
+    text_add_i64(text, (int64_t)seconds);
+    text_add_char(text, '\n');
+}
+
+/* part / whole with two decimals, times `factor`. */
+static void share_field(struct text *text, const char *name, uint64_t part, uint64_t whole,
+                        uint64_t factor, const char *unit)
+{
+    text_add(text, name);
+    text_add_char(text, ':');
+    text_add_fixed(text, whole == 0 ? 0 : (int64_t)((part * 100 * factor + whole / 2) / whole), 2);
+    text_add(text, unit);
+    text_add_char(text, '\n');
+}
+
 static void server_add(struct world *world, uint32_t id, struct text *text)
 {
+    const struct store *store = store_at(world, id);
+    uint64_t up_s = clock_s(world) - store->started_ns / SECOND_NS;
     text_add(text, "# Server\n");
     words_field(text, "redis_version", "7.0.15");
     words_field(text, "redis_mode", "standalone");
-    field(text, "process_id", store_at(world, id)->pid);
+    field(text, "process_id", store->pid);
+    field(text, "server_time_usec", world->now_ns / US_NS);
+    field(text, "uptime_in_seconds", up_s);
+    field(text, "uptime_in_days", up_s / 86400);
     field(text, "hz", 10);
+    field(text, "configured_hz", 10);
+    field(text, "lru_clock", clock_s(world) & 0xffffff);
 }
 
 static void clients_add(struct world *world, uint32_t id, struct text *text)
@@ -57,52 +85,111 @@ static void clients_add(struct world *world, uint32_t id, struct text *text)
 static void memory_add(struct world *world, uint32_t id, struct text *text)
 {
     const struct store *store = store_at(world, id);
+    uint64_t used = used_memory(world, id), rss = memory_of(world, id);
+    uint64_t peak = store->peak_memory > used ? store->peak_memory : used;
+    uint64_t ram = parameter_get(world, component_at(world, id)->machine, MACHINE_RAM);
+    uint64_t most = parameter_get(world, id, STORE_MAXMEMORY);
     char policy[40];
     struct text words = TEXT(policy);
     text_clear(&words);
     parameter_add(&words, world, &store_parameters[STORE_MAXMEMORY_POLICY],
                   parameter_get(world, id, STORE_MAXMEMORY_POLICY));
     text_add(text, "# Memory\n");
-    field(text, "used_memory", used_memory(world, id));
-    human_field(text, "used_memory_human", used_memory(world, id));
-    field(text, "used_memory_rss", memory_of(world, id));
-    human_field(text, "used_memory_rss_human", memory_of(world, id));
-    field(text, "used_memory_peak", store->peak_memory);
-    field(text, "maxmemory", parameter_get(world, id, STORE_MAXMEMORY));
+    field(text, "used_memory", used);
+    human_field(text, "used_memory_human", used);
+    field(text, "used_memory_rss", rss);
+    human_field(text, "used_memory_rss_human", rss);
+    field(text, "used_memory_peak", peak);
+    human_field(text, "used_memory_peak_human", peak);
+    share_field(text, "used_memory_peak_perc", used, peak, 100, "%");
+    field(text, "total_system_memory", ram);
+    human_field(text, "total_system_memory_human", ram);
+    field(text, "maxmemory", most);
+    human_field(text, "maxmemory_human", most);
     words_field(text, "maxmemory_policy", policy);
+    share_field(text, "mem_fragmentation_ratio", rss, used, 1, "");
+    field(text, "mem_fragmentation_bytes", rss - used);
+    field(text, "mem_not_counted_for_evict", store->aof.buffer_bytes);
     field(text, "mem_aof_buffer", store->aof.buffer_bytes);
 }
 
-static void persistence_add(struct world *world, uint32_t id, struct text *text)
+/* The child's work, as it reports it to its parent. */
+static void fork_add(struct world *world, uint32_t id, struct text *text)
+{
+    const struct child *child = &store_at(world, id)->children[0];
+    uint64_t keys = child->bytes == 0 ? 0 : child->written * child->keys / child->bytes;
+    field(text, "current_cow_peak", cow_bytes(world, id));
+    field(text, "current_cow_size", cow_bytes(world, id));
+    share_field(text, "current_fork_perc", keys, child->keys, 100, "");
+    field(text, "current_save_keys_processed", keys);
+    field(text, "current_save_keys_total", child->keys);
+}
+
+static void rdb_add(struct world *world, uint32_t id, struct text *text)
 {
     const struct store *store = store_at(world, id);
     const struct child *child = &store->children[0];
-    bool saves = child->type == CHILD_RDB, rewrites = child->type == CHILD_AOF;
-    text_add(text, "# Persistence\n");
-    field(text, "loading", store->loading != LOADING_NO);
-    field(text, "current_cow_size", cow_bytes(world, id));
+    bool saves = child->type == CHILD_RDB;
     field(text, "rdb_changes_since_last_save", store->dirty);
     field(text, "rdb_bgsave_in_progress", saves);
     field(text, "rdb_last_save_time", store->lastsave_s);
     words_field(text, "rdb_last_bgsave_status", store->bgsave_failed != 0 ? "err" : "ok");
-    field(text, "rdb_last_bgsave_time_sec", store->bgsave_seconds);
+    seconds_field(text, "rdb_last_bgsave_time_sec", store->bgsave_seconds);
+    seconds_field(text, "rdb_current_bgsave_time_sec",
+                  saves ? clock_s(world) - child->started_ns / SECOND_NS : SECONDS_NONE);
     field(text, "rdb_saves", store->rdb_saves);
     field(text, "rdb_last_cow_size", store->rdb_cow);
-    field(text, "aof_enabled", store->aof.state != AOF_OFF);
-    field(text, "aof_rewrite_in_progress", rewrites);
+    field(text, "rdb_last_load_keys_expired", store->load_expired);
+    field(text, "rdb_last_load_keys_loaded", store->load_keys);
+}
+
+static void aof_add(struct world *world, uint32_t id, struct text *text)
+{
+    const struct store *store = store_at(world, id);
+    const struct aof *aof = &store->aof;
+    const struct child *child = &store->children[0];
+    field(text, "aof_enabled", aof->state != AOF_OFF);
+    field(text, "aof_rewrite_in_progress", rewrite_runs(world, id));
     field(text, "aof_rewrite_scheduled", store->rewrite_scheduled);
-    field(text, "aof_last_rewrite_time_sec", store->aof.rewrite_seconds);
-    words_field(text, "aof_last_bgrewrite_status", store->aof.rewrite_status != 0 ? "err" : "ok");
-    words_field(text, "aof_last_write_status", store->aof.write_error != 0 ? "err" : "ok");
-    field(text, "aof_last_cow_size", store->aof_cow);
+    seconds_field(text, "aof_last_rewrite_time_sec", store->rewrite_seconds);
+    seconds_field(text, "aof_current_rewrite_time_sec",
+                  child->type == CHILD_AOF ? clock_s(world) - child->started_ns / SECOND_NS
+                                           : SECONDS_NONE);
+    words_field(text, "aof_last_bgrewrite_status", aof->rewrite_status != 0 ? "err" : "ok");
     field(text, "aof_rewrites", store->rewrites);
-    if (store->aof.state == AOF_OFF)
+    field(text, "aof_rewrites_consecutive_failures", aof->failures);
+    words_field(text, "aof_last_write_status",
+                aof->write_error != 0 || aof->bio_error != 0 ? "err" : "ok");
+    field(text, "aof_last_cow_size", store->aof_cow);
+    if (aof->state == AOF_OFF)
         return;
-    field(text, "aof_current_size", store->aof.current_size);
-    field(text, "aof_base_size", store->aof.base_size);
-    field(text, "aof_buffer_length", store->aof.buffer_bytes);
-    field(text, "aof_pending_bio_fsync", store->aof.fsync_runs);
-    field(text, "aof_delayed_fsync", store->aof.delayed);
+    field(text, "aof_current_size", aof->current_size);
+    field(text, "aof_base_size", aof->base_size);
+    field(text, "aof_pending_rewrite", store->rewrite_scheduled);
+    field(text, "aof_buffer_length", aof->buffer_bytes);
+    field(text, "aof_pending_bio_fsync", aof->fsync_runs);
+    field(text, "aof_delayed_fsync", aof->delayed);
+}
+
+static void loading_add(struct world *world, uint32_t id, struct text *text)
+{
+    const struct load *load = &store_at(world, id)->load;
+    field(text, "loading_start_time", load->started_ns / SECOND_NS);
+    field(text, "loading_total_bytes", load->bytes);
+    field(text, "loading_loaded_bytes", load->read_bytes);
+    share_field(text, "loading_loaded_perc", load->read_bytes, load->bytes, 100, "");
+}
+
+static void persistence_add(struct world *world, uint32_t id, struct text *text)
+{
+    bool loading = store_at(world, id)->loading != LOADING_NO;
+    text_add(text, "# Persistence\n");
+    field(text, "loading", loading);
+    fork_add(world, id, text);
+    rdb_add(world, id, text);
+    aof_add(world, id, text);
+    if (loading)
+        loading_add(world, id, text);
 }
 
 static void stats_add(struct world *world, uint32_t id, struct text *text)
@@ -130,6 +217,17 @@ static void replication_add(struct world *world, uint32_t id, struct text *text)
     field(text, "connected_slaves", 0);
 }
 
+/* Of the keys with a time to live, in milliseconds. */
+static uint64_t average_ttl_ms(const struct world *world, const struct keyspace *keys)
+{
+    uint64_t now_ms = world->now_ns / MS_NS, sum_ms = 0;
+    for (uint32_t i = 0; keys->expires > 0 && i < keys->extras.count; i++) {
+        const struct key_extra *extra = vector_at(&world->region, &keys->extras, i);
+        sum_ms += extra->expire_ms > now_ms ? extra->expire_ms - now_ms : 0;
+    }
+    return keys->expires == 0 ? 0 : sum_ms / keys->expires;
+}
+
 static void keyspace_add(struct world *world, uint32_t id, struct text *text)
 {
     const struct keyspace *keys = &store_at(world, id)->keys;
@@ -140,6 +238,8 @@ static void keyspace_add(struct world *world, uint32_t id, struct text *text)
     text_add_u64(text, keys->keys);
     text_add(text, ",expires=");
     text_add_u64(text, keys->expires);
+    text_add(text, ",avg_ttl=");
+    text_add_u64(text, average_ttl_ms(world, keys));
     text_add(text, "\n");
 }
 
@@ -153,19 +253,27 @@ static const struct info_section sections[] = {
     {"persistence", persistence_add}, {"stats", stats_add},     {"replication", replication_add},
     {"keyspace", keyspace_add}};
 
-void info_add(struct world *world, uint32_t id, struct text *text, const char *section)
+static bool asked(const struct command *words, const char *section)
 {
-    bool all = *section == '\0' || text_same_key(section, "all") ||
-               text_same_key(section, "everything") || text_same_key(section, "default");
-    bool first = true;
-    for (unsigned i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        if (!all && !text_same_key(section, sections[i].name))
-            continue;
-        if (!first)
-            text_add_char(text, '\n');
-        first = false;
-        sections[i].add(world, id, text);
+    bool all = words->count == 1;
+    for (unsigned i = 1; i < words->count && !all; i++) {
+        const char *word = command_word(words, i);
+        all = text_same_key(word, section) || text_same_key(word, "all") ||
+              text_same_key(word, "everything") || text_same_key(word, "default");
     }
-    if (text->used > 0 && text->at[text->used - 1] == '\n')
-        text->at[--text->used] = '\0';
+    return all;
+}
+
+void admin_info(struct world *world, uint32_t id, const struct command *words, struct text *answer)
+{
+    size_t before = answer->used;
+    for (unsigned i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        if (!asked(words, sections[i].name))
+            continue;
+        if (answer->used > before)
+            text_add_char(answer, '\n');
+        sections[i].add(world, id, answer);
+    }
+    if (answer->used > before && answer->at[answer->used - 1] == '\n')
+        answer->at[--answer->used] = '\0';
 }

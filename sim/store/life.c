@@ -98,12 +98,29 @@ static void life_start(struct world *world, uint32_t id)
     store->fork_usec = store->forks = store->rdb_cow = store->aof_cow = store->rewrites = 0;
     store->evicted = store->expired = store->hits = store->misses = 0;
     store->net_in = store->net_out = 0;
+    store->bgsave_seconds = store->rewrite_seconds = SECONDS_NONE;
+    store->load_keys = store->load_expired = 0;
+    store->started_ns = world->now_ns;
     store->loading = LOADING_FILES;
     footprint_start(world, id);
     if (!footprint_follow(world, id))
         return;
     tcp_listen(world, id);
     load_begin(world, id);
+}
+
+/* A snapshot leaves out what ran out meanwhile as it is read, and counts it by itself (rdb.c). */
+static void drop_expired(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    expire_cycle(world, id);
+    if (parameter_get(world, id, STORE_APPENDONLY) == 0) {
+        store->load_expired = store->expired;
+        store->load_keys = store->keys.keys;
+        store->expired = 0;
+    } else {
+        store->load_keys = store->load.snapshot_keys;
+    }
 }
 
 void life_ready(struct world *world, uint32_t id)
@@ -130,7 +147,7 @@ void life_ready(struct world *world, uint32_t id)
     ledger_service(world, id, true);
     trace(world, id, TRACE_READY, store->load_ns, store->keys.keys);
     component_log(world, id, "Ready to accept connections");
-    expire_cycle(world, id);
+    drop_expired(world, id);
     cron_start(world, id, FIRST_CRON_NS);
     loop_next(world, id);
 }

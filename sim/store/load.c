@@ -121,8 +121,7 @@ static void load_done(struct world *world, uint32_t id)
         files_refused(world, id);
         return;
     }
-    /* What is added is up at once: its manifest goes to the disk meanwhile. */
-    if (!waits || component_at(world, id)->life == 1) {
+    if (!waits) {
         load_opened(world, id);
         return;
     }
@@ -178,5 +177,8 @@ void load_event(struct world *world, uint32_t id, const struct event *event)
         life_exit(world, id, 1);
         return;
     }
+    struct load *load = &store_at(world, id)->load;
+    uint32_t file = *(uint32_t *)vector_at(&world->region, &load->files, load->next - 1);
+    load->read_bytes += file_at(world, file)->length;
     read_next(world, id);
 }

@@ -131,7 +131,7 @@ bool rdb_background(struct world *world, uint32_t id)
 void rdb_background_done(struct world *world, uint32_t id, struct child *child)
 {
     struct store *store = store_at(world, id);
-    store->bgsave_seconds = (world->now_ns - child->started_ns) / SECOND_NS;
+    store->bgsave_seconds = clock_s(world) - child->started_ns / SECOND_NS;
     if (child->end == CHILD_DONE) {
         component_log(world, id, "Background saving terminated with success");
         store->dirty -= store->dirty_before;

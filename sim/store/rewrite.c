@@ -49,6 +49,13 @@ bool rewrite_due(struct world *world, uint32_t id, uint64_t *growth)
     return *growth >= percentage;
 }
 
+bool rewrite_runs(const struct world *world, uint32_t id)
+{
+    const struct store *store = store_at(world, id);
+    return store->children[0].type == CHILD_AOF || store->busy == BUSY_OPEN ||
+           store->busy == BUSY_SWITCH || (store->wants & WANT_REWRITE) != 0;
+}
+
 /* --- begin
  * ------------------------------------------------------------------------------------------- */
 
@@ -90,9 +97,7 @@ void rewrite_begin(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
     struct aof *aof = &store->aof;
-    bool first_on_its_way =
-        manifest_file(world, id) == 0 && file_find(world, id, MANIFEST_TEMP) != 0;
-    if (child_active(world, id) || first_on_its_way) {
+    if (child_active(world, id)) {
         store->rewrite_scheduled = 1;
         return;
     }
@@ -177,7 +182,7 @@ void rewrite_child_done(struct world *world, uint32_t id, struct child *child)
 {
     struct store *store = store_at(world, id);
     struct aof *aof = &store->aof;
-    aof->rewrite_seconds = (world->now_ns - aof->rewrite_started_ns) / SECOND_NS;
+    store->rewrite_seconds = clock_s(world) - aof->rewrite_started_ns / SECOND_NS;
     if (child->end != CHILD_DONE) {
         rewrite_failed(world, id, "Background AOF rewrite terminated with error");
         wait_again(world, id);
@@ -326,8 +331,20 @@ static uint32_t file_make(struct world *world, uint32_t id, const char *name, ui
         file_remove(world, file);
         return 0;
     }
-    file_fsync(world, id, file, EVENT_OLD_FSYNC, 0);
+    if (component_at(world, id)->life == 1)
+        file_settle(world, file);
+    else
+        file_fsync(world, 0, file, 0, 0); /* the manifest's follows it */
     return file;
+}
+
+/* What is added had its files before: they are on the disk when it gives its first answer. */
+static bool manifest_make(struct world *world, uint32_t id, const uint64_t mark[4])
+{
+    uint32_t file = file_make(world, id, MANIFEST_NAME, manifest_bytes(mark));
+    if (file != 0)
+        memcpy(file_at(world, file)->mark, mark, sizeof file_at(world, file)->mark);
+    return file != 0;
 }
 
 /* An empty data set gets a base and a manifest; a manifest of a rewrite without appendonly names no
@@ -357,6 +374,8 @@ bool aof_make_files(struct world *world, uint32_t id, bool *waits)
                       rdb ? "Creating AOF base file appendonly.aof.1.base.rdb on server start"
                           : "Creating AOF base file appendonly.aof.1.base.aof on server start");
     }
+    if (component_at(world, id)->life == 1)
+        return manifest_make(world, id, mark);
     *waits = true;
     return manifest_write(world, id, mark, EVENT_START_FSYNC);
 }
@@ -371,7 +390,7 @@ bool aof_open(struct world *world, uint32_t id)
     char name[48];
     struct text text = TEXT(name);
     text_clear(&text);
-    aof_incr_name(&text, mark == NULL ? 1 : mark[MANIFEST_LAST]); /* the first is on its way */
+    aof_incr_name(&text, mark[MANIFEST_LAST]);
     /* O_APPEND | O_CREAT: what has that name is gone on with, even when a lost manifest named it.
      */
     aof->file = file_find(world, id, name);

@@ -36,8 +36,7 @@ static void file_event(struct world *world, uint32_t id, const struct event *eve
         break;
     case EVENT_START_FSYNC:
         manifest_switch(world, id);
-        if (store->loading == LOADING_OPENS)
-            load_opened(world, id);
+        load_opened(world, id);
         break;
     case EVENT_EXIT_FSYNC:
         life_log_synced(world, id);

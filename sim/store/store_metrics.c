@@ -38,7 +38,7 @@ static bool read_bgsave_good(struct world *world, uint32_t id, struct value *val
 
 static bool read_rewrite(struct world *world, uint32_t id, struct value *value)
 {
-    return number(value, store_at(world, id)->children[0].type == CHILD_AOF);
+    return number(value, rewrite_runs(world, id));
 }
 
 static bool read_write_good(struct world *world, uint32_t id, struct value *value)

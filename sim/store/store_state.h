@@ -119,7 +119,7 @@ struct aof {
     uint64_t failures;       /* of rewrites, in a row */
     uint64_t retry_s;        /* no rewrite before this second */
     uint64_t rewrite_status; /* 1: the last failed */
-    uint64_t rewrite_started_ns, rewrite_seconds;
+    uint64_t rewrite_started_ns;
 };
 
 /* What a start found in the files (load.c). */
@@ -133,6 +133,7 @@ struct load {
     uint64_t started_ns;
     uint64_t snapshot_keys, commands, overwrites; /* what costs CPU */
     uint64_t bytes, base_bytes;
+    uint64_t read_bytes;
     struct vector pieces; /* struct ledger_interval: what is replayed, in order */
     char words[152];      /* the last words of a refused start */
 };
@@ -143,6 +144,9 @@ struct store_loss {
     uint64_t at_ns;
     uint64_t cause; /* enum ledger_cause */
 };
+
+/* INFO says -1. */
+#define SECONDS_NONE UINT64_MAX
 
 struct store {
     struct keyspace keys;
@@ -171,7 +175,9 @@ struct store {
     uint64_t lastsave_s, save_try_s;
     uint64_t bgsave_failed;
     uint64_t bgsave_scheduled, rewrite_scheduled;
-    uint64_t bgsave_seconds;
+    uint64_t bgsave_seconds, rewrite_seconds; /* SECONDS_NONE before the first */
+    uint64_t load_keys, load_expired;         /* of the snapshot that its start read */
+    uint64_t started_ns;
     uint64_t resident;        /* bytes taken from the machine */
     struct vector losses;     /* struct store_loss: since it is down, in their order */
     uint64_t down_ns;         /* when it ended */
@@ -318,6 +324,8 @@ uint64_t aof_reaches(const struct world *world, uint32_t id, uint32_t file, uint
 /* --- rewrite.c
  * -------------------------------------------------------------------------------------------- */
 void rewrite_begin(struct world *world, uint32_t id);
+/* From the moment in which it is asked for until the new base counts. */
+bool rewrite_runs(const struct world *world, uint32_t id);
 void rewrite_opened(struct world *world, uint32_t id);
 void rewrite_child_done(struct world *world, uint32_t id, struct child *child);
 void rewrite_switched(struct world *world, uint32_t id);
@@ -385,7 +393,6 @@ ADMIN(admin_debug);
 #undef ADMIN
 void answer_integer(struct text *answer, int64_t number);
 bool number_read(const char *words, int64_t *number);
-void info_add(struct world *world, uint32_t id, struct text *text, const char *section);
 void store_changed(struct world *world, uint32_t id, unsigned parameter);
 extern const char misconf_rdb[];
 void misconf_aof_add(struct text *text, const struct world *world, uint32_t id);

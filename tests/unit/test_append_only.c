@@ -12,7 +12,6 @@ static void the_log_has_its_size_to_the_byte(void **unused)
     struct world *world = store_world("save= appendonly=yes");
     assert_int_equal(file_length(world, "appendonly.aof.1.base.rdb"), 89);
     assert_int_equal(file_length(world, INCR_1), 0);
-    run_more_ms(world, 10);
     assert_int_equal(file_length(world, "appendonly.aof.manifest"), 88);
     answers(world, "SET k v", "OK");
     assert_int_equal(file_length(world, INCR_1), 23 + 27);
@@ -26,6 +25,49 @@ static void the_log_has_its_size_to_the_byte(void **unused)
     plain_say(world, "add client c on app-1 to=cache rate=1000/s count=10");
     run_more_ms(world, 500); /* k:1 to k:9 138 - 7 bytes each, k:10 one more */
     assert_int_equal(file_length(world, INCR_1), 23 + 27 + 41 + 21 + 10 * 130 + 1);
+    plain_close(world);
+}
+
+/* The files of what is added are on the disk before its first answer, however slow that is. */
+static void what_is_added_has_its_files(void **unused)
+{
+    (void)unused;
+    static const uint64_t at_ms[] = {3, 20, 100};
+    for (unsigned i = 0; i < 6; i++) {
+        struct world *world = store_world("save= appendonly=yes appendfsync=no");
+        plain_say(world, "set redis-1 fsync=60ms");
+        same(world, "redis-1.page_cache_dirty", 0);
+        plain_say(world, "add client c on app-1 to=cache rate=10000/s arrival=constant");
+        plain_run_ms(world, at_ms[i % 3]);
+        assert_true(plain_metric(world, "c.acked") > 5);
+        same(world, "cache.at_risk_kill", 0);
+        plain_say(world, "kill c");
+        plain_say(world, i < 3 ? "kill cache" : "power-cut redis-1");
+        plain_say(world, i < 3 ? "start cache" : "power-on redis-1");
+        run_more_ms(world, 500);
+        same(world, "cache.up", 1);
+        same(world, "cache.aof_fsyncs", 0); /* base and manifest are not counted */
+        same(world, "c.acked_lost", i < 3 ? 0 : plain_metric(world, "c.acked"));
+        assert_int_equal(file_length(world, "appendonly.aof.manifest"), 88);
+        plain_close(world);
+    }
+}
+
+/* A log that is switched on in the file of a process that is down has them when it is ready. */
+static void a_first_start_waits_for_its_files(void **unused)
+{
+    (void)unused;
+    struct world *world = store_world("save=");
+    plain_say(world, "set redis-1 fsync=60ms");
+    plain_say(world, "kill cache");
+    plain_say(world, "set cache appendonly=yes");
+    plain_say(world, "start cache");
+    run_more_ms(world, 110);
+    same(world, "cache.up", 0);
+    run_more_ms(world, 20);
+    same(world, "cache.up", 1); /* base and manifest, one after the other */
+    same(world, "cache.aof_fsyncs", 0);
+    same(world, "redis-1.page_cache_dirty", 0);
     plain_close(world);
 }
 
@@ -356,6 +398,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_log_has_its_size_to_the_byte),
+        cmocka_unit_test(what_is_added_has_its_files),
+        cmocka_unit_test(a_first_start_waits_for_its_files),
         cmocka_unit_test(each_policy_loses_what_it_says),
         cmocka_unit_test(a_slow_disk_loses_acked_writes_even_to_a_kill),
         cmocka_unit_test(a_very_slow_disk_is_not_waited_for_any_longer),
