@@ -52,6 +52,7 @@ void model_init(struct model *model, enum language language)
     model->redraw = true;
     drive_reset(&model->drive);
     read_lessons(model);
+    snprintf(model->message, sizeof model->message, "%s", model->home.trouble);
 }
 
 void model_close_session(struct model *model)

@@ -146,7 +146,7 @@ int draw_bars(const struct model *model, struct canvas *canvas, int row, int row
 
 static int64_t greatest(const struct chart *chart, uint32_t from)
 {
-    int64_t most = 1;
+    int64_t most = 0;
     for (uint32_t i = from; i < chart->count; i++)
         if (chart->samples[i] > most)
             most = chart->samples[i];
@@ -172,7 +172,8 @@ void draw_chart(const struct model *model, struct canvas *canvas, int row, int c
     if (chart->count)
         canvas_print(canvas, row, after + 2, column + columns, STYLE_DIM, "<= %s", top);
     for (uint32_t i = 0; i < shown; i++) {
-        int64_t halves = (chart->samples[from + i] * 2 * (rows - 1) + most / 2) / most;
+        int64_t sample = chart->samples[from + i];
+        int64_t halves = most ? (sample * 2 * (rows - 1) + most / 2) / most : 0;
         for (int r = 0; r < rows - 1; r++) {
             int64_t here = halves - 2 * r;
             const char *sign = here >= 2 ? "█" : here == 1 ? "▄" : NULL;

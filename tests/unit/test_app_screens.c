@@ -3,6 +3,9 @@
  */
 #include "tests/unit/lab_fixture.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #define MARGIN_AND_COLON 3
 
 static void open_script(struct lab *lab, const char *script)
@@ -215,6 +218,51 @@ static void the_speed_that_is_reached_is_said(void **state)
     close_lab(lab);
 }
 
+static void write_file(const char *path, const char *words)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(words, file);
+    fclose(file);
+}
+
+static void a_lesson_that_cannot_be_read_says_why(void **state)
+{
+    (void)state;
+    char root[] = "/tmp/outage-lessons-XXXXXX", folder[100], paths[3][140];
+    static const char *const names[] = {"ko.md", "en.md", "world.lab"};
+    assert_non_null(mkdtemp(root));
+    snprintf(folder, sizeof folder, "%s/01-broken", root);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    for (int i = 0; i < 3; i++) {
+        snprintf(paths[i], sizeof paths[i], "%s/%s", folder, names[i]);
+        write_file(paths[i], "\xff\xfe no lesson");
+    }
+    setenv("OUTAGE_LESSONS", root, 1);
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    unsetenv("OUTAGE_LESSONS");
+    assert_int_equal(lab->model.home.lesson_count, 0);
+    assert_shows(lab, "01-broken/");
+    type(lab, "s");
+    assert_int_equal(lab->model.screen, PLACE_WORLD);
+    close_lab(lab);
+    for (int i = 0; i < 3; i++)
+        unlink(paths[i]);
+    rmdir(folder);
+    rmdir(root);
+}
+
+static void a_chart_of_nothing_says_nothing(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    open_script(lab, "seed 1\nmachine a\nadd store s on a\nwatch s.keys\n");
+    assert_true(model_command(&lab->model, "run 2s"));
+    pass_all(lab);
+    assert_shows(lab, "s.keys  <= 0");
+    close_lab(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +274,8 @@ int main(void)
         cmocka_unit_test(every_metric_of_a_part_can_be_reached),
         cmocka_unit_test(a_part_says_of_a_hidden_metric_that_it_comes_after_the_guess),
         cmocka_unit_test(scrolling_ends_where_the_text_does),
+        cmocka_unit_test(a_lesson_that_cannot_be_read_says_why),
+        cmocka_unit_test(a_chart_of_nothing_says_nothing),
         cmocka_unit_test(the_speed_that_is_reached_is_said),
         cmocka_unit_test(the_life_that_is_offered_is_of_a_write_that_got_its_ok),
     };
