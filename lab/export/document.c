@@ -108,16 +108,6 @@ void document_csv_head(FILE *file)
     fputs("time_s,variant,metric,value\n", file);
 }
 
-static void time_add(struct text *text, uint64_t time_ns)
-{
-    unsigned decimals = 9;
-    while (decimals > 0 && time_ns % 10 == 0) {
-        time_ns /= 10;
-        decimals--;
-    }
-    text_add_fixed(text, (int64_t)time_ns, decimals);
-}
-
 static bool words_need_quotes(const char *words)
 {
     return words[strcspn(words, ",\"\r\n")] != 0;
@@ -155,7 +145,7 @@ static void row_put(FILE *file, struct session *session, uint32_t i, const char 
         !world_read(variant->world, metric, &value))
         return;
     text_clear(&text);
-    time_add(&text, session_now(session));
+    text_add_decimal(&text, (int64_t)session_now(session), 9);
     fprintf(file, "%s,%s,%s,", words, variant->name, name);
     text_clear(&text);
     json_number_add(&text, &value);

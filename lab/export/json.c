@@ -61,24 +61,14 @@ void json_bool(struct json *json, const char *name, bool truth)
     fputs(truth ? "true" : "false", json->file);
 }
 
-/* number / 10^decimals, without zeros at its end. */
-static void decimal_add(struct text *text, int64_t number, unsigned decimals)
-{
-    while (decimals > 0 && number % 10 == 0) {
-        number /= 10;
-        decimals--;
-    }
-    text_add_fixed(text, number, decimals);
-}
-
 void json_number_add(struct text *text, const struct value *value)
 {
     switch ((enum unit)value->unit) {
     case UNIT_PERCENT:
-        decimal_add(text, value->number, 3);
+        text_add_decimal(text, value->number, 3);
         break;
     case UNIT_RATE:
-        decimal_add(text, value->number * 10 / 36, 9);
+        text_add_decimal(text, value->number * 10 / 36, 9);
         break;
     case UNIT_TEXT:
     case UNIT_CHOICE:

@@ -92,6 +92,13 @@ void text_add_fixed(struct text *text, int64_t number, unsigned decimals)
     }
 }
 
+void text_add_decimal(struct text *text, int64_t number, unsigned decimals)
+{
+    for (; decimals > 0 && number % 10 == 0; decimals--)
+        number /= 10;
+    text_add_fixed(text, number, decimals);
+}
+
 void text_add_template(struct text *text, const char *template, const char *const arguments[4])
 {
     while (*template) {

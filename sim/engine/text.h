@@ -31,6 +31,9 @@ void text_add_hex(struct text *text, uint64_t number, unsigned digits);
 /* Adds `number` / 10^decimals with the decimals: (1234, 2) is 12.34. */
 void text_add_fixed(struct text *text, int64_t number, unsigned decimals);
 
+/* The same without zeros at its end: (1500, 3) is 1.5. */
+void text_add_decimal(struct text *text, int64_t number, unsigned decimals);
+
 /* Adds a template in which {0} {1} {2} {3} stand for the arguments (NULL is empty). */
 void text_add_template(struct text *text, const char *template, const char *const arguments[4]);
 

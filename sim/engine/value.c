@@ -298,16 +298,9 @@ static void exact_add(struct text *text, uint64_t number, const struct suffix *s
     text_add(text, best->words);
 }
 
-/* number / one with as many decimals as it takes, and the suffix. */
-static void decimal_add(struct text *text, uint64_t number, uint64_t one, unsigned decimals,
-                        const char *suffix)
+static void decimal_add(struct text *text, uint64_t number, unsigned decimals, const char *suffix)
 {
-    while (decimals && number % 10 == 0 && one % 10 == 0) {
-        number /= 10;
-        one /= 10;
-        decimals--;
-    }
-    text_add_fixed(text, (int64_t)number, decimals);
+    text_add_decimal(text, (int64_t)number, decimals);
     text_add(text, suffix);
 }
 
@@ -315,11 +308,11 @@ static void duration_exact(struct text *text, uint64_t ns)
 {
     if (ns && ns < SECOND_NS) {
         bool us = ns < MS_NS;
-        decimal_add(text, ns, us ? US_NS : MS_NS, us ? 3 : 6, us ? "us" : "ms");
+        decimal_add(text, ns, us ? 3 : 6, us ? "us" : "ms");
     } else if (ns && ns % (60 * SECOND_NS) == 0) {
         exact_add(text, ns, durations);
     } else {
-        decimal_add(text, ns, SECOND_NS, 9, "s");
+        decimal_add(text, ns, 9, "s");
     }
 }
 
@@ -336,7 +329,7 @@ static void rate_exact(struct text *text, uint64_t rate)
     u128 billionths = (u128)rate * per[i].seconds * 1000000000u / RATE_ONE;
     if (billionths > INT64_MAX)
         billionths = INT64_MAX; /* beyond every rate that a parameter takes */
-    decimal_add(text, (uint64_t)billionths, 1000000000u, 9, per[i].words);
+    decimal_add(text, (uint64_t)billionths, 9, per[i].words);
 }
 
 void value_add_exact(struct text *text, uint64_t number, enum unit unit, const char *named)
@@ -358,7 +351,7 @@ void value_add_exact(struct text *text, uint64_t number, enum unit unit, const c
         exact_add(text, number, bandwidths);
         break;
     case UNIT_PERCENT:
-        decimal_add(text, number, PERCENT_ONE, 3, "%");
+        decimal_add(text, number, 3, "%");
         break;
     case UNIT_BOOLEAN:
         text_add(text, number ? "yes" : "no");
@@ -374,137 +367,4 @@ void value_add_exact(struct text *text, uint64_t number, enum unit unit, const c
         text_add_u64(text, number);
         break;
     }
-}
-
-/* Three digits that mean something: 1.1 ms, 12.3 GB, 850 us. */
-static void scaled_screen(struct text *text, uint64_t number, const struct suffix *suffixes)
-{
-    const struct suffix *best = &suffixes[0];
-    for (const struct suffix *s = suffixes; s->words; s++)
-        if (number >= s->scale && s->scale > best->scale)
-            best = s;
-    uint64_t tenths = best->scale < 10
-                          ? number * 10
-                          : number / best->scale * 10 + number % best->scale / (best->scale / 10);
-    if (best->scale < 10 || tenths >= 1000 || tenths % 10 == 0)
-        text_add_grouped(text, tenths / 10);
-    else
-        text_add_fixed(text, (int64_t)tenths, 1);
-    text_add(text, " ");
-    text_add(text, best->words);
-}
-
-static const struct suffix screen_durations[] = {
-    {"ns", 1}, {"us", US_NS}, {"ms", MS_NS}, {"s", SECOND_NS}, {NULL, 0}};
-static const struct suffix screen_sizes[] = {
-    {"B", 1}, {"KB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {"TB", 1000000000000}, {NULL, 0}};
-
-/* Its sign goes to the text. */
-static uint64_t sign_take(struct text *text, int64_t number)
-{
-    if (number < 0)
-        text_add_char(text, '-');
-    return number < 0 ? (uint64_t)0 - (uint64_t)number : (uint64_t)number;
-}
-
-void value_add_screen(struct text *text, const struct value *value)
-{
-    uint64_t number = sign_take(text, value->number);
-    switch ((enum unit)value->unit) {
-    case UNIT_DURATION:
-        scaled_screen(text, number, screen_durations);
-        break;
-    case UNIT_SIZE:
-    case UNIT_REDIS:
-    case UNIT_JVM:
-        scaled_screen(text, number, screen_sizes);
-        break;
-    case UNIT_RATE:
-        value_add_exact(text, number, UNIT_RATE, NULL);
-        break;
-    case UNIT_BANDWIDTH:
-        value_add_exact(text, number, UNIT_BANDWIDTH, NULL);
-        break;
-    case UNIT_PERCENT:
-        decimal_add(text, number, PERCENT_ONE, 3, " %");
-        break;
-    case UNIT_BOOLEAN:
-        text_add(text, number ? "yes" : "no");
-        break;
-    case UNIT_TEXT:
-    case UNIT_CHOICE:
-        text_add(text, value->words);
-        break;
-    case UNIT_UNIXTIME:
-        text_add_u64(text, number);
-        break;
-    case UNIT_PER_SECOND:
-        text_add_grouped(text, number);
-        text_add(text, "/s");
-        break;
-    default:
-        text_add_grouped(text, number);
-        break;
-    }
-}
-
-/* Three decimals, and more when there are more: 1.013 ms, 127.000 s, 1.012931 ms. */
-static void duration_whole(struct text *text, uint64_t ns)
-{
-    const struct suffix *best = screen_durations;
-    unsigned decimals = 0;
-    for (const struct suffix *s = best + 1; s->words && ns >= s->scale; s++) {
-        best = s;
-        decimals += 3;
-    }
-    for (; decimals > 3 && ns % 10 == 0; decimals--)
-        ns /= 10;
-    text_add_fixed(text, (int64_t)ns, decimals);
-    text_add_char(text, ' ');
-    text_add(text, best->words);
-}
-
-static void size_whole(struct text *text, uint64_t bytes)
-{
-    text_add_grouped(text, bytes);
-    text_add(text, " B");
-    if (bytes < 1000)
-        return;
-    text_add(text, " (");
-    scaled_screen(text, bytes, screen_sizes);
-    text_add_char(text, ')');
-}
-
-void value_add_whole(struct text *text, const struct value *value)
-{
-    switch ((enum unit)value->unit) {
-    case UNIT_DURATION:
-        duration_whole(text, sign_take(text, value->number));
-        break;
-    case UNIT_SIZE:
-    case UNIT_REDIS:
-    case UNIT_JVM:
-        size_whole(text, sign_take(text, value->number));
-        break;
-    default:
-        value_add_screen(text, value);
-    }
-}
-
-void clock_add(struct text *text, uint64_t time_ns, unsigned decimals)
-{
-    uint64_t seconds = time_ns / SECOND_NS, fraction = time_ns % SECOND_NS;
-    if (seconds >= 3600) {
-        text_add_u64(text, seconds / 3600);
-        text_add_char(text, ':');
-    }
-    text_add_padded(text, seconds / 60 % 60, 2);
-    text_add_char(text, ':');
-    text_add_padded(text, seconds % 60, 2);
-    if (!decimals)
-        return;
-    for (unsigned i = decimals; i < 9; i++)
-        fraction /= 10;
-    text_add_char(text, '.');
-    text_add_padded(text, fraction, decimals);
 }
