@@ -20,7 +20,8 @@ void text_add_bytes(struct text *text, const char *at, size_t bytes)
         while (bytes > 0 && ((unsigned char)at[bytes] & 0xC0) == 0x80)
             bytes--;
     }
-    memcpy(text->at + text->used, at, bytes);
+    if (bytes > 0)
+        memcpy(text->at + text->used, at, bytes);
     text->used += bytes;
     text->at[text->used] = 0;
 }
