@@ -10,8 +10,11 @@
  * journal and of the directory's fsync, which Redis does after each rename that counts.  So a file
  * that is renamed before its bytes are on the disk is an empty file after a power cut, as on ext4.
  *
- * Left out: the process that writes is never slowed down (vm.dirty_ratio), and pages that could not
- * be written stay dirty (Linux drops them after it told the next fsync).
+ * What was written or read stays in the page cache as long as the machine has power.
+ *
+ * Left out: that files push each other out of it; the process that writes is never slowed down
+ * (vm.dirty_ratio), and pages that could not be written stay dirty (Linux drops them after it told
+ * the next fsync).
  */
 #include "sim/machine/inside.h"
 
@@ -79,13 +82,19 @@ uint32_t file_create(struct world *world, uint32_t component, const char *name)
 
 /* --- writeback ------------------------------------------------------------------------------ */
 
+static uint64_t memory_left(const struct world *world, uint32_t machine)
+{
+    const uint64_t ram = parameter_get(world, machine, MACHINE_RAM);
+    const uint64_t used = machine_at(world, machine)->ram_used;
+
+    return ram > used ? ram - used : 0;
+}
+
 static bool over_background(const struct world *world, uint32_t machine)
 {
-    const struct machine_state *state = machine_at(world, machine);
-    const uint64_t ram = parameter_get(world, machine, MACHINE_RAM);
-    const uint64_t rest = ram > state->ram_used ? ram - state->ram_used : 0;
+    const uint64_t rest = memory_left(world, machine);
 
-    return state->page_cache_dirty > rest / 100 * BACKGROUND_RATIO;
+    return machine_at(world, machine)->page_cache_dirty > rest / 100 * BACKGROUND_RATIO;
 }
 
 /* Gives to the disk what is older than dirty_expire, or all of it when there is too much.  Linux
@@ -245,6 +254,13 @@ void file_settle(struct world *world, uint32_t id)
     file->dirty_since_ns = file->renewed_ns = TIME_NEVER;
 }
 
+uint64_t file_cold(const struct world *world, uint32_t id)
+{
+    const struct file *file = file_at(world, id);
+
+    return file->length > memory_left(world, file->machine) ? file->length : file->cold;
+}
+
 void file_read(struct world *world, uint32_t component, uint32_t id, uint64_t bytes, uint8_t what,
                uint64_t cookie)
 {
@@ -298,6 +314,8 @@ void file_truncate(struct world *world, uint32_t id, uint64_t length)
         file->written = length;
     if (file->durable > length)
         file->durable = length;
+    if (file->cold > length)
+        file->cold = length;
     state->page_cache_dirty += file_dirty(file);
     if (file->durable == length)
         file->dirty_since_ns = file->renewed_ns = TIME_NEVER;
@@ -357,7 +375,7 @@ void file_lost(struct world *world, uint32_t machine)
         struct file *file = file_at(world, id);
 
         file_truncate(world, id, file->durable);
-        file->written = file->durable;
+        file->written = file->cold = file->durable;
         file->writeback = 0;
         file->dirty_since_ns = file->renewed_ns = TIME_NEVER;
     }

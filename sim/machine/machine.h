@@ -129,6 +129,7 @@ struct file {
     uint64_t durable;  /* on the disk: what a power cut leaves */
     uint64_t dirty_since_ns; /* the oldest byte that is not on the disk; TIME_NEVER clean */
     uint64_t written;        /* given to the disk; a power cut leaves it only up to durable */
+    uint64_t cold;           /* so many bytes at its beginning are not in the page cache */
     uint64_t renewed_ns;     /* first write after the last fsync or writeback was asked for */
     uint32_t next, previous; /* files of the machine in the order of making */
     uint32_t writeback;      /* 1: the kernel is writing it back */
@@ -168,6 +169,10 @@ void file_fsync(struct world *world, uint32_t component, uint32_t file, uint8_t 
 
 /* It was on the disk before the world began: for files of what is added. */
 void file_settle(struct world *world, uint32_t file);
+
+/* Bytes of the file that a read has to get from the disk: none that were written or read since the
+ * machine has power, all when it is larger than the memory that processes leave. */
+uint64_t file_cold(const struct world *world, uint32_t file);
 
 /* Reads bytes from the disk (a start, a load): `what` comes as above when they are there. */
 void file_read(struct world *world, uint32_t component, uint32_t file, uint64_t bytes, uint8_t what,

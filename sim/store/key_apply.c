@@ -302,5 +302,7 @@ void keyspace_release(struct world *world, struct keyspace *keys)
         arena_give(&world->region, row->words, (uint64_t)row->bytes + 1);
     }
     vector_clear(&world->region, &keys->names);
+    if (keys->name_slot_count != 0)
+        arena_give(&world->region, keys->name_slots, keys->name_slot_count * sizeof(uint32_t));
     vector_clear(&world->region, &keys->extras);
 }

@@ -86,15 +86,51 @@ static uint32_t hash_of(const char *name)
     return hash;
 }
 
+#define NAME_SLOTS_FIRST 64u
+
+/* The slot of a name, or the free one where it belongs; a power of two of slots, half of them free
+ * at least. */
+static uint32_t *name_slot(const struct world *world, const struct keyspace *keys, uint32_t hash,
+                           const char *name)
+{
+    uint32_t *slots = arena_at(&world->region, keys->name_slots);
+    for (uint32_t i = hash * 2654435769u >> 7;; i++) {
+        uint32_t *slot = &slots[i & (keys->name_slot_count - 1)];
+        if (*slot == 0)
+            return slot;
+        const struct key_name *row = vector_at(&world->region, &keys->names, *slot - 1);
+        if (name != NULL && row->hash == hash &&
+            strcmp(arena_at(&world->region, row->words), name) == 0)
+            return slot;
+    }
+}
+
+static bool name_slots_grow(struct world *world, struct keyspace *keys)
+{
+    uint32_t old = keys->name_slot_count, count = old == 0 ? NAME_SLOTS_FIRST : old * 2;
+    ref at = arena_take(&world->region, count * sizeof(uint32_t));
+    if (at == 0)
+        return false;
+    if (old != 0)
+        arena_give(&world->region, keys->name_slots, old * sizeof(uint32_t));
+    keys->name_slots = at;
+    keys->name_slot_count = count;
+    for (uint32_t i = 0; i < keys->names.count; i++) {
+        const struct key_name *row = vector_at(&world->region, &keys->names, i);
+        *name_slot(world, keys, row->hash, NULL) = i + 1;
+    }
+    return true;
+}
+
 static uint32_t named(struct world *world, struct keyspace *keys, const char *name, bool make)
 {
     uint32_t hash = hash_of(name);
-    for (uint32_t i = 0; i < keys->names.count; i++) {
-        const struct key_name *row = vector_at(&world->region, &keys->names, i);
-        if (row->hash == hash && strcmp(arena_at(&world->region, row->words), name) == 0)
-            return (uint32_t)FAMILY_NAMED << KEY_FAMILY_SHIFT | i;
-    }
+    uint32_t place = keys->name_slot_count == 0 ? 0 : *name_slot(world, keys, hash, name);
+    if (place != 0)
+        return (uint32_t)FAMILY_NAMED << KEY_FAMILY_SHIFT | (place - 1);
     if (!make)
+        return UINT32_MAX;
+    if (keys->names.count >= keys->name_slot_count / 2 && !name_slots_grow(world, keys))
         return UINT32_MAX;
     uint32_t bytes = (uint32_t)strlen(name);
     ref words = arena_take(&world->region, (uint64_t)bytes + 1);
@@ -103,6 +139,7 @@ static uint32_t named(struct world *world, struct keyspace *keys, const char *na
         return UINT32_MAX;
     memcpy(arena_at(&world->region, words), name, bytes);
     *row = (struct key_name){words, bytes, hash};
+    *name_slot(world, keys, hash, NULL) = keys->names.count;
     return (uint32_t)FAMILY_NAMED << KEY_FAMILY_SHIFT | (keys->names.count - 1);
 }
 

@@ -45,6 +45,9 @@ struct key_name {
 struct keyspace {
     struct vector directory[FAMILY_COUNT]; /* ref of a chunk of rows */
     struct vector names;
+    ref name_slots; /* u32: places + 1 of names by their hash, 0 free */
+    uint32_t name_slot_count;
+    uint32_t unused;
     struct vector extras;
     uint32_t extras_free;
     uint32_t store;

@@ -207,6 +207,55 @@ static void a_log_takes_longer_to_read_than_a_snapshot(void **unused)
     assert_true(grown > 5 * snapshot && grown < 15 * snapshot);
 }
 
+/* After a kill the page cache has the files; after a power cut they come from the disk. */
+static void a_cold_start_waits_for_the_disk(void **unused)
+{
+    (void)unused;
+    struct world *world = store_world("save=");
+    plain_say(world, "set redis-1 disk=hdd");
+    answers(world, "DEBUG POPULATE 24000 user 5000", "OK");
+    answers(world, "SAVE", "OK");
+    run_more_ms(world, 5000);
+    plain_say(world, "kill cache");
+    plain_say(world, "start cache");
+    run_more_ms(world, 2000);
+    between(world, "cache.load_time", 16 * MS_NS, 17 * MS_NS); /* 24,000 times 0.7 us */
+    plain_say(world, "power-cut redis-1");
+    plain_say(world, "power-on redis-1");
+    run_more_ms(world, 2000);
+    between(world, "cache.load_time", 1028 * MS_NS, 1045 * MS_NS); /* and 120 MB */
+    plain_say(world, "kill cache");
+    plain_say(world, "start cache");
+    run_more_ms(world, 2000);
+    between(world, "cache.load_time", 16 * MS_NS, 17 * MS_NS); /* read once: it stays */
+    plain_say(world, "set redis-1 ram=300MB");
+    plain_say(world, "kill cache");
+    plain_say(world, "set redis-1 ram=100MB"); /* the file has no room in it */
+    plain_say(world, "start cache");
+    run_more_ms(world, 500);
+    same(world, "cache.loading", 1);
+    plain_close(world);
+}
+
+static void names_are_found_among_many(void **unused)
+{
+    (void)unused;
+    struct world *world = store_world("save=");
+    answers(world, "DEBUG POPULATE 200000 user", "OK");
+    answers(world, "DEBUG POPULATE 200000 user", "OK");
+    same(world, "cache.keys", 200000);
+    answers(world, "GET user:199999", "\"value:199999\"");
+    answers(world, "GET user:200000", "(nil)");
+    answers(world, "GET user:07", "(nil)");
+    answers(world, "DEL user:0 user:100000 nobody", "(integer) 2");
+    answers(world, "EXISTS user:0 user:1 user:100000", "(integer) 1");
+    answers(world, "SET user:0 again", "OK");
+    same(world, "cache.keys", 199999);
+    plain_say(world, "remove cache");
+    plain_check(world);
+    plain_close(world);
+}
+
 static void it_answers_loading_while_it_reads(void **unused)
 {
     (void)unused;
@@ -406,6 +455,8 @@ int main(void)
         cmocka_unit_test(memory_is_the_machines),
         cmocka_unit_test(maxmemory_refuses_or_evicts),
         cmocka_unit_test(a_log_takes_longer_to_read_than_a_snapshot),
+        cmocka_unit_test(a_cold_start_waits_for_the_disk),
+        cmocka_unit_test(names_are_found_among_many),
         cmocka_unit_test(it_answers_loading_while_it_reads),
         cmocka_unit_test(times_to_live_run_on_while_it_is_down),
         cmocka_unit_test(a_paused_process_answers_later),
