@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/kept.h"
 #include "lab/app/prompt.h"
 #include "lab/view/draw.h"
 #include "lab/view/view.h"
@@ -183,6 +184,7 @@ bool press_saw(struct model *model, const struct key *key)
 {
     (void)key;
     snprintf(model->flow.saw, sizeof model->flow.saw, "%s", model->field.text);
+    kept_saw(model);
     model->asking = FIELD_NONE;
     flow_step(model, STEP_EXPLAIN);
     return true;

@@ -8,6 +8,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/kept.h"
 #include "lab/app/plain.h"
 #include "lab/app/update.h"
 #include "lab/term/loop.h"
@@ -27,6 +28,13 @@ static uint64_t wall_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t wall_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / MS_NS;
 }
 
 static void after(struct app *app)
@@ -128,6 +136,8 @@ int lab_main(const struct lab_options *options)
     if (!app)
         return 2;
     model_init(&app->model, options->language);
+    struct progress *progress = progress_open(NULL, wall_ms());
+    kept_open(&app->model, progress, wall_ms);
     int status = 2;
     if (options->file && !open_what(&app->model, options->file)) {
         fprintf(stderr, "outage: %s\n", app->model.message);
@@ -139,6 +149,7 @@ int lab_main(const struct lab_options *options)
         status = run_screen(app, options);
     }
     model_release(&app->model);
+    progress_close(progress);
     free(app);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/app/drive.h"
+#include "lab/app/kept.h"
 
 #define SPEED_FAST 11 /* x50: a run of vary takes a second */
 
@@ -58,6 +59,7 @@ void flow_open(struct model *model, uint32_t at)
     model->screen = PLACE_HOME;
     model_show(model, PLACE_BRIEF);
     flow_step(model, STEP_BRIEF);
+    kept_begin(model);
 }
 
 void flow_leave(struct model *model)
@@ -65,6 +67,7 @@ void flow_leave(struct model *model)
     if (model->session)
         session_hide(model->session, NULL);
     memset(&model->flow, 0, sizeof model->flow);
+    kept_home(model);
 }
 
 void flow_language(struct model *model)
@@ -144,7 +147,15 @@ void flow_step(struct model *model, enum lesson_step step)
     default:
         break;
     }
+    kept_save(model);
     model_look(model);
+}
+
+void flow_resume(struct model *model, enum lesson_step step)
+{
+    if (step >= STEP_WATCH)
+        fault_time(model);
+    flow_step(model, step);
 }
 
 void flow_next(struct model *model)
@@ -161,6 +172,7 @@ void flow_next(struct model *model)
     if (flow->step == STEP_WORK) {
         uint32_t place = place_of(model, flow->lesson);
         model->home.done[place] = true;
+        kept_done(model);
         model_home(model);
         if (place + 1 < model->home.lesson_count)
             model->home.cursor = place + 1;
@@ -171,7 +183,9 @@ void flow_next(struct model *model)
 
 void flow_previous(struct model *model)
 {
-    if (model->flow.step > STEP_BRIEF)
+    if (model->flow.step == STEP_VARY && !model->flow.ended) /* there is nothing to explain yet */
+        flow_step(model, STEP_WATCH);
+    else if (model->flow.step > STEP_BRIEF)
         flow_step(model, model->flow.step - 1);
     else
         model_home(model);

@@ -12,6 +12,7 @@ void flow_leave(struct model *model);
 void flow_language(
     struct model *model); /* after a change: what was taken from the text is taken again */
 void flow_step(struct model *model, enum lesson_step step);
+void flow_resume(struct model *model, enum lesson_step step); /* at a later start of the program */
 void flow_next(struct model *model);
 void flow_previous(struct model *model);
 bool flow_active(const struct model *model);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/app/drive.h"
+#include "lab/app/kept.h"
 #include "lab/view/draw.h"
 
 bool flow_same_line(const char *a, const char *b)
@@ -203,6 +204,8 @@ void flow_lock(struct model *model)
     }
     model->message[0] = 0;
     guess->locked = !left;
+    if (!left)
+        kept_guess(model, flow->person);
     if (!to_unlocked(model))
         all_locked(model);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/app/drive.h"
+#include "lab/app/kept.h"
 
 #define AFTER_FAULT_NS                                                                             \
     (10 * SECOND_NS) /* a file without `run` is watched so long after its fault */
@@ -87,6 +88,7 @@ static void script_over(struct model *model)
         if (!flow->ended) {
             flow->ended = true;
             count_answers(model);
+            kept_counted(model);
             flow_take_end(model);
         }
         model->asking = FIELD_SAW;
@@ -212,6 +214,7 @@ void flow_again(struct model *model, bool keep_changes)
     flow_script_start(model, flow->fault_ns == TIME_NEVER ? 0 : flow->fault_ns);
     flow_goals(model);
     model_look(model);
+    kept_save(model);
 }
 
 void flow_changed(struct model *model, const char *line)
@@ -221,6 +224,7 @@ void flow_changed(struct model *model, const char *line)
         session_now(model->session) != 0)
         return;
     snprintf(flow->changes[flow->change_count++], LINE_BYTES, "%s", line);
+    kept_save(model);
 }
 
 void flow_reveal(struct model *model)

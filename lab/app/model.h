@@ -9,6 +9,7 @@
 #include "lab/app/field.h"
 #include "lab/language/session.h"
 #include "lab/lesson/lesson.h"
+#include "lab/progress/progress.h"
 #include "lab/view/look.h"
 #include "lab/view/words.h"
 
@@ -119,6 +120,7 @@ struct flow {
     bool revealed, passed;
     bool tried; /* a run of vary came to its end */
     struct goal_state goals[GOALS_MAX];
+    struct kept_attempt attempt; /* as it was kept last */
 };
 
 /* A figure of the prose that no part has by itself: of a variant, of the world, a peak. */
@@ -141,7 +143,10 @@ struct home {
     struct lesson **lessons;
     uint32_t lesson_count;
     bool done[64], begun[64]; /* by place in the list */
-    char trouble[300];        /* a lesson that cannot be read */
+    uint32_t go_on, review; /* place + 1 of the lesson to go on with, and of the one due; 0 none */
+    uint32_t go_on_step, review_days;
+    uint64_t review_due_ms;
+    char trouble[300]; /* a lesson that cannot be read */
 };
 
 struct prompt {
@@ -182,6 +187,8 @@ struct model {
     char life[ANSWER_BYTES];
     uint64_t life_write;
 
+    struct progress *progress; /* the program's; NULL: nothing is kept */
+    uint64_t (*wall_ms)(void); /* its clock */
     struct home home;
     struct flow flow;
 };

@@ -68,7 +68,7 @@ static char escaped(struct import *import)
     return high < 0 || low < 0 ? 0 : (char)(high * 16 + low);
 }
 
-static bool read_text(struct import *import, struct cell *cell)
+static bool read_text(struct import *import, struct column_value *cell)
 {
     const char *begin = import->at;
     if (import->at == import->end || *import->at++ != '"')
@@ -104,7 +104,7 @@ static bool read_number(const char *words, size_t bytes, int64_t *number)
     return i == bytes && bytes > minus;
 }
 
-static bool read_value(struct import *import, enum column_type type, struct cell *cell)
+static bool read_value(struct import *import, enum column_type type, struct column_value *cell)
 {
     const char *begin = import->at;
     if (type == COLUMN_TEXT)
@@ -128,8 +128,8 @@ static void skip_blanks(struct import *import)
         import->at++;
 }
 
-static bool read_column(struct import *import, const struct record_kind *kind, struct cell *cells,
-                        uint32_t *seen)
+static bool read_column(struct import *import, const struct record_kind *kind,
+                        struct column_value *cells, uint32_t *seen)
 {
     const char *begin = import->at;
     unsigned i = 0;
@@ -148,7 +148,7 @@ static bool read_column(struct import *import, const struct record_kind *kind, s
     return read_value(import, kind->columns[i].type, &cells[i]);
 }
 
-static bool read_record(struct import *import, unsigned *id, struct cell *cells)
+static bool read_record(struct import *import, unsigned *id, struct column_value *cells)
 {
     const char *begin = import->at;
     uint32_t seen = 0;
@@ -205,7 +205,7 @@ static bool put_lines(struct progress *progress, struct import *import, const ch
     }
     taken = read_header(import);
     while (taken && next_line(import, text, bytes, &at)) {
-        struct cell cells[COLUMNS_MAX] = {{0}};
+        struct column_value cells[COLUMNS_MAX] = {{0}};
         unsigned id;
         skip_blanks(import);
         if (import->at == import->end || *import->at == '#')

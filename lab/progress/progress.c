@@ -82,22 +82,22 @@ bool progress_words(struct progress *progress, enum language language, struct te
 /* --- writing ------------------------------------------------------------------------------------
  */
 
-static struct cell number(int64_t value)
+static struct column_value number(int64_t value)
 {
-    return (struct cell){.number = value};
+    return (struct column_value){.number = value};
 }
 
-static struct cell time_of(uint64_t value_ms)
+static struct column_value time_of(uint64_t value_ms)
 {
     return number((int64_t)(value_ms > TIME_MAX_MS ? TIME_MAX_MS : value_ms));
 }
 
-static struct cell words(const char *text)
+static struct column_value words(const char *text)
 {
-    return (struct cell){.text = text, .bytes = strlen(text)};
+    return (struct column_value){.text = text, .bytes = strlen(text)};
 }
 
-static bool keep(struct progress *progress, enum record_id id, const struct cell *cells)
+static bool keep(struct progress *progress, enum record_id id, const struct column_value *cells)
 {
     return store_begin(progress) && store_end(progress, store_put(progress, id, cells, PUT_NOW));
 }
@@ -105,69 +105,69 @@ static bool keep(struct progress *progress, enum record_id id, const struct cell
 bool progress_save(struct progress *progress, const struct kept_attempt *attempt, uint64_t now_ms)
 {
     return keep(progress, RECORD_ATTEMPT,
-                (const struct cell[]){words(attempt->lesson), time_of(attempt->started_ms),
-                                      number(attempt->step), number((int64_t)attempt->seed),
-                                      time_of(attempt->meeting_ms), words(attempt->lines),
-                                      time_of(now_ms)});
+                (const struct column_value[]){words(attempt->lesson), time_of(attempt->started_ms),
+                                              number(attempt->step), number((int64_t)attempt->seed),
+                                              time_of(attempt->meeting_ms), words(attempt->lines),
+                                              time_of(now_ms)});
 }
 
 bool progress_done(struct progress *progress, const struct kept_attempt *attempt, uint64_t now_ms)
 {
     return keep(progress, RECORD_DONE,
-                (const struct cell[]){words(attempt->lesson), time_of(attempt->started_ms),
-                                      time_of(now_ms), time_of(now_ms)});
+                (const struct column_value[]){words(attempt->lesson), time_of(attempt->started_ms),
+                                              time_of(now_ms), time_of(now_ms)});
 }
 
 bool progress_guess(struct progress *progress, const struct kept_guess *guess)
 {
     return keep(progress, RECORD_GUESS,
-                (const struct cell[]){words(guess->lesson), time_of(guess->started_ms),
-                                      words(guess->question), number(guess->round),
-                                      number(guess->person), words(guess->name),
-                                      words(guess->words), number(guess->number),
-                                      number((int64_t)guess->seed), time_of(guess->locked_ms)});
+                (const struct column_value[]){
+                    words(guess->lesson), time_of(guess->started_ms), words(guess->question),
+                    number(guess->round), number(guess->person), words(guess->name),
+                    words(guess->words), number(guess->number), number((int64_t)guess->seed),
+                    time_of(guess->locked_ms)});
 }
 
 bool progress_counted(struct progress *progress, const struct kept_counted *counted,
                       uint64_t now_ms)
 {
     return keep(progress, RECORD_COUNTED,
-                (const struct cell[]){words(counted->lesson), time_of(counted->started_ms),
-                                      words(counted->question), words(counted->asked),
-                                      words(counted->unit), number(counted->choice),
-                                      number(counted->number), time_of(now_ms)});
+                (const struct column_value[]){words(counted->lesson), time_of(counted->started_ms),
+                                              words(counted->question), words(counted->asked),
+                                              words(counted->unit), number(counted->choice),
+                                              number(counted->number), time_of(now_ms)});
 }
 
 bool progress_review(struct progress *progress, const char *lesson, bool remembered,
                      uint64_t now_ms)
 {
-    return keep(
-        progress, RECORD_REVIEW,
-        (const struct cell[]){words(lesson), time_of(now_ms), number(remembered), time_of(now_ms)});
+    return keep(progress, RECORD_REVIEW,
+                (const struct column_value[]){words(lesson), time_of(now_ms), number(remembered),
+                                              time_of(now_ms)});
 }
 
 bool progress_meeting(struct progress *progress, const struct kept_meeting *meeting,
                       uint64_t now_ms)
 {
     return keep(progress, RECORD_MEETING,
-                (const struct cell[]){time_of(meeting->started_ms), time_of(meeting->ended_ms),
-                                      time_of(now_ms)});
+                (const struct column_value[]){time_of(meeting->started_ms),
+                                              time_of(meeting->ended_ms), time_of(now_ms)});
 }
 
 bool progress_sentence(struct progress *progress, const struct kept_sentence *sentence,
                        uint64_t now_ms)
 {
     return keep(progress, RECORD_SENTENCE,
-                (const struct cell[]){words(sentence->lesson), time_of(sentence->started_ms),
-                                      words(sentence->question), number(sentence->person),
-                                      words(sentence->name), words(sentence->words),
-                                      time_of(now_ms)});
+                (const struct column_value[]){
+                    words(sentence->lesson), time_of(sentence->started_ms),
+                    words(sentence->question), number(sentence->person), words(sentence->name),
+                    words(sentence->words), time_of(now_ms)});
 }
 
 bool progress_note(struct progress *progress, const struct kept_note *note, uint64_t now_ms)
 {
     return keep(progress, RECORD_NOTE,
-                (const struct cell[]){time_of(note->meeting_ms), words(note->lesson),
-                                      number(note->kind), words(note->words), time_of(now_ms),
-                                      time_of(now_ms)});
+                (const struct column_value[]){time_of(note->meeting_ms), words(note->lesson),
+                                              number(note->kind), words(note->words),
+                                              time_of(now_ms), time_of(now_ms)});
 }

@@ -82,7 +82,8 @@ static void put_sql(struct text *sql, const struct record_kind *kind, enum put p
     text_add(sql, ")");
 }
 
-bool store_put(struct progress *progress, enum record_id id, const struct cell *cells, enum put put)
+bool store_put(struct progress *progress, enum record_id id, const struct column_value *cells,
+               enum put put)
 {
     const struct record_kind *kind = &record_kinds[id];
     char words[SQL_BYTES];

@@ -44,7 +44,7 @@ bool store_begin(
 bool store_end(struct progress *progress, bool keep);
 
 /* A value for each column of the kind. */
-struct cell {
+struct column_value {
     int64_t number;
     const char *text;
     size_t bytes;
@@ -52,7 +52,7 @@ struct cell {
 
 /* PUT_NOW: as it is now, whatever the clock said before.  PUT_MERGE: the later of the two. */
 enum put { PUT_NOW, PUT_MERGE };
-bool store_put(struct progress *progress, enum record_id id, const struct cell *cells,
+bool store_put(struct progress *progress, enum record_id id, const struct column_value *cells,
                enum put put);
 
 /* --- versions (versions.c)

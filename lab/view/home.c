@@ -51,6 +51,35 @@ static int draw_group(const struct model *model, struct canvas *canvas, int row,
     return used ? used + 1 : 0;
 }
 
+static void draw_place(const struct model *model, struct canvas *canvas, int row, enum word what,
+                       uint32_t place, const char *where)
+{
+    const struct lesson *lesson = model->home.lessons[place - 1];
+    canvas_write(canvas, row, MARGIN + 1, 0, STYLE_STRONG, model_say(model, what));
+    canvas_print(canvas, row, MARGIN + 10, 0, STYLE_ACTION, "%2u", lesson->number);
+    canvas_write(canvas, row, MARGIN + 13, RIGHT_COLUMN, STYLE_PLAIN,
+                 lesson->text[model->language].title);
+    canvas_write(canvas, row, RIGHT_COLUMN + 1, 0, STYLE_PLAIN, where);
+}
+
+/* What to go on with, and what is due: how many rows it takes. */
+static int draw_now(const struct model *model, struct canvas *canvas)
+{
+    const struct home *home = &model->home;
+    char where[80];
+    int used = 0;
+    if (home->go_on) {
+        snprintf(where, sizeof where, "%u/7 %s", home->go_on_step + 1,
+                 model_say(model, WORD_STEP_BRIEF + home->go_on_step));
+        draw_place(model, canvas, BODY_TOP + used++, WORD_GO_ON_WITH, home->go_on, where);
+    }
+    if (home->review) {
+        snprintf(where, sizeof where, model_say(model, WORD_LEARNT_AGO), home->review_days);
+        draw_place(model, canvas, BODY_TOP + used++, WORD_REVIEW_DUE, home->review, where);
+    }
+    return used;
+}
+
 /* The question that the lesson at the cursor answers. */
 static void draw_asks(const struct model *model, struct canvas *canvas)
 {
@@ -69,7 +98,7 @@ void view_home(const struct model *model, struct canvas *canvas)
     char title[120];
     snprintf(title, sizeof title, "outage  %s", model_say(model, WORD_PROGRAM));
     draw_frame(model, canvas, title, model_say(model, WORD_LANGUAGE_NOW));
-    int rows[2] = {BODY_TOP + 1, BODY_TOP + 1};
+    int top = BODY_TOP + 1 + draw_now(model, canvas), rows[2] = {top, top};
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         bool right = groups[i].right;
         rows[right] +=

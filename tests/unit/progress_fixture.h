@@ -27,13 +27,13 @@
 #define LESSON  "01-plug"
 #define PATH_OF 256
 
-struct place {
+struct where {
     char folder[PATH_OF], file[PATH_OF + 32];
 };
 
-static inline struct place place_make(void)
+static inline struct where place_make(void)
 {
-    struct place place;
+    struct where place;
     bool memory =
         access("/dev/shm", W_OK) == 0; /* each write is synced: a disk would take its time */
     snprintf(place.folder, sizeof place.folder, "%s/outage-progress-XXXXXX",
@@ -44,7 +44,7 @@ static inline struct place place_make(void)
 }
 
 /* How many files begin with a name; with `delete` they are deleted. */
-static inline unsigned place_files(const struct place *place, const char *begin, bool delete)
+static inline unsigned place_files(const struct where *place, const char *begin, bool delete)
 {
     DIR *folder = opendir(place->folder);
     unsigned count = 0;
@@ -60,13 +60,13 @@ static inline unsigned place_files(const struct place *place, const char *begin,
     return count;
 }
 
-static inline void place_remove(struct place *place)
+static inline void place_remove(struct where *place)
 {
     place_files(place, "", true);
     assert_int_equal(rmdir(place->folder), 0);
 }
 
-static inline struct progress *open_good(const struct place *place)
+static inline struct progress *open_good(const struct where *place)
 {
     char words[9000];
     struct text text = TEXT(words);
@@ -155,7 +155,7 @@ static inline bool put_one(struct progress *progress, uint64_t *state, enum put 
 {
     enum record_id id = (enum record_id)(draw(state) % RECORD_COUNT);
     const struct record_kind *kind = &record_kinds[id];
-    struct cell cells[COLUMNS_MAX];
+    struct column_value cells[COLUMNS_MAX];
     char texts[COLUMNS_MAX][64];
     for (unsigned i = 0; i < kind->count; i++) {
         bool narrow = kind->columns[i].key || draw(state) % 4 == 0;

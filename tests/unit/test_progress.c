@@ -12,7 +12,7 @@
 static void a_lesson_is_new_then_under_way_then_done(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     struct standing standing;
     struct kept_attempt attempt = attempt_of(LESSON, NOW);
@@ -49,7 +49,7 @@ static void a_lesson_is_new_then_under_way_then_done(void **state)
 static void a_clock_that_went_back_hides_no_later_step(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     struct standing standing;
     struct kept_attempt attempt = attempt_of(LESSON, NOW);
@@ -90,7 +90,7 @@ static void without_progress_nothing_is_kept_and_nothing_fails(void **state)
 static void progress_is_where_the_system_keeps_data(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     char expected[PATH_OF + 64];
     setenv("XDG_DATA_HOME", place.folder, 1);
     struct progress *progress = progress_open_existing(NULL, NOW);
@@ -143,7 +143,7 @@ static void every_trouble_has_its_words_in_both_languages(void **state)
 static void guesses_come_back_as_they_were_typed(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     struct kept_guess guess = guess_of(1, 40000), back[4];
     struct kept_counted counted = {.started_ms = NOW, .number = INT64_MIN, .choice = true}, count;
@@ -178,7 +178,7 @@ static void guesses_come_back_as_they_were_typed(void **state)
 static void what_is_too_long_is_cut_between_characters(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     char text[2000] = "outage-progress 1\nguess lesson=\"" LESSON
                       "\" started=2026-02-03T12:00:00.000Z question=\"q\" round=1 person=0 number=1"
@@ -206,7 +206,7 @@ static void a_lesson_comes_back_after_1_3_7_and_21_days(void **state)
 {
     (void)state;
     static const uint64_t days[] = {1, 3, 7, 21};
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     struct kept_attempt attempt = attempt_of(LESSON, NOW);
     struct standing standing;
@@ -378,7 +378,7 @@ static const char english_page[] = "# Meeting 2, 2026-02-03\n"
 static void a_meeting_becomes_a_page(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     struct kept_meeting earlier = {.started_ms = NOW - 7 * DAY}, meeting;
     setenv("TZ", "UTC", 1);

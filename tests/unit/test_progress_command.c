@@ -4,7 +4,7 @@
 static char output[1 << 16];
 
 /* Runs the program with its progress in a place; what it says on both streams, and its status. */
-static int say(const struct place *place, const char *words)
+static int say(const struct where *place, const char *words)
 {
     char line[2048];
     snprintf(line, sizeof line, "cd '%s' && export OUTAGE_PROGRESS='%s' TZ=UTC; '%s' %s 2>&1",
@@ -23,7 +23,7 @@ static void assert_says(const char *words)
         fail_msg("not said: %s\n%s", words, output);
 }
 
-static void write_file(const struct place *place, const char *name, const char *words)
+static void write_file(const struct where *place, const char *name, const char *words)
 {
     char path[PATH_OF + 64];
     snprintf(path, sizeof path, "%s/%s", place->folder, name);
@@ -47,7 +47,7 @@ static const char meeting[] =
 static void progress_goes_from_one_machine_to_another(void **state)
 {
     (void)state;
-    struct place from = place_make(), to = place_make();
+    struct where from = place_make(), to = place_make();
     write_file(&from, "mine.txt", meeting);
     assert_int_equal(say(&from, "progress export"), 0);
     assert_string_equal(output, "outage-progress 1\n");
@@ -74,7 +74,7 @@ static void progress_goes_from_one_machine_to_another(void **state)
 static void a_wrong_file_is_named_with_its_line(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     write_file(&place, "wrong.txt", "outage-progress 1\nreview lesson=1\n");
     assert_int_equal(say(&place, "progress import wrong.txt"), 2);
     assert_says("wrong.txt:2:15: a text stands in quotes");
@@ -97,7 +97,7 @@ static void wrong_words_are_answered_with_the_usage(void **state)
                                         "retro --session=x",
                                         "retro a b",
                                         "retro --all"};
-    struct place place = place_make();
+    struct where place = place_make();
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         if (say(&place, lines[i]) != 2)
             fail_msg("%s: %s", lines[i], output);
@@ -111,7 +111,7 @@ static void wrong_words_are_answered_with_the_usage(void **state)
 static void a_meeting_is_a_page(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     assert_int_equal(say(&place, "retro"), 1);
     assert_says("no meeting was kept yet");
     assert_int_equal(say(&place, "retro --lang ko"), 1);
@@ -137,7 +137,7 @@ static void a_meeting_is_a_page(void **state)
 static void a_file_that_cannot_be_read_is_said(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     assert_int_equal(mkdir(place.file, 0700), 0);
     assert_int_equal(say(&place, "progress export"), 2);
     assert_says("is no file");

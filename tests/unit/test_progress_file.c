@@ -88,7 +88,7 @@ static int wait_for(pid_t child)
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static uint32_t guesses_in(const struct place *place)
+static uint32_t guesses_in(const struct where *place)
 {
     struct progress *progress = open_good(place);
     uint32_t count = progress_guesses(progress, LESSON, NOW, NULL, 0);
@@ -100,7 +100,7 @@ static uint32_t guesses_in(const struct place *place)
  * -------------------------------------------------------------------------------------------- */
 
 /* Writes guesses and says each number when it is kept. */
-static void write_for_ever(const struct place *place, int tell)
+static void write_for_ever(const struct where *place, int tell)
 {
     struct progress *progress = progress_open(place->file, NOW);
     for (uint32_t i = 0;; i++) {
@@ -115,7 +115,7 @@ static void what_was_kept_survives_a_kill_at_any_moment(void **state)
     (void)state;
     uint64_t random = 88172645463325252u;
     for (int round = 0; round < 25; round++) {
-        struct place place = place_make();
+        struct where place = place_make();
         int ends[2];
         uint32_t told, last = 0, wanted = (uint32_t)(draw(&random) % 12);
         assert_int_equal(pipe(ends), 0);
@@ -139,7 +139,7 @@ static void what_was_kept_survives_a_kill_at_any_moment(void **state)
 
 /* In a child: three are kept, then the disk fails at a change of what comes; 0 when it came to its
  * end. */
-static int child_at(const struct place *place, int change, bool with_a_kill,
+static int child_at(const struct where *place, int change, bool with_a_kill,
                     void (*act)(struct progress *progress))
 {
     pid_t child = fork();
@@ -169,7 +169,7 @@ static void a_kill_at_every_change_of_the_file(void **state)
     (void)state;
     int change = 1, status = 1;
     for (; status != 0; change++) {
-        struct place place = place_make();
+        struct where place = place_make();
         struct standing standing;
         status = child_at(&place, change, true, write_large);
         assert_true(status == 0 || status == 128 + SIGKILL);
@@ -211,7 +211,7 @@ static void a_full_disk_is_a_sentence_and_loses_nothing(void **state)
     int change = 1, status = 1;
     unsigned refused = 0;
     for (; change < 60 && (status != 0 || change < 3); change++) {
-        struct place place = place_make();
+        struct where place = place_make();
         status = child_at(&place, change, false, write_and_be_told);
         assert_true(status == 0 || status == 1);
         refused += status == 1;
@@ -225,7 +225,7 @@ static void a_full_disk_is_a_sentence_and_loses_nothing(void **state)
 static void a_limit_of_the_system_is_a_sentence(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     pid_t child = fork();
     if (child == 0) {
         struct progress *progress = progress_open(place.file, NOW);
@@ -250,7 +250,7 @@ static void a_limit_of_the_system_is_a_sentence(void **state)
 static void several_labs_write_at_once(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     enum { LABS = 3, EACH = 30 };
     pid_t labs[LABS];
     for (uint32_t lab = 0; lab < LABS; lab++) {
@@ -276,7 +276,7 @@ static void several_labs_write_at_once(void **state)
 static void another_lab_that_holds_the_file_is_a_sentence(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *one = open_good(&place), *other = open_good(&place);
     struct kept_guess guess = guess_of(0, 1);
     assert_true(store_begin(one));
@@ -294,7 +294,7 @@ static void another_lab_that_holds_the_file_is_a_sentence(void **state)
 static void a_file_that_was_deleted_is_made_again(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     struct kept_guess guess = guess_of(0, 1);
     assert_true(progress_guess(progress, &guess));
@@ -309,7 +309,7 @@ static void a_file_that_was_deleted_is_made_again(void **state)
 /* --- versions
  * --------------------------------------------------------------------------------------------- */
 
-static void sql(const struct place *place, const char *words)
+static void sql(const struct where *place, const char *words)
 {
     sqlite3 *db;
     char *why = NULL;
@@ -320,7 +320,7 @@ static void sql(const struct place *place, const char *words)
 }
 
 /* A file of version 1 with a guess in it. */
-static void make_old(const struct place *place)
+static void make_old(const struct where *place)
 {
     char words[300];
     sql(place, version_step(0));
@@ -335,7 +335,7 @@ static void make_old(const struct place *place)
 static void an_older_file_is_migrated_and_its_copy_kept(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     make_old(&place);
     struct progress *progress = open_good(&place);
     struct kept_note note = {.meeting_ms = NOW, .kind = NOTE_FIGURE};
@@ -356,7 +356,7 @@ static void a_migration_that_ends_at_any_change_loses_nothing(void **state)
     for (int with_a_kill = 0; with_a_kill < 2; with_a_kill++) {
         int status = 1;
         for (int change = 1; status != 0; change++) {
-            struct place place = place_make();
+            struct where place = place_make();
             make_old(&place);
             pid_t child = fork();
             if (child == 0) {
@@ -381,7 +381,7 @@ static void a_migration_that_ends_at_any_change_loses_nothing(void **state)
 static void a_newer_file_is_read_and_never_written(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     struct kept_guess guess = guess_of(0, 40000);
     assert_true(progress_guess(progress, &guess));
@@ -405,7 +405,7 @@ static void a_newer_file_is_read_and_never_written(void **state)
  * --------------------------------------------------------------------------------------------------
  */
 
-static void damage(const struct place *place, long at, size_t bytes, int with)
+static void damage(const struct where *place, long at, size_t bytes, int with)
 {
     FILE *file = fopen(place->file, "r+");
     assert_non_null(file);
@@ -423,7 +423,7 @@ static void a_damaged_file_is_set_aside(void **state)
         size_t bytes;
     } holes[] = {{0, 16}, {0, 4096}, {4096, 4096}, {100, 40}};
     for (size_t i = 0; i < sizeof holes / sizeof *holes; i++) {
-        struct place place = place_make();
+        struct where place = place_make();
         struct progress *progress = open_good(&place);
         struct kept_guess guess = guess_of(0, 1);
         assert_true(progress_guess(progress, &guess));
@@ -446,7 +446,7 @@ static void a_damaged_file_is_set_aside(void **state)
 static void a_damaged_file_is_set_aside_once_by_several_labs(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     pid_t labs[4];
     FILE *file = fopen(place.file, "w");
     fputs("this was a file of progress once, and then a text was written over it\n", file);
@@ -487,7 +487,7 @@ static void assert_unusable(const char *path, const char *says)
 static void a_folder_or_a_pipe_in_its_place(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     char below[PATH_OF + 64];
     assert_int_equal(mkdir(place.file, 0700), 0);
     assert_unusable(place.file, "is no file");
@@ -507,7 +507,7 @@ static void become_nobody(void)
         _exit(9);
 }
 
-static int as_nobody(const struct place *place, const char *says, bool is_there)
+static int as_nobody(const struct where *place, const char *says, bool is_there)
 {
     pid_t child = fork();
     if (child == 0) {
@@ -525,7 +525,7 @@ static int as_nobody(const struct place *place, const char *says, bool is_there)
 static void a_folder_that_is_only_read(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     assert_int_equal(chmod(place.folder, 0555), 0);
     assert_int_equal(as_nobody(&place, "cannot be made", false), 0);
     assert_int_equal(chmod(place.folder, 0755), 0);

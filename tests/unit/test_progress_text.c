@@ -8,7 +8,7 @@ static void what_goes_out_comes_in_again(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= WORLDS; seed++) {
-        struct place from = place_make(), to = place_make();
+        struct where from = place_make(), to = place_make();
         struct progress *a = open_good(&from), *b = open_good(&to);
         uint64_t random = seed * UINT64_C(0x9e3779b97f4a7c15);
         uint32_t added;
@@ -39,7 +39,7 @@ static void two_copies_become_one_in_any_order(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= WORLDS; seed++) {
-        struct place places[2] = {place_make(), place_make()};
+        struct where places[2] = {place_make(), place_make()};
         struct progress *copies[2];
         char *texts[2], why[600];
         struct text reason = TEXT(why);
@@ -115,7 +115,7 @@ static void a_wrong_text_says_where_and_takes_nothing(void **state)
         {"review answered=today", "3:17: `today` is no time"},
         {"review lesson=\"a\"", "3:18: `answered` is missing"},
     };
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     char *before = text_of(progress);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -149,7 +149,7 @@ static void the_first_line_says_what_it_is(void **state)
         {"outage-progress 1", NULL},
         {"\xef\xbb\xbfoutage-progress 1\r\n\r\n# a remark\r\n", NULL},
     };
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char why[600];
@@ -168,7 +168,7 @@ static void the_first_line_says_what_it_is(void **state)
 static void a_text_that_was_tampered_with_is_taken_whole_or_not(void **state)
 {
     (void)state;
-    struct place place = place_make();
+    struct where place = place_make();
     struct progress *progress = open_good(&place);
     uint64_t random = 2463534242u;
     put_random(progress, &random, 30, PUT_NOW);
