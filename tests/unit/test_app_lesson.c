@@ -1,6 +1,8 @@
 /* Lesson 1 step by step: what is hidden, locked, counted and met. */
 #include "tests/unit/lab_fixture.h"
 
+#include <unistd.h>
+
 /* --- lesson 1
  * ------------------------------------------------------------------------------------------ */
 
@@ -321,6 +323,129 @@ static void back_and_forth_through_the_steps(void **state)
     close_lab(lab);
 }
 
+/* What is at risk now, as screens, commands and files write it. */
+static void answer_of(struct lab *lab, char grouped[40], char plain[40])
+{
+    struct metric_ref metric;
+    struct error error;
+    struct value value = {0};
+    struct world *world = model_world(&lab->model);
+    struct text with = {grouped, 40, 0, false}, without = {plain, 40, 0, false};
+    assert_true(world_metric(world, "cache.at_risk_power", &metric, &error));
+    assert_true(world_read(world, metric, &value));
+    assert_true(value.number > 1000);
+    text_clear(&with);
+    text_add_grouped(&with, (uint64_t)value.number);
+    text_clear(&without);
+    text_add_u64(&without, (uint64_t)value.number);
+}
+
+static void assert_not_given_away(struct lab *lab, const char *way)
+{
+    char grouped[40], plain[40];
+    answer_of(lab, grouped, plain);
+    bool shown = shows(lab, grouped) || shows(lab, plain) || strstr(lab->model.answer, grouped) ||
+                 strstr(lab->model.answer, plain) || strstr(lab->model.message, grouped) ||
+                 strstr(lab->model.message, plain);
+    if (shown)
+        fail_msg("given away by: %s", way);
+}
+
+static void no_way_gives_the_second_lessons_answer_away(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"print cache.at_risk_power",
+                                       "print cache.at_risk_power.peak",
+                                       "print cache.at_risk_kill",
+                                       "print cache.rdb_changes_since_last_save",
+                                       "show cache",
+                                       "show orders",
+                                       "show redis-1",
+                                       "tell cache INFO",
+                                       "tell cache INFO persistence",
+                                       "tell cache DBSIZE",
+                                       "report ledger",
+                                       "report machines",
+                                       "trace-write 69000",
+                                       "expect cache.at_risk_power == 0",
+                                       "expect cache.at_risk_power > 0",
+                                       "run until cache.at_risk_power > 1 max 1s",
+                                       "run until orders.acked_lost == 0 max 1s",
+                                       "watch cache.at_risk_power",
+                                       "scheduled",
+                                       "help at_risk_power",
+                                       "mark here",
+                                       "rewind here",
+                                       "rewind -5s"};
+    struct lab *lab = open_lab(LANGUAGE_KO);
+    type(lab, "2");
+    press(lab, KEY_CODE_ENTER);
+    assert_int_equal(lab->model.flow.lesson->number, 2);
+    type(lab, " ");
+    press(lab, KEY_CODE_ENTER);
+    assert_true(model_command(&lab->model, "run 70s"));
+    pass_all(lab);
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        model_command(&lab->model, ways[i]);
+        pass_all(lab);
+        assert_not_given_away(lab, ways[i]);
+        lab->model.overlay = OVERLAY_NONE;
+        assert_not_given_away(lab, ways[i]);
+    }
+    for (uint32_t i = 0; i < lab->model.look.part_count; i++) {
+        press(lab, KEY_CODE_TAB);
+        type(lab, "i");
+        for (int page = 0; page < 5; page++) {
+            assert_not_given_away(lab, lab->model.selected);
+            press(lab, KEY_CODE_PAGE_DOWN);
+        }
+        press(lab, KEY_CODE_ESCAPE);
+    }
+    type(lab, "t");
+    press(lab, KEY_CODE_ENTER);
+    assert_not_given_away(lab, "t");
+    press(lab, KEY_CODE_ESCAPE);
+    for (const char *key = "b?L.<>0hv]"; *key; key++) {
+        char one[2] = {*key, 0};
+        type(lab, one);
+        assert_not_given_away(lab, one);
+        lab->model.overlay = OVERLAY_NONE;
+    }
+    /* The same eyes see it once it is open. */
+    char grouped[40], plain[40];
+    session_hide(lab->model.session, NULL);
+    assert_true(model_command(&lab->model, "print cache.at_risk_power"));
+    answer_of(lab, grouped, plain);
+    assert_shows(lab, grouped);
+    close_lab(lab);
+}
+
+static void a_shared_run_holds_no_answer(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/outage-share-XXXXXX", line[300], grouped[40], plain[40], text[8192];
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    type(lab, "2");
+    press(lab, KEY_CODE_ENTER);
+    type(lab, " ");
+    press(lab, KEY_CODE_ENTER);
+    assert_true(model_command(&lab->model, "run 70s"));
+    pass_all(lab);
+    answer_of(lab, grouped, plain);
+    snprintf(line, sizeof line, "share %s", path);
+    assert_true(model_command(&lab->model, line));
+    ssize_t bytes = read(file, text, sizeof text - 1);
+    assert_true(bytes > 0);
+    text[bytes] = 0;
+    assert_null(strstr(text, grouped));
+    assert_null(strstr(text, plain));
+    close(file);
+    unlink(path);
+    close_lab(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +459,8 @@ int main(void)
         cmocka_unit_test(a_belief_of_two_is_said_once),
         cmocka_unit_test(a_loss_is_no_news_while_the_guess_is_open),
         cmocka_unit_test(the_fault_is_guarded_when_it_is_only_scheduled),
+        cmocka_unit_test(no_way_gives_the_second_lessons_answer_away),
+        cmocka_unit_test(a_shared_run_holds_no_answer),
         cmocka_unit_test(goals_say_since_when_they_fail),
         cmocka_unit_test(watch_says_in_three_rows_what_is_not_on_a_disk),
         cmocka_unit_test(vary_passes_with_the_reveal_and_not_without),
