@@ -8,6 +8,9 @@
 #include "sim/machine/machine.h"
 #include "sim/store/store.h"
 
+/* zero-file: bytes that it may add. */
+#define TAIL_MAX (1ull << 40)
+
 static uint32_t file_of(struct world *world, uint32_t id, const char *word)
 {
     uint32_t file = file_find(world, id, word);
@@ -78,6 +81,19 @@ bool fault_truncate_file(struct world *world, const struct command *command, str
     return true;
 }
 
+/* Zero bytes behind the end, as a crash of other file systems leaves them: the file grows. */
+static bool zero_tail(struct world *world, const struct command *command, uint32_t file,
+                      struct error *error)
+{
+    uint64_t size = file_at(world, file)->length, length, written;
+    if (!need_bytes(command, 4, 1, TAIL_MAX, &length, error))
+        return false;
+    if (file_append(world, file, length, &written) == FILE_OK)
+        return damage(world, file, size, length, error);
+    file_truncate(world, file, size);
+    return need_bytes(command, 4, 1, written, &length, error);
+}
+
 bool fault_zero_file(struct world *world, const struct command *command, struct text *answer,
                      struct error *error)
 {
@@ -87,10 +103,12 @@ bool fault_zero_file(struct world *world, const struct command *command, struct 
     if (file == 0)
         return false;
     uint64_t size = file_at(world, file)->length;
-    if (!need_bytes(command, 3, 0, size == 0 ? 0 : size - 1, &offset, error) ||
-        !need_bytes(command, 4, 1, size - offset, &length, error))
+    if (!need_bytes(command, 3, 0, size, &offset, error))
         return false;
-    return damage(world, file, offset, length, error);
+    if (offset == size)
+        return zero_tail(world, command, file, error);
+    return need_bytes(command, 4, 1, size - offset, &length, error) &&
+           damage(world, file, offset, length, error);
 }
 
 bool fault_flip_file(struct world *world, const struct command *command, struct text *answer,

@@ -193,8 +193,8 @@ static uint32_t named_file(struct world *world, uint32_t id, const char *name)
 {
     uint32_t file = file_find(world, id, name);
     if (file == 0)
-        refuse(store_at(world, id), "The append log file ", name,
-               " doesn't exist: No such file or directory");
+        refuse(store_at(world, id), "Unable to obtain the AOF file ", name,
+               " length. stat: No such file or directory");
     return file;
 }
 

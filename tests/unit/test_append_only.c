@@ -293,7 +293,13 @@ static void a_damaged_log_is_judged_by_where_it_is_hit(void **unused)
     damaged_log("flip-file cache aof 23", "Bad file format reading the append only file", 0);
     damaged_log("flip-file cache aof 100", NULL, 1000);
     damaged_log("remove-file cache manifest", NULL, 0);
-    damaged_log("remove-file cache rdb", "doesn't exist: No such file or directory", 0);
+    damaged_log(
+        "remove-file cache rdb",
+        "Unable to obtain the AOF file appendonly.aof.1.base.rdb length. stat: No such file "
+        "or directory",
+        0);
+    snprintf(line, sizeof line, "zero-file cache aof %lld 40", (long long)length);
+    damaged_log(line, "Bad file format reading the append only file", 0); /* 40 bytes more */
 }
 
 static void switching_the_log_on_in_the_file_starts_empty(void **unused)
