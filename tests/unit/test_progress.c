@@ -92,6 +92,7 @@ static void progress_is_where_the_system_keeps_data(void **state)
     (void)state;
     struct where place = place_make();
     char expected[PATH_OF + 64];
+    unsetenv("OUTAGE_PROGRESS");
     setenv("XDG_DATA_HOME", place.folder, 1);
     struct progress *progress = progress_open_existing(NULL, NOW);
     assert_false(progress_takes(progress)); /* looking makes nothing */
