@@ -7,6 +7,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/kept.h"
 #include "lab/app/panel.h"
 #include "lab/view/draw.h"
 
@@ -164,6 +165,7 @@ static bool watch(struct model *model)
             say_prose(model, text->blocks[STEP_WATCH][i].words);
     bool more = read_line(model, line, sizeof line);
     snprintf(model->flow.saw, sizeof model->flow.saw, "%s", more ? line : "");
+    kept_saw(model);
     return more;
 }
 
@@ -260,6 +262,7 @@ static void run_lesson(struct model *model)
         return;
     flow_step(model, STEP_WORK);
     say_step(model, STEP_WORK);
+    kept_done(model);
 }
 
 static void run_world(struct model *model)
@@ -289,6 +292,8 @@ static bool choose(struct model *model)
 
 int plain_run(struct model *model)
 {
+    if (model->message[0])
+        printf("%s\n", model->message);
     if (!model->session && !choose(model))
         return 0;
     if (flow_active(model))

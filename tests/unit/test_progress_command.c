@@ -7,8 +7,9 @@ static char output[1 << 16];
 static int say(const struct where *place, const char *words)
 {
     char line[2048];
-    snprintf(line, sizeof line, "cd '%s' && export OUTAGE_PROGRESS='%s' TZ=UTC; '%s' %s 2>&1",
-             place->folder, place->file, getenv("OUTAGE_PROGRAM"), words);
+    snprintf(line, sizeof line,
+             "cd '%s' && exec 2>&1 && export OUTAGE_PROGRESS='%s' TZ=UTC; '%s' %s", place->folder,
+             place->file, getenv("OUTAGE_PROGRAM"), words);
     FILE *pipe = popen(line, "r");
     assert_non_null(pipe);
     size_t used = fread(output, 1, sizeof output - 1, pipe);
@@ -149,6 +150,19 @@ static void a_file_that_cannot_be_read_is_said(void **state)
     place_remove(&place);
 }
 
+static void a_lesson_as_lines_is_kept_too(void **state)
+{
+    (void)state;
+    struct where place = place_make();
+    assert_int_equal(say(&place, "--plain --lang en <<'END'\n1\n\n4만\nall gone\n\n\nEND"), 0);
+    assert_int_equal(say(&place, "progress export"), 0);
+    assert_says("\ndone lesson=\"01-plug\"");
+    assert_says(" words=\"4만\" number=40000 seed=7 ");
+    assert_says("\ncounted lesson=\"01-plug\"");
+    assert_says(" question=\"\" person=0 name=\"\" words=\"all gone\"");
+    place_remove(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +171,7 @@ int main(void)
         cmocka_unit_test(wrong_words_are_answered_with_the_usage),
         cmocka_unit_test(a_meeting_is_a_page),
         cmocka_unit_test(a_file_that_cannot_be_read_is_said),
+        cmocka_unit_test(a_lesson_as_lines_is_kept_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
