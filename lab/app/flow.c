@@ -105,12 +105,16 @@ static uint64_t fault_time(struct model *model)
     return flow->fault_ns;
 }
 
-static void enter_watch(struct model *model)
+/* Coming from what was tried: from the beginning, since that is no part of the run that is watched.
+ */
+static void enter_watch(struct model *model, bool tried)
 {
-    uint64_t fault_ns = fault_time(model);
-    uint64_t start_ns = fault_ns > SECOND_NS ? fault_ns - SECOND_NS : 0;
     model->drive.playing = false;
     model->drive.speed = SPEED_ONE;
+    if (tried)
+        drive_rewind(model, 0);
+    uint64_t fault_ns = fault_time(model);
+    uint64_t start_ns = fault_ns > SECOND_NS ? fault_ns - SECOND_NS : 0;
     if (session_now(model->session) > start_ns)
         drive_rewind(model, start_ns);
     flow_script_start(model, fault_ns);
@@ -121,6 +125,7 @@ static void enter_watch(struct model *model)
 void flow_step(struct model *model, enum lesson_step step)
 {
     struct flow *flow = &model->flow;
+    enum lesson_step before = flow->step;
     flow->step = step;
     if (step > flow->furthest)
         flow->furthest = step;
@@ -138,7 +143,7 @@ void flow_step(struct model *model, enum lesson_step step)
         flow_ask(model);
         break;
     case STEP_WATCH:
-        enter_watch(model);
+        enter_watch(model, before < STEP_WATCH);
         break;
     case STEP_VARY:
         model->drive.speed = SPEED_FAST;
