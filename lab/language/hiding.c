@@ -32,6 +32,15 @@ static const char *without_variant(const char *metric)
     return metric[before] == ':' ? metric + before + 1 : metric;
 }
 
+/* The world's totals tell what is hidden of one part: world.acked_lost for orders.acked_lost. */
+static bool total_of(const char *hidden, const char *metric)
+{
+    const char *row = strchr(hidden, '.');
+    size_t bytes = row ? strlen(row) : 0;
+    return row && strncmp(metric, "world.", 6) == 0 && strncmp(metric + 5, row, bytes) == 0 &&
+           (!metric[5 + bytes] || metric[5 + bytes] == '.');
+}
+
 bool session_hidden(const struct session *session, const char *metric)
 {
     metric = without_variant(metric);
@@ -40,6 +49,8 @@ bool session_hidden(const struct session *session, const char *metric)
         size_t bytes = strlen(hidden);
         if (strncmp(hidden, metric, bytes) == 0 &&
             (!metric[bytes] || strcmp(metric + bytes, ".peak") == 0))
+            return true;
+        if (total_of(hidden, metric))
             return true;
     }
     return false;

@@ -280,8 +280,11 @@ static void a_prediction_hides_its_answer(void **unused)
     assert_non_null(strstr(said, "  used_memory "));
     line(session, "rewind 1s");
     refused(session, "print cache.keys", ERROR_HIDDEN, 7);
+    session_hide(session, (const char *[]){"orders.acked_lost", NULL});
+    refused(session, "print world.acked_lost", ERROR_HIDDEN, 7);
+    line(session, "print world.acked");
     session_hide(session, NULL);
-    line(session, "print cache.keys");
+    line(session, "print cache.keys world.acked_lost");
     session_close(session);
 }
 
