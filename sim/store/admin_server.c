@@ -1,5 +1,5 @@
 /*
- * redis-cli for `tell`: what looks after the server: SAVE, BGSAVE, SHUTDOWN, FLUSHALL, CONFIG,
+ * redis-cli for `tell`: what looks after the server: SAVE, BGSAVE, SHUTDOWN, FLUSHALL,
  * DEBUG.
  */
 #include <string.h>
@@ -89,103 +89,6 @@ void admin_flushall(struct world *world, uint32_t id, const struct command *word
     if (save_rules_on(world, id))
         rdb_save_begin(world, id);
     text_add(answer, "OK");
-}
-
-/* --- CONFIG
- * -------------------------------------------------------------------------------------------- */
-
-/* Names with * and ? as CONFIG GET takes them. */
-static bool matches(const char *pattern, const char *name)
-{
-    if (*pattern == '*')
-        return matches(pattern + 1, name) || (*name != '\0' && matches(pattern, name + 1));
-    if (*pattern == '\0' || *name == '\0')
-        return *pattern == *name;
-    char a = *pattern, b = *name;
-    if (a >= 'A' && a <= 'Z')
-        a = (char)(a - 'A' + 'a');
-    return (a == '?' || a == b) && matches(pattern + 1, name + 1);
-}
-
-static void config_get(struct world *world, uint32_t id, const struct command *words,
-                       struct text *answer)
-{
-    unsigned lines = 0;
-    for (unsigned i = 0; i < STORE_PARAMETERS; i++) {
-        const struct parameter *row = &store_parameters[i];
-        if (!matches(command_word(words, 2), row->name))
-            continue;
-        text_add(answer, lines++ > 0 ? "\n" : "");
-        text_add(answer, row->name);
-        text_add(answer, " ");
-        if (row->unit == UNIT_REDIS)
-            text_add_u64(answer, parameter_get(world, id, i)); /* in bytes, as Redis shows it */
-        else if (row->unit == UNIT_TEXT) {
-            text_add(answer, "\"");
-            text_add(answer, parameter_text(world, id, i));
-            text_add(answer, "\"");
-        } else
-            parameter_add(answer, world, row, parameter_get(world, id, i));
-    }
-    if (lines == 0)
-        text_add(answer, "(empty array)");
-}
-
-static void config_failed(struct text *answer, const char *name, const char *why)
-{
-    text_add(answer, "(error) ERR CONFIG SET failed (possibly related to argument '");
-    text_add(answer, name);
-    text_add(answer, "') - ");
-    text_add(answer, why);
-}
-
-static void config_set(struct world *world, uint32_t id, const struct command *words,
-                       struct text *answer)
-{
-    const char *name = command_word(words, 2), *value = command_word(words, 3);
-    struct error error;
-    uint64_t number;
-    int place = parameter_find(&store_kind, name);
-    if (place < 0) {
-        text_add(answer, "(error) ERR Unknown option or number of arguments for CONFIG SET - '");
-        text_add(answer, name);
-        text_add(answer, "'");
-        return;
-    }
-    const struct parameter *row = &store_parameters[place];
-    if (!row->running) {
-        config_failed(answer, name, "can't set immutable config");
-    } else if (place == STORE_SAVE && !save_rules_valid(value)) {
-        config_failed(answer, name, "Invalid save parameters");
-    } else if (!parameter_parse(world, row, value, &number, &error)) {
-        config_failed(answer, name,
-                      row->unit == UNIT_BOOLEAN  ? "argument must be 'yes' or 'no'"
-                      : row->unit == UNIT_CHOICE ? "argument(s) must be one of the following"
-                      : row->unit == UNIT_REDIS  ? "argument must be a memory value"
-                                                 : "argument couldn't be parsed into an integer");
-    } else {
-        parameter_put(world, id, (unsigned)place, number);
-        store_changed(world, id, (unsigned)place);
-        text_add(answer, "OK");
-    }
-}
-
-void admin_config(struct world *world, uint32_t id, const struct command *words,
-                  struct text *answer)
-{
-    if (text_same_key(command_word(words, 1), "GET") && words->count == 3) {
-        config_get(world, id, words, answer);
-    } else if (text_same_key(command_word(words, 1), "SET") && words->count == 4) {
-        config_set(world, id, words, answer);
-    } else if (text_same_key(command_word(words, 1), "RESETSTAT")) {
-        struct store *store = store_at(world, id);
-        store->commands = store->hits = store->misses = store->evicted = store->expired = 0;
-        text_add(answer, "OK");
-    } else {
-        text_add(answer, "(error) ERR unknown subcommand '");
-        text_add(answer, command_word(words, 1));
-        text_add(answer, "'. Try CONFIG HELP.");
-    }
 }
 
 /* --- DEBUG

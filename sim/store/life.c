@@ -175,6 +175,7 @@ static void process_gone(struct world *world, uint32_t id, bool power)
     store->save_again = 0;
     store->resident = 0;
     store->aof = (struct aof){0};
+    store->pool = (struct evict_pool){0};
     if (power)
         child_forget(world, id);
     else

@@ -145,6 +145,17 @@ struct store_loss {
     uint64_t cause; /* enum ledger_cause */
 };
 
+/* Keys that were looked at for eviction, by how long they were unused then (EVPOOL_SIZE). */
+#define EVICT_POOL 16u
+struct evict_candidate {
+    uint32_t key, idle_s;
+};
+struct evict_pool {
+    uint32_t count;
+    uint32_t unused;
+    struct evict_candidate rows[EVICT_POOL];
+};
+
 /* INFO says -1. */
 #define SECONDS_NONE UINT64_MAX
 
@@ -190,6 +201,7 @@ struct store {
     uint64_t evicted, expired, hits, misses, rewrites;
     uint64_t net_in, net_out;
     struct stream sampling;
+    struct evict_pool pool;
 };
 
 static inline struct store *store_at(const struct world *world, uint32_t id)
