@@ -45,8 +45,8 @@ static const struct subcommand subcommands[] = {
      "모든 종류와 설정, 지표를 보여 줍니다", batch_kinds},
     {"progress", PROGRESS_USAGE, "what you have done, as text: out, and in again",
      "진도를 글로 내보내고 가져옵니다", progress_command},
-    {"retro", RETRO_USAGE, "the last meeting's page as Markdown; status 1 when there was none",
-     "마지막 모임을 Markdown으로 정리합니다; 모임이 없으면 상태 1", retro_command},
+    /* Not on the help page before the lab can hold a meeting; it writes those of an import. */
+    {"retro", NULL, NULL, NULL, retro_command},
     {"help", "outage help [TOPIC]", "commands, kinds, parameters and metrics by name",
      "명령, 종류, 설정, 지표를 이름으로 찾습니다", help},
     {"--help", NULL, NULL, NULL, help},
