@@ -144,10 +144,10 @@ int draw_bars(const struct model *model, struct canvas *canvas, int row, int row
     return used;
 }
 
-static int64_t greatest(const struct chart *chart, uint32_t from)
+static int64_t greatest(const struct chart *chart, uint32_t from, uint32_t to)
 {
     int64_t most = 0;
-    for (uint32_t i = from; i < chart->count; i++)
+    for (uint32_t i = from; i < to; i++)
         if (chart->samples[i] > most)
             most = chart->samples[i];
     return most;
@@ -160,8 +160,7 @@ void draw_chart(const struct model *model, struct canvas *canvas, int row, int c
     char top[60];
     struct text text = TEXT(top);
     uint32_t shown = chart->count < (uint32_t)columns ? chart->count : (uint32_t)columns;
-    uint32_t from = chart->count - shown;
-    int64_t most = greatest(chart, from);
+    int64_t most = greatest(chart, 0, chart->count);
     int after = canvas_write(canvas, row, column, column + columns, STYLE_PLAIN, chart->name);
     if (chart->hidden) {
         canvas_write(canvas, row + 1, column, 0, STYLE_DIM,
@@ -172,7 +171,9 @@ void draw_chart(const struct model *model, struct canvas *canvas, int row, int c
     if (chart->count)
         canvas_print(canvas, row, after + 2, column + columns, STYLE_DIM, "<= %s", top);
     for (uint32_t i = 0; i < shown; i++) {
-        int64_t sample = chart->samples[from + i];
+        /* All that is kept, in the room that there is: each column its largest. */
+        int64_t sample = greatest(chart, (uint32_t)((uint64_t)i * chart->count / shown),
+                                  (uint32_t)((uint64_t)(i + 1) * chart->count / shown));
         int64_t halves = most ? (sample * 2 * (rows - 1) + most / 2) / most : 0;
         for (int r = 0; r < rows - 1; r++) {
             int64_t here = halves - 2 * r;
