@@ -156,7 +156,8 @@ static uint64_t words_digest(const char *words)
 
 /* Puts pairs that were read and checked: into the process, if it runs, and its configuration file.
  */
-void pairs_put(struct world *world, uint32_t id, const struct kind *kind, const struct pairs *pairs)
+static void pairs_put(struct world *world, uint32_t id, const struct kind *kind,
+                      const struct pairs *pairs)
 {
     bool runs = !kind->process || component_at(world, id)->up;
     for (unsigned i = 0; i < kind->parameter_count; i++) {
