@@ -424,16 +424,22 @@ const char *history_mark_name(const struct history *history, uint32_t i, uint64_
 bool history_replay(struct history *history, const struct world *world, uint64_t from_ns,
                     trace_listener *listener, void *user)
 {
+    struct outside outside = {.listener = listener, .user = user};
+    return history_replay_heard(history, world, from_ns, &outside);
+}
+
+bool history_replay_heard(struct history *history, const struct world *world, uint64_t from_ns,
+                          struct outside *outside)
+{
     size_t bytes = world->region.bytes;
     struct world *past = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     struct place before = {from_ns, UINT64_MAX, UINT32_MAX};
     struct place to = {world->now_ns, world->events, history->action_count};
-    struct outside outside = {listener, user};
     if (past == MAP_FAILED)
         return false;
     world_copy(past, world);
-    past->outside = &outside;
+    past->outside = outside;
     const struct checkpoint *from = checkpoint_before(history, before);
     checkpoint_restore(from, past);
     replay(history, past, from, to);

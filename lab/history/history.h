@@ -57,6 +57,9 @@ const char *history_mark_name(const struct history *history, uint32_t i, uint64_
  * what the life of a write and a chart of the past are made from.  The present world is not touched. */
 bool history_replay(struct history *history, const struct world *world, uint64_t from_ns,
                     trace_listener *listener, void *user);
+/* The same for whatever listens: `outside` hears the trace, the wire, or both. */
+bool history_replay_heard(struct history *history, const struct world *world, uint64_t from_ns,
+                          struct outside *outside);
 
 /* The logged actions, in order: for shared runs. */
 struct history_action {

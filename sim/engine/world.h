@@ -12,10 +12,15 @@
 
 #define MACHINES_MAX 4096
 
+struct wire_segment;
+typedef void wire_listener(void *user, struct world *world, const struct wire_segment *segment);
+
 /* What listens to a world.  Lives outside the region; a copy keeps its own. */
 struct outside {
     trace_listener *listener;
     void *user;
+    wire_listener *wire; /* sim/net/wire.h */
+    void *wire_user;
 };
 
 struct world {

@@ -89,7 +89,11 @@ void link_drop_next(struct world *world, uint32_t from, uint32_t to, unsigned ki
 bool link_send(struct world *world, uint32_t from, uint32_t to, uint32_t bytes,
                enum packet_kind kind, uint64_t *arrival_ns, uint32_t *epoch)
 {
-    return way_send(world, way_need(world, from, to), bytes, 1u << kind, arrival_ns, epoch);
+    struct trip trip;
+    bool leaves = way_send(world, way_need(world, from, to), bytes, 1u << kind, &trip);
+    *arrival_ns = trip.arrival_ns;
+    *epoch = trip.epoch;
+    return leaves;
 }
 
 bool link_cut(const struct world *world, uint32_t from, uint32_t to, uint32_t epoch)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/net/way.h"
+#include "sim/net/wire_inside.h"
 
 /* What kinds of packet a segment is, for `drop-next`: data with a FIN is both. */
 static uint32_t packet_kinds(const struct segment *segment)
@@ -27,14 +28,18 @@ static void wire_put(struct world *world, struct segment *segment, bool again)
 {
     struct connection *connection = tcp_at(world, segment->connection);
     unsigned from = 1u - segment->to;
-    uint64_t arrival_ns;
+    struct trip trip;
     tcp_add(world, &connection->ends[from], again ? TCP_RETRANS_SEGS : TCP_OUT_SEGS);
-    if (!way_send(world, connection->ways[from], segment_bytes(segment), packet_kinds(segment),
-                  &arrival_ns, &segment->epoch))
+    bool leaves = way_send(world, connection->ways[from], segment_bytes(segment),
+                           packet_kinds(segment), &trip);
+    segment->epoch = trip.epoch;
+    if (wire_is_heard(world))
+        wire_sent(world, segment, &trip, again);
+    if (!leaves)
         return;
     struct payload payload;
     memcpy(&payload, segment, sizeof payload);
-    if (world_at(world, arrival_ns, world->network, TCP_EVENT_SEGMENT, &payload) != 0)
+    if (world_at(world, trip.arrival_ns, world->network, TCP_EVENT_SEGMENT, &payload) != 0)
         connection->in_flight++;
 }
 

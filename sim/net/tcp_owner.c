@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/net/way.h"
+#include "sim/net/wire_inside.h"
 
 /* --- owners ----------------------------------------------------------------------------- */
 
@@ -194,9 +195,12 @@ void tcp_event(struct world *world, const struct event *event)
     struct segment segment;
     memcpy(&segment, &event->payload, sizeof segment);
     struct connection *connection = tcp_at(world, segment.connection);
-    if (way_arrives(world, connection->ways[1 - segment.to], segment_bytes(&segment),
-                    segment.epoch))
+    bool whole = way_arrives(world, connection->ways[1 - segment.to], segment_bytes(&segment),
+                             segment.epoch);
+    if (whole)
         tcp_segment(world, &segment);
+    if (wire_is_heard(world))
+        wire_came(world, &segment, whole);
     connection->in_flight--;
     tcp_release(world, segment.connection);
 }

@@ -3,6 +3,8 @@
  */
 #include "sim/net/way.h"
 
+#include "sim/net/wire.h"
+
 #define FIRST_BUCKETS 64u
 #define FIRST_LEAVING 16u
 #define LOSS_ONE      (100 * PERCENT_ONE)
@@ -162,51 +164,66 @@ static bool leaving_push(struct world *world, struct way *way, uint64_t time_ns)
     return true;
 }
 
-/* Lost at the sender's side of the way: what a cable that is cut, `drop-next` and chance take. */
-static bool lost_on_the_way(struct way *way, uint32_t kinds)
+/* Lost at the sender's side of the way: what a cable that is cut, `drop-next` and chance take.
+ * Chance draws once a packet, whatever else took it. */
+static enum wire_fate lost_on_the_way(struct way *way, uint32_t kinds)
 {
     bool dropped = drop_next_hits(way, kinds);
     bool unlucky =
         way->values[LINK_LOSS] != 0 && stream_chance(&way->loss, way->values[LINK_LOSS], LOSS_ONE);
-    return dropped || unlucky || way->cut != 0;
+    return way->cut != 0 ? WIRE_CUT : dropped ? WIRE_DROPPED : unlucky ? WIRE_LOST : WIRE_LEFT;
 }
 
-bool way_send(struct world *world, uint32_t index, uint32_t bytes, uint32_t kinds,
-              uint64_t *arrival_ns, uint32_t *epoch)
+/* When the wire and the way beyond it are done with a packet; never before the packet before it. */
+static uint64_t arrival_of(const struct world *world, struct way *way, uint32_t bytes)
 {
-    if (index == 0)
-        return false; /* the region is full */
-    struct way *way = way_at(world, index);
-    way->packets++;
-    way->bytes += bytes;
-    *epoch = way->epoch;
-    if (way->from == way->to) {
-        *arrival_ns = world->now_ns + LOOPBACK_LATENCY_NS;
-        return true;
-    }
-    if (lost_on_the_way(way, kinds))
-        return way_drop(world, way, bytes);
-    /* One packet is on the wire while `queue` of them wait. */
-    if (leaving_now(world, way) > way->values[LINK_QUEUE])
-        return way_drop(world, way, bytes);
     uint64_t start_ns = way->free_ns > world->now_ns ? way->free_ns : world->now_ns;
     uint64_t bits = (uint64_t)bytes * 8;
     way->free_ns = start_ns + bits * SECOND_NS / way->values[LINK_BANDWIDTH];
-    if (!leaving_push(world, way, way->free_ns))
-        return false;
     uint64_t arrival = way->free_ns + way->values[LINK_LATENCY];
     if (way->values[LINK_JITTER] != 0)
         arrival += stream_below(&way->jitter, way->values[LINK_JITTER] + 1);
     if (arrival < way->arrival_ns)
         arrival = way->arrival_ns;
     way->arrival_ns = arrival;
-    *arrival_ns = arrival;
+    return arrival;
+}
+
+bool way_send(struct world *world, uint32_t index, uint32_t bytes, uint32_t kinds,
+              struct trip *trip)
+{
+    *trip = (struct trip){.fate = WIRE_QUEUE_FULL};
+    if (index == 0)
+        return false; /* the region is full */
+    struct way *way = way_at(world, index);
+    way->packets++;
+    way->bytes += bytes;
+    trip->epoch = way->epoch;
+    trip->fate = WIRE_LEFT;
+    if (way->from == way->to) {
+        trip->arrival_ns = world->now_ns + LOOPBACK_LATENCY_NS;
+        way->left++;
+        return true;
+    }
+    trip->fate = lost_on_the_way(way, kinds);
+    if (trip->fate != WIRE_LEFT)
+        return way_drop(world, way, bytes);
+    /* One packet is on the wire while `queue` of them wait. */
+    if (leaving_now(world, way) > way->values[LINK_QUEUE]) {
+        trip->fate = WIRE_QUEUE_FULL;
+        return way_drop(world, way, bytes);
+    }
+    trip->arrival_ns = arrival_of(world, way, bytes);
+    if (!leaving_push(world, way, way->free_ns))
+        return false;
+    way->left++;
     return true;
 }
 
 bool way_arrives(struct world *world, uint32_t index, uint32_t bytes, uint32_t epoch)
 {
     struct way *way = way_at(world, index);
+    way->came++;
     if (way->epoch == epoch)
         return true;
     return way_drop(world, way, bytes);

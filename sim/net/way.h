@@ -20,6 +20,7 @@ struct way {
     uint64_t free_ns;    /* when the last bit of all that was sent will have left */
     uint64_t arrival_ns; /* of the last packet: order is kept */
     uint64_t packets, bytes, dropped;
+    uint64_t left, came; /* packets that left the sender's side, and those of them that are there */
     struct stream loss, jitter;
     uint32_t from, to; /* machines */
     uint32_t next;     /* in the same bucket */
@@ -30,7 +31,7 @@ struct way {
     ref leaving;                     /* u64 ring: when each packet that waits will have left */
     uint32_t leaving_first, leaving_count, leaving_limit;
 };
-static_assert(sizeof(struct way) == 208, "no holes in what is copied and digested");
+static_assert(sizeof(struct way) == 224, "no holes in what is copied and digested");
 
 /* State of the component world->network: the table that finds ways. */
 struct network_state {
@@ -48,11 +49,19 @@ static inline struct way *way_at(const struct world *world, uint32_t way)
 uint32_t way_find(const struct world *world, uint32_t from, uint32_t to);
 uint32_t way_need(struct world *world, uint32_t from, uint32_t to);
 
-/* As link_send; `kinds` has a bit (1 << enum packet_kind) for each kind that the packet is. */
-bool way_send(struct world *world, uint32_t way, uint32_t bytes, uint32_t kinds,
-              uint64_t *arrival_ns, uint32_t *epoch);
+/* What became of a packet that was sent. */
+struct trip {
+    uint64_t arrival_ns;
+    uint32_t epoch; /* of the way: for way_arrives */
+    uint32_t fate;  /* enum wire_fate: WIRE_LEFT, or why it is lost */
+};
 
-/* A packet is at the far end.  False: the way is cut, or was since it was sent. */
+/* As link_send; `kinds` has a bit (1 << enum packet_kind) for each kind that the packet is.  False:
+ * it is lost. */
+bool way_send(struct world *world, uint32_t way, uint32_t bytes, uint32_t kinds, struct trip *trip);
+
+/* A packet is at the far end; they come in the order in which they left.  False: the way is cut, or
+ * was since it was sent. */
 bool way_arrives(struct world *world, uint32_t way, uint32_t bytes, uint32_t epoch);
 
 /* Goes by the network's defaults again, whole: no link, no cut, nothing to drop. */

@@ -39,7 +39,7 @@ static double bare_seconds(uint64_t events)
     enum { CONNECTIONS = 50 };
     struct world_limits limits = {.events = 4096, .connections = 64, .requests = 64};
     size_t bytes = world_bytes(&limits);
-    struct outside outside = {NULL, NULL};
+    struct outside outside = {0};
     struct error error;
     struct world *world = world_open(map_memory(bytes), bytes, &limits, &outside, &error);
     struct payload payload = {.u64 = {0}};

@@ -87,7 +87,7 @@ static void fixture_open(const char *a, const char *b, const char *c)
     const size_t bytes = world_bytes(&limits);
     struct error error;
 
-    fixture = (struct fixture){.outside = {fixture_trace, &fixture}};
+    fixture = (struct fixture){.outside = {.listener = fixture_trace, .user = &fixture}};
     fixture.world = world_open(calloc(1, bytes), bytes, &limits, &fixture.outside, &error);
     assert_non_null(fixture.world);
     act("machine", "m", a, b, c);

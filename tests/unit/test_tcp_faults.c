@@ -23,7 +23,7 @@ static void test_syn_retries(void **state)
 {
     (void)state;
     static const uint64_t seconds[] = {1, 3, 7, 15, 31, 63};
-    outside = (struct outside){listen_to_retries, NULL};
+    outside = (struct outside){.listener = listen_to_retries};
     retry_count = 0;
     component_at(world, right)->up = 0; /* no power: silence */
     connect_now();
@@ -38,7 +38,7 @@ static void test_syn_retries(void **state)
     connect_now();
     net_run(world, 400 * SECOND_NS);
     assert_int_equal(peers[client].at_ns[SOCKET_FAILED], 303 * SECOND_NS);
-    outside = (struct outside){NULL, NULL};
+    outside = (struct outside){0};
 }
 
 static void test_refused(void **state)
@@ -162,7 +162,7 @@ static void test_cut_on_the_way(void **state)
 static void test_partition(void **state)
 {
     (void)state;
-    outside = (struct outside){listen_to_retries, NULL};
+    outside = (struct outside){.listener = listen_to_retries};
     connect_first();
     retry_count = 0;
     uint64_t start = world->now_ns;
@@ -188,7 +188,7 @@ static void test_partition(void **state)
     assert_int_equal(peers[client].heard[SOCKET_RESET], 1);
     assert_int_equal(peers[client].failure, TCP_TIMED_OUT);
     assert_in_range(peers[client].at_ns[SOCKET_RESET] - start, 924 * SECOND_NS, 1046 * SECOND_NS);
-    outside = (struct outside){NULL, NULL};
+    outside = (struct outside){0};
 }
 
 static void test_fin_lost(void **state)
