@@ -26,6 +26,7 @@ struct subcommand {
 
 static int help(int argc, char **argv, enum language language);
 static int version(int argc, char **argv, enum language language);
+static int retro(int argc, char **argv, enum language language);
 
 /* What is not built is not here. */
 static const struct subcommand subcommands[] = {
@@ -45,8 +46,7 @@ static const struct subcommand subcommands[] = {
      "모든 종류와 설정, 지표를 보여 줍니다", batch_kinds},
     {"progress", PROGRESS_USAGE, "what you have done, as text: out, and in again",
      "진도를 글로 내보내고 가져옵니다", progress_command},
-    /* Not on the help page before the lab can hold a meeting; it writes those of an import. */
-    {"retro", NULL, NULL, NULL, retro_command},
+    {"retro", NULL, NULL, NULL, retro}, /* on the help page once the lab can hold a meeting */
     {"help", "outage help [TOPIC]", "commands, kinds, parameters and metrics by name",
      "명령, 종류, 설정, 지표를 이름으로 찾습니다", help},
     {"--help", NULL, NULL, NULL, help},
@@ -86,6 +86,13 @@ static int help(int argc, char **argv, enum language language)
         putchar('\n');
     fputs(words, stdout);
     return batch_flush(STATUS_HELD, language);
+}
+
+static bool language_given; /* by --lang: what has a language of its own is in this one */
+
+static int retro(int argc, char **argv, enum language language)
+{
+    return retro_command(argc, argv, language, language_given);
 }
 
 static int version(int argc, char **argv, enum language language)
@@ -130,7 +137,7 @@ static bool language_take(int *argc, char **argv, struct told *told)
         if (!words)
             argv[kept++] = argv[i];
         else if (ko || strcmp(words, "en") == 0)
-            *told = (struct told){ko ? LANGUAGE_KO : LANGUAGE_EN, true};
+            *told = (struct told){ko ? LANGUAGE_KO : LANGUAGE_EN, language_given = true};
         else if (words[0])
             return batch_misuse(ERROR_NOT_A_CHOICE, words, "ko|en", "--lang ko|en",
                                 told->language) == STATUS_HELD;

@@ -154,13 +154,27 @@ static struct lesson **lessons_read(uint32_t *count)
     return lessons;
 }
 
+/* The page and, beside it, the runs to replay: all of them or nothing. */
 static int page_to(struct progress *progress, const struct kept_meeting *meeting, const char *path,
-                   enum language language)
+                   enum language language, bool told)
 {
+    struct kept_agenda agenda;
+    struct error error;
+    char run[4096 + 64];
     struct retro retro = {.language = language, .progress = progress};
+    retro.path = path && strcmp(path, "-") != 0 ? path : NULL;
+    if (!told && progress_agenda_find(progress, meeting->started_ms, &agenda))
+        retro.language = agenda.language;
     retro.file = output_open(path, language);
     if (!retro.file)
         return STATUS_WRONG;
+    if (retro.path && !retro_runs_write(&retro, meeting, run, sizeof run)) {
+        error_set(&error, ERROR_NO_OUTPUT_FILE, 0, run, strerror(errno), NULL, NULL);
+        batch_error("outage", NULL, &error, language);
+        fclose(retro.file);
+        unlink(path);
+        return STATUS_WRONG;
+    }
     retro.lessons = lessons_read(&retro.lesson_count);
     if (!retro.lessons)
         retro.lesson_count = 0;
@@ -171,14 +185,14 @@ static int page_to(struct progress *progress, const struct kept_meeting *meeting
     return output_close(retro.file, path, STATUS_HELD, language);
 }
 
-static int retro_of(const char *path, uint32_t number, enum language language)
+static int retro_of(const char *path, uint32_t number, enum language language, bool told)
 {
     struct kept_meeting meeting;
     struct progress *progress = progress_open_existing(NULL, wall_ms());
     int status = look(progress, language) ? STATUS_FAILED : STATUS_WRONG;
     uint32_t count = progress_meetings(progress);
     if (progress_meeting_find(progress, number, &meeting)) {
-        status = page_to(progress, &meeting, path, language);
+        status = page_to(progress, &meeting, path, language, told);
     } else if (status == STATUS_FAILED) {
         fputs("outage: ", stderr);
         if (count)
@@ -199,7 +213,7 @@ static uint32_t read_session(const char *words)
     return number && !*end && number <= INT32_MAX ? (uint32_t)number : 0;
 }
 
-int retro_command(int argc, char **argv, enum language language)
+int retro_command(int argc, char **argv, enum language language, bool told)
 {
     const char *path = NULL;
     uint32_t number = 0;
@@ -216,5 +230,5 @@ int retro_command(int argc, char **argv, enum language language)
         if (!session)
             path = word;
     }
-    return retro_of(path, number, language);
+    return retro_of(path, number, language, told);
 }

@@ -7,11 +7,12 @@
 #include "lab/batch/batch.h"
 
 #define PROGRESS_USAGE "outage progress export [FILE] | import FILE"
-#define RETRO_USAGE    "outage retro [FILE] [--session N]"
+#define RETRO_USAGE    "outage retro [FILE] [--session N] [--lang ko|en]"
 
 /* Each gets its own words (argv[0] is the subcommand's name) and returns the exit status; retro's
  * is STATUS_FAILED when there is no such meeting. */
 int progress_command(int argc, char **argv, enum language language);
-int retro_command(int argc, char **argv, enum language language);
+/* `told`: the page is in this language; else in that of its meeting. */
+int retro_command(int argc, char **argv, enum language language, bool told);
 
 #endif

@@ -173,8 +173,10 @@ static bool read_record(struct import *import, unsigned *id, struct column_value
 static bool read_header(struct import *import)
 {
     size_t name = strlen(EXCHANGE_NAME), bytes = (size_t)(import->end - import->line);
-    if (bytes == strlen(EXCHANGE_HEADER) && memcmp(import->line, EXCHANGE_HEADER, bytes) == 0)
-        return true;
+    static const char *const headers[] = {EXCHANGE_HEADER, EXCHANGE_BEFORE};
+    for (int i = 0; i < 2; i++)
+        if (bytes == strlen(headers[i]) && memcmp(import->line, headers[i], bytes) == 0)
+            return true;
     bool ours = bytes > name && memcmp(import->line, EXCHANGE_NAME " ", name + 1) == 0;
     return fault(import, import->line, ours ? FAULT_NEWER_TEXT : FAULT_NO_HEADER, NULL, 0);
 }

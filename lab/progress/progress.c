@@ -154,6 +154,45 @@ bool progress_meeting(struct progress *progress, const struct kept_meeting *meet
                                               time_of(meeting->ended_ms), time_of(now_ms)});
 }
 
+/* Names and ids one a line: none of them holds an end of line. */
+static void add_lines(struct text *to, const char *words, size_t bytes, uint32_t count)
+{
+    text_clear(to);
+    for (uint32_t i = 0; i < count; i++) {
+        for (const char *c = words + i * bytes; *c; c++)
+            text_add_char(to, *c == '\n' ? ' ' : *c);
+        text_add_char(to, '\n');
+    }
+}
+
+bool progress_agenda(struct progress *progress, const struct kept_agenda *agenda, uint64_t now_ms)
+{
+    char people[sizeof agenda->names + KEPT_PEOPLE_MAX], lessons[sizeof agenda->lessons + 16];
+    struct text names = TEXT(people), ids = TEXT(lessons);
+    add_lines(&names, agenda->names[0], KEPT_NAME_BYTES, agenda->people);
+    add_lines(&ids, agenda->lessons[0], KEPT_LESSON_BYTES, agenda->lesson_count);
+    return keep(progress, RECORD_AGENDA,
+                (const struct column_value[]){time_of(agenda->meeting_ms),
+                                              words(agenda->language == LANGUAGE_KO ? "ko" : "en"),
+                                              words(people), words(lessons), number(agenda->at),
+                                              time_of(now_ms)});
+}
+
+bool progress_pause(struct progress *progress, const struct kept_pause *pause, uint64_t now_ms)
+{
+    return keep(progress, RECORD_PAUSE,
+                (const struct column_value[]){time_of(pause->meeting_ms), time_of(pause->began_ms),
+                                              time_of(pause->ended_ms), time_of(now_ms)});
+}
+
+bool progress_run(struct progress *progress, const struct kept_attempt *attempt, const char *script,
+                  uint64_t now_ms)
+{
+    return keep(progress, RECORD_RUN,
+                (const struct column_value[]){words(attempt->lesson), time_of(attempt->started_ms),
+                                              words(script), time_of(now_ms)});
+}
+
 bool progress_sentence(struct progress *progress, const struct kept_sentence *sentence,
                        uint64_t now_ms)
 {

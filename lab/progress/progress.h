@@ -119,6 +119,38 @@ struct kept_meeting {
 };
 bool progress_meeting(struct progress *progress, const struct kept_meeting *meeting,
                       uint64_t now_ms);
+/* What a meeting is about to do: it is kept at its beginning, so that a half-done one goes on. */
+#define KEPT_AGENDA_LESSONS 8
+struct kept_agenda {
+    uint64_t meeting_ms;
+    enum language language; /* of its page */
+    uint32_t people, lesson_count;
+    char names[KEPT_PEOPLE_MAX][KEPT_NAME_BYTES]; /* "": a letter */
+    char lessons[KEPT_AGENDA_LESSONS][KEPT_LESSON_BYTES];
+    uint32_t at; /* the lesson that is under way; lesson_count: all are through */
+};
+bool progress_agenda(struct progress *progress, const struct kept_agenda *agenda, uint64_t now_ms);
+bool progress_agenda_find(struct progress *progress, uint64_t meeting_ms,
+                          struct kept_agenda *agenda);
+/* The last one that has an agenda and no end. */
+bool progress_meeting_open(struct progress *progress, struct kept_meeting *meeting);
+/* When something of it was kept last; 0 never. */
+uint64_t progress_meeting_touched(struct progress *progress, uint64_t meeting_ms);
+
+/* A time in which nobody was there: an evening and the next. */
+struct kept_pause {
+    uint64_t meeting_ms, began_ms, ended_ms;
+};
+bool progress_pause(struct progress *progress, const struct kept_pause *pause, uint64_t now_ms);
+uint32_t progress_pauses(struct progress *progress, uint64_t meeting_ms, struct kept_pause *to,
+                         uint32_t most);
+
+/* The run that was watched, as a world file that gives it again (session_share). */
+bool progress_run(struct progress *progress, const struct kept_attempt *attempt, const char *words,
+                  uint64_t now_ms);
+/* NULL: none was kept.  The caller frees it. */
+char *progress_run_find(struct progress *progress, const struct kept_attempt *attempt);
+
 /* By number from 1; 0: the last.  Returns false when there is none. */
 bool progress_meeting_find(struct progress *progress, uint32_t number,
                            struct kept_meeting *meeting);

@@ -2,58 +2,7 @@
 #include <string.h>
 
 #include "lab/progress/review.h"
-#include "lab/progress/store.h"
-
-/* What is too long is cut between characters. */
-static void take_text(sqlite3_stmt *row, int column, char *to, size_t bytes)
-{
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    size_t used = text ? (size_t)sqlite3_column_bytes(row, column) : 0;
-    if (used >= bytes) {
-        used = bytes - 1;
-        while (used && ((unsigned char)text[used] & 0xc0) == 0x80)
-            used--;
-    }
-    if (used)
-        memcpy(to, text, used);
-    to[used] = 0;
-}
-
-static uint64_t take_time(sqlite3_stmt *row, int column)
-{
-    sqlite3_int64 value = sqlite3_column_int64(row, column);
-    return value > 0 ? (uint64_t)value : 0;
-}
-
-static uint32_t take_small(sqlite3_stmt *row, int column)
-{
-    sqlite3_int64 value = sqlite3_column_int64(row, column);
-    return value < 0 ? 0 : value > INT32_MAX ? INT32_MAX : (uint32_t)value;
-}
-
-static sqlite3_stmt *about(struct progress *progress, const char *sql, const char *lesson,
-                           uint64_t time_ms)
-{
-    sqlite3_stmt *statement = store_prepare(progress, sql);
-    if (!statement)
-        return NULL;
-    if (lesson)
-        sqlite3_bind_text(statement, 1, lesson, -1, SQLITE_STATIC);
-    if (sqlite3_bind_parameter_count(statement) == (lesson ? 2 : 1))
-        sqlite3_bind_int64(statement, lesson ? 2 : 1, (sqlite3_int64)time_ms);
-    return statement;
-}
-
-/* The next row; the statement is over when there is none. */
-static bool next(sqlite3_stmt *statement)
-{
-    if (!statement)
-        return false;
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        return true;
-    sqlite3_finalize(statement);
-    return false;
-}
+#include "lab/progress/rows.h"
 
 /* --- a lesson ------------------------------------------------------------------------------------
  */
@@ -62,23 +11,23 @@ static bool next(sqlite3_stmt *statement)
 
 static void take_attempt(sqlite3_stmt *row, struct kept_attempt *to)
 {
-    take_text(row, 0, to->lesson, sizeof to->lesson);
-    to->started_ms = take_time(row, 1);
-    to->step = take_small(row, 2);
+    row_text(row, 0, to->lesson, sizeof to->lesson);
+    to->started_ms = row_time(row, 1);
+    to->step = row_small(row, 2);
     to->seed = (uint64_t)sqlite3_column_int64(row, 3);
-    to->meeting_ms = take_time(row, 4);
-    take_text(row, 5, to->lines, sizeof to->lines);
+    to->meeting_ms = row_time(row, 4);
+    row_text(row, 5, to->lines, sizeof to->lines);
 }
 
 static void read_reviews(struct progress *progress, const char *lesson, struct standing *standing)
 {
     struct review review = review_begin(standing->done_ms);
-    sqlite3_stmt *rows = about(
+    sqlite3_stmt *rows = rows_about(
         progress,
         "SELECT answered, remembered FROM review WHERE lesson=? AND answered>=? ORDER BY answered",
         lesson, standing->done_ms);
-    while (next(rows))
-        review_answer(&review, take_time(rows, 0), sqlite3_column_int(rows, 1) != 0);
+    while (rows_next(rows))
+        review_answer(&review, row_time(rows, 0), sqlite3_column_int(rows, 1) != 0);
     standing->review_due_ms = review.due_ms;
     standing->reviews = review.remembered;
 }
@@ -88,18 +37,18 @@ bool progress_standing(struct progress *progress, const char *lesson, struct sta
     uint64_t last_done_ms = 0;
     memset(standing, 0, sizeof *standing);
     sqlite3_stmt *rows =
-        about(progress, "SELECT min(done), max(done) FROM done WHERE lesson=?", lesson, 0);
-    while (next(rows)) {
-        standing->done_ms = take_time(rows, 0);
-        standing->touched_ms = last_done_ms = take_time(rows, 1);
+        rows_about(progress, "SELECT min(done), max(done) FROM done WHERE lesson=?", lesson, 0);
+    while (rows_next(rows)) {
+        standing->done_ms = row_time(rows, 0);
+        standing->touched_ms = last_done_ms = row_time(rows, 1);
     }
-    rows = about(progress,
-                 "SELECT " ATTEMPT_COLUMNS " FROM attempt AS a WHERE lesson=? AND NOT EXISTS"
-                 " (SELECT 1 FROM done AS d WHERE d.lesson=a.lesson AND d.started=a.started)"
-                 " ORDER BY changed DESC, started DESC LIMIT 1",
-                 lesson, 0);
-    while (next(rows)) {
-        uint64_t changed_ms = take_time(rows, 6);
+    rows = rows_about(progress,
+                      "SELECT " ATTEMPT_COLUMNS " FROM attempt AS a WHERE lesson=? AND NOT EXISTS"
+                      " (SELECT 1 FROM done AS d WHERE d.lesson=a.lesson AND d.started=a.started)"
+                      " ORDER BY changed DESC, started DESC LIMIT 1",
+                      lesson, 0);
+    while (rows_next(rows)) {
+        uint64_t changed_ms = row_time(rows, 6);
         if (changed_ms < last_done_ms)
             continue;
         standing->under_way = true;
@@ -115,25 +64,25 @@ uint32_t progress_guesses(struct progress *progress, const char *lesson, uint64_
 {
     uint32_t count = 0;
     sqlite3_stmt *rows =
-        about(progress,
-              "SELECT lesson, started, question, round, person, name, words, number,"
-              " seed, changed FROM guess WHERE lesson=? AND started=?"
-              " ORDER BY question, round, person",
-              lesson, started_ms);
-    for (; next(rows); count++) {
+        rows_about(progress,
+                   "SELECT lesson, started, question, round, person, name, words, number,"
+                   " seed, changed FROM guess WHERE lesson=? AND started=?"
+                   " ORDER BY question, round, person",
+                   lesson, started_ms);
+    for (; rows_next(rows); count++) {
         if (count >= most)
             continue;
         struct kept_guess *guess = &to[count];
-        take_text(rows, 0, guess->lesson, sizeof guess->lesson);
-        guess->started_ms = take_time(rows, 1);
-        take_text(rows, 2, guess->question, sizeof guess->question);
-        guess->round = take_small(rows, 3);
-        guess->person = take_small(rows, 4);
-        take_text(rows, 5, guess->name, sizeof guess->name);
-        take_text(rows, 6, guess->words, sizeof guess->words);
+        row_text(rows, 0, guess->lesson, sizeof guess->lesson);
+        guess->started_ms = row_time(rows, 1);
+        row_text(rows, 2, guess->question, sizeof guess->question);
+        guess->round = row_small(rows, 3);
+        guess->person = row_small(rows, 4);
+        row_text(rows, 5, guess->name, sizeof guess->name);
+        row_text(rows, 6, guess->words, sizeof guess->words);
         guess->number = sqlite3_column_int64(rows, 7);
         guess->seed = (uint64_t)sqlite3_column_int64(rows, 8);
-        guess->locked_ms = take_time(rows, 9);
+        guess->locked_ms = row_time(rows, 9);
     }
     return count;
 }
@@ -143,19 +92,19 @@ uint32_t progress_counts(struct progress *progress, const char *lesson, uint64_t
 {
     uint32_t count = 0;
     sqlite3_stmt *rows =
-        about(progress,
-              "SELECT lesson, started, question, asked, unit, choice, number FROM counted"
-              " WHERE lesson=? AND started=? ORDER BY question",
-              lesson, started_ms);
-    for (; next(rows); count++) {
+        rows_about(progress,
+                   "SELECT lesson, started, question, asked, unit, choice, number FROM counted"
+                   " WHERE lesson=? AND started=? ORDER BY question",
+                   lesson, started_ms);
+    for (; rows_next(rows); count++) {
         if (count >= most)
             continue;
         struct kept_counted *counted = &to[count];
-        take_text(rows, 0, counted->lesson, sizeof counted->lesson);
-        counted->started_ms = take_time(rows, 1);
-        take_text(rows, 2, counted->question, sizeof counted->question);
-        take_text(rows, 3, counted->asked, sizeof counted->asked);
-        take_text(rows, 4, counted->unit, sizeof counted->unit);
+        row_text(rows, 0, counted->lesson, sizeof counted->lesson);
+        counted->started_ms = row_time(rows, 1);
+        row_text(rows, 2, counted->question, sizeof counted->question);
+        row_text(rows, 3, counted->asked, sizeof counted->asked);
+        row_text(rows, 4, counted->unit, sizeof counted->unit);
         counted->choice = sqlite3_column_int(rows, 5) != 0;
         counted->number = sqlite3_column_int64(rows, 6);
     }
@@ -169,8 +118,8 @@ uint32_t progress_meetings(struct progress *progress)
 {
     uint32_t count = 0;
     sqlite3_stmt *rows = store_prepare(progress, "SELECT count(*) FROM meeting");
-    while (next(rows))
-        count = take_small(rows, 0);
+    while (rows_next(rows))
+        count = row_small(rows, 0);
     return count;
 }
 
@@ -183,10 +132,10 @@ bool progress_meeting_find(struct progress *progress, uint32_t which, struct kep
     if (which == 0 || which > count)
         return false;
     sqlite3_stmt *rows =
-        about(progress, "SELECT started, ended FROM meeting ORDER BY started LIMIT 1 OFFSET ?",
-              NULL, which - 1);
-    while (next(rows)) {
-        *meeting = (struct kept_meeting){take_time(rows, 0), take_time(rows, 1), which};
+        rows_about(progress, "SELECT started, ended FROM meeting ORDER BY started LIMIT 1 OFFSET ?",
+                   NULL, which - 1);
+    while (rows_next(rows)) {
+        *meeting = (struct kept_meeting){row_time(rows, 0), row_time(rows, 1), which};
         found = true;
     }
     return found;
@@ -196,11 +145,11 @@ uint32_t progress_meeting_attempts(struct progress *progress, uint64_t meeting_m
                                    struct kept_attempt *to, uint32_t most)
 {
     uint32_t count = 0;
-    sqlite3_stmt *rows =
-        about(progress,
-              "SELECT " ATTEMPT_COLUMNS " FROM attempt WHERE meeting=? ORDER BY started, lesson",
-              NULL, meeting_ms);
-    for (; next(rows); count++)
+    sqlite3_stmt *rows = rows_about(progress,
+                                    "SELECT " ATTEMPT_COLUMNS
+                                    " FROM attempt WHERE meeting=? ORDER BY started, lesson",
+                                    NULL, meeting_ms);
+    for (; rows_next(rows); count++)
         if (count < most)
             take_attempt(rows, &to[count]);
     return count;
@@ -210,20 +159,21 @@ uint32_t progress_sentences(struct progress *progress, const char *lesson, uint6
                             struct kept_sentence *to, uint32_t most)
 {
     uint32_t count = 0;
-    sqlite3_stmt *rows = about(progress,
-                               "SELECT lesson, started, question, person, name, words FROM sentence"
-                               " WHERE lesson=? AND started=? ORDER BY question, person",
-                               lesson, started_ms);
-    for (; next(rows); count++) {
+    sqlite3_stmt *rows =
+        rows_about(progress,
+                   "SELECT lesson, started, question, person, name, words FROM sentence"
+                   " WHERE lesson=? AND started=? ORDER BY question, person",
+                   lesson, started_ms);
+    for (; rows_next(rows); count++) {
         if (count >= most)
             continue;
         struct kept_sentence *sentence = &to[count];
-        take_text(rows, 0, sentence->lesson, sizeof sentence->lesson);
-        sentence->started_ms = take_time(rows, 1);
-        take_text(rows, 2, sentence->question, sizeof sentence->question);
-        sentence->person = take_small(rows, 3);
-        take_text(rows, 4, sentence->name, sizeof sentence->name);
-        take_text(rows, 5, sentence->words, sizeof sentence->words);
+        row_text(rows, 0, sentence->lesson, sizeof sentence->lesson);
+        sentence->started_ms = row_time(rows, 1);
+        row_text(rows, 2, sentence->question, sizeof sentence->question);
+        sentence->person = row_small(rows, 3);
+        row_text(rows, 4, sentence->name, sizeof sentence->name);
+        row_text(rows, 5, sentence->words, sizeof sentence->words);
     }
     return count;
 }
@@ -232,18 +182,18 @@ uint32_t progress_notes(struct progress *progress, uint64_t meeting_ms, const ch
                         struct kept_note *to, uint32_t most)
 {
     uint32_t count = 0;
-    sqlite3_stmt *rows = about(progress,
-                               "SELECT meeting, lesson, kind, words FROM note"
-                               " WHERE lesson=? AND meeting=? ORDER BY kind, taken, words",
-                               lesson, meeting_ms);
-    for (; next(rows); count++) {
+    sqlite3_stmt *rows = rows_about(progress,
+                                    "SELECT meeting, lesson, kind, words FROM note"
+                                    " WHERE lesson=? AND meeting=? ORDER BY kind, taken, words",
+                                    lesson, meeting_ms);
+    for (; rows_next(rows); count++) {
         if (count >= most)
             continue;
         struct kept_note *note = &to[count];
-        note->meeting_ms = take_time(rows, 0);
-        take_text(rows, 1, note->lesson, sizeof note->lesson);
-        note->kind = (enum note_kind)take_small(rows, 2);
-        take_text(rows, 3, note->words, sizeof note->words);
+        note->meeting_ms = row_time(rows, 0);
+        row_text(rows, 1, note->lesson, sizeof note->lesson);
+        note->kind = (enum note_kind)row_small(rows, 2);
+        row_text(rows, 3, note->words, sizeof note->words);
     }
     return count;
 }

@@ -44,6 +44,9 @@ enum record_id {
     RECORD_MEETING,
     RECORD_SENTENCE,
     RECORD_NOTE,
+    RECORD_AGENDA,
+    RECORD_PAUSE,
+    RECORD_RUN,
     RECORD_COUNT
 };
 extern const struct record_kind record_kinds[RECORD_COUNT];

@@ -23,22 +23,70 @@ static uint32_t people_of(const struct retro_lesson *page)
     return most;
 }
 
+static void put_sitting(const struct retro *retro, uint64_t begin_ms, uint64_t end_ms,
+                        const char *before)
+{
+    char begin[32], end[16];
+    local_time(begin_ms, "%Y-%m-%d %H:%M", begin, sizeof begin);
+    local_time(end_ms, "%H:%M", end, sizeof end);
+    fprintf(retro->file, "%s%s%s%s", before, begin, end[0] ? "-" : "", end);
+}
+
+/* Each sitting: a meeting may go on another evening. */
+static void put_when(const struct retro *retro, const struct kept_meeting *meeting)
+{
+    struct kept_pause pauses[PAGE_PAUSES];
+    uint32_t count = progress_pauses(retro->progress, meeting->started_ms, pauses, PAGE_PAUSES);
+    uint64_t begin_ms = meeting->started_ms;
+    fprintf(retro->file, "- %s:", retro_say(retro->language, RETRO_WHEN));
+    for (uint32_t i = 0; i < count && i < PAGE_PAUSES; i++) {
+        put_sitting(retro, begin_ms, pauses[i].began_ms, i ? ", " : " ");
+        begin_ms = pauses[i].ended_ms;
+    }
+    put_sitting(retro, begin_ms, meeting->ended_ms, count ? ", " : " ");
+    fprintf(retro->file, "%s%s\n", meeting->ended_ms ? "" : " ",
+            meeting->ended_ms ? "" : retro_say(retro->language, RETRO_NOT_ENDED));
+}
+
+static void put_people(const struct retro *retro, const struct kept_agenda *agenda, uint32_t people)
+{
+    bool ko = retro->language == LANGUAGE_KO, named = agenda->people && agenda->people >= people;
+    people = named ? agenda->people : people;
+    fprintf(retro->file, "- %s: ", retro_say(retro->language, RETRO_PEOPLE));
+    for (uint32_t i = 0; named && i < people; i++) {
+        fputs(i ? ", " : "", retro->file);
+        retro_person(retro->file, retro->language, i, agenda->names[i]);
+    }
+    fprintf(retro->file, named ? " (%u%s)\n" : "%u%s\n", people, ko ? "명" : "");
+}
+
 static void put_head(const struct retro *retro, const struct kept_meeting *meeting, uint32_t people,
                      uint32_t questions)
 {
-    char day[32], begin[16], end[16];
+    char day[32];
+    struct kept_agenda agenda;
     bool ko = retro->language == LANGUAGE_KO;
+    progress_agenda_find(retro->progress, meeting->started_ms, &agenda);
     local_time(meeting->started_ms, "%Y-%m-%d", day, sizeof day);
-    local_time(meeting->started_ms, "%H:%M", begin, sizeof begin);
-    local_time(meeting->ended_ms, "%H:%M", end, sizeof end);
     fprintf(retro->file, "# %s %u, %s\n\n", retro_say(retro->language, RETRO_TITLE),
             meeting->number, day);
-    fprintf(retro->file, "- %s: %s %s%s%s\n", retro_say(retro->language, RETRO_WHEN), day, begin,
-            end[0] ? "-" : "", end);
-    fprintf(retro->file, "- %s: %u%s\n", retro_say(retro->language, RETRO_PEOPLE), people,
-            ko ? "명" : "");
+    put_when(retro, meeting);
+    put_people(retro, &agenda, people);
     fprintf(retro->file, "- %s: %u%s\n\n", retro_say(retro->language, RETRO_QUESTIONS), questions,
             ko ? "개" : "");
+}
+
+static void put_other_notes(const struct retro *retro, const struct kept_meeting *meeting)
+{
+    struct kept_note *notes = calloc(PAGE_NOTES, sizeof *notes);
+    uint32_t count = 0;
+    if (notes)
+        count = progress_notes(retro->progress, meeting->started_ms, "", notes, PAGE_NOTES);
+    if (count) {
+        fprintf(retro->file, "## %s\n\n", retro_say(retro->language, RETRO_OTHER_NOTES));
+        retro_notes_write(retro, notes, count < PAGE_NOTES ? count : PAGE_NOTES);
+    }
+    free(notes);
 }
 
 void retro_write(const struct retro *retro, const struct kept_meeting *meeting)
@@ -60,6 +108,7 @@ void retro_write(const struct retro *retro, const struct kept_meeting *meeting)
     put_head(retro, meeting, people, questions);
     for (uint32_t i = 0; i < count; i++)
         retro_lesson_write(retro, &pages[i]);
+    put_other_notes(retro, meeting);
     free(attempts);
     free(pages);
 }

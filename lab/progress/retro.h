@@ -26,8 +26,17 @@ struct retro {
     struct progress *progress;
     struct lesson **lessons;
     uint32_t lesson_count;
+    const char *path; /* of the page: the runs to replay stand beside it; NULL: it stands nowhere */
 };
 void retro_write(const struct retro *retro, const struct kept_meeting *meeting);
+
+/* Writes each run of the meeting beside the page, where no file of that name is.  False with the
+ * path and errno: none is left. */
+bool retro_runs_write(const struct retro *retro, const struct kept_meeting *meeting, char *path,
+                      size_t bytes);
+/* The run's file of a lesson, with the page's folder or without it. */
+void retro_run_name(const struct retro *retro, const char *lesson, bool folder, char *to,
+                    size_t bytes);
 
 /* --- parts of it (retro_lesson.c)
  * ------------------------------------------------------------------ */
@@ -37,6 +46,7 @@ void retro_write(const struct retro *retro, const struct kept_meeting *meeting);
 #define PAGE_NOTES     128
 #define PAGE_COUNTS    16
 #define PAGE_ATTEMPTS  16
+#define PAGE_PAUSES    16
 
 /* What was kept of one lesson of the meeting. */
 struct retro_lesson {
@@ -47,10 +57,13 @@ struct retro_lesson {
     struct kept_sentence sentences[PAGE_SENTENCES];
     struct kept_note notes[PAGE_NOTES];
     uint32_t guess_count, counted_count, sentence_count, note_count;
+    bool has_run;
 };
 void retro_lesson_read(const struct retro *retro, const struct kept_attempt *attempt,
                        struct retro_lesson *page);
 void retro_lesson_write(const struct retro *retro, const struct retro_lesson *page);
+/* Figures that were noted, as a list; "" of `lesson`: beside all lessons. */
+void retro_notes_write(const struct retro *retro, const struct kept_note *notes, uint32_t count);
 /* The questions that were guessed at, in the lesson's order. */
 uint32_t retro_lesson_questions(const struct retro *retro, const struct retro_lesson *page,
                                 const char *names[PAGE_COUNTS]);

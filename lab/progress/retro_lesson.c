@@ -30,6 +30,9 @@ void retro_lesson_read(const struct retro *retro, const struct kept_attempt *att
               PAGE_SENTENCES);
     page->note_count = least(
         progress_notes(progress, attempt->meeting_ms, id, page->notes, PAGE_NOTES), PAGE_NOTES);
+    char *run = progress_run_find(progress, attempt);
+    page->has_run = run != NULL;
+    free(run);
 }
 
 static const struct question *find_question(const struct retro *retro,
@@ -234,6 +237,32 @@ static void put_nearest(const struct asked *asked)
     fputs("\n\n", file);
 }
 
+/* Arguing turned their guess toward what was counted then.  Who went the other way is not named. */
+static void put_toward(const struct asked *asked)
+{
+    FILE *file = asked->retro->file;
+    enum language language = asked->retro->language;
+    bool any = false;
+    for (uint32_t person = 0; person < KEPT_PEOPLE_MAX; person++) {
+        const struct kept_guess *first = find_guess(asked, person, 1),
+                                *second = find_guess(asked, person, 2);
+        bool toward = first && second &&
+                      (asked->choice ? second->number == asked->counted->number &&
+                                           first->number != second->number
+                                     : apart(asked, second) < apart(asked, first));
+        if (!toward)
+            continue;
+        if (any)
+            fputs(", ", file);
+        else
+            fprintf(file, "%s: ", retro_say(language, RETRO_TOWARD));
+        put_name(asked, second);
+        fputs(language == LANGUAGE_KO ? " 님" : "", file);
+        any = true;
+    }
+    fputs(any ? "\n\n" : "", file);
+}
+
 static void put_question(const struct retro *retro, const struct retro_lesson *page,
                          const char *name)
 {
@@ -259,6 +288,7 @@ static void put_question(const struct retro *retro, const struct retro_lesson *p
     put_value(&asked, asked.counted->number);
     fputs("**\n\n", retro->file);
     put_nearest(&asked);
+    put_toward(&asked);
 }
 
 /* --- beside the questions
@@ -292,19 +322,24 @@ static uint32_t notes_of(const struct retro_lesson *page, enum note_kind kind)
     return count;
 }
 
+void retro_notes_write(const struct retro *retro, const struct kept_note *notes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (notes[i].kind != NOTE_FIGURE)
+            continue;
+        fputs("- ", retro->file);
+        retro_put(retro->file, notes[i].words);
+        putc('\n', retro->file);
+    }
+    putc('\n', retro->file);
+}
+
 static void put_figures(const struct retro *retro, const struct retro_lesson *page)
 {
     if (!notes_of(page, NOTE_FIGURE))
         return;
     put_heading(retro, RETRO_FIGURES);
-    for (uint32_t i = 0; i < page->note_count; i++) {
-        if (page->notes[i].kind != NOTE_FIGURE)
-            continue;
-        fputs("- ", retro->file);
-        retro_put(retro->file, page->notes[i].words);
-        putc('\n', retro->file);
-    }
-    putc('\n', retro->file);
+    retro_notes_write(retro, page->notes, page->note_count);
 }
 
 /* The lines that were taken; where none was, those of the lesson. */
@@ -336,6 +371,15 @@ static void put_work(const struct retro *retro, const struct retro_lesson *page)
 
 static void put_replay(const struct retro *retro, const struct retro_lesson *page)
 {
+    if (page->has_run && retro->path) {
+        char name[4096];
+        put_heading(retro, RETRO_REPLAY);
+        fprintf(retro->file, "%s %s\n\n", retro_say(retro->language, RETRO_REPLAY_FILE),
+                retro_say(retro->language, RETRO_RUN_FILE));
+        retro_run_name(retro, page->attempt.lesson, false, name, sizeof name);
+        retro_code(retro->file, "outage ", name, true);
+        return;
+    }
     if (!notes_of(page, NOTE_FILE) && !page->lesson)
         return;
     put_heading(retro, RETRO_REPLAY);

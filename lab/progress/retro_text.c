@@ -36,7 +36,7 @@ void retro_person(FILE *file, enum language language, uint32_t person, const cha
         retro_put(file, name);
         return;
     }
-    if (person < 3)
+    if (person < 4)
         snprintf(letter, sizeof letter, "%s",
                  retro_say(language, (enum retro_word)(RETRO_PERSON_A + person)));
     else

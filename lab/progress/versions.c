@@ -38,6 +38,14 @@ static const char *const steps[STORE_VERSION] = {
     "CREATE TABLE note(meeting INTEGER NOT NULL, lesson TEXT NOT NULL, kind INTEGER NOT NULL,"
     " words TEXT NOT NULL, taken INTEGER NOT NULL, changed INTEGER NOT NULL,"
     " PRIMARY KEY(meeting, lesson, kind, words)) STRICT, WITHOUT ROWID;",
+    /* 3: what a meeting is about to do, when nobody was there, the runs that were watched */
+    "CREATE TABLE agenda(meeting INTEGER NOT NULL PRIMARY KEY, language TEXT NOT NULL,"
+    " people TEXT NOT NULL, lessons TEXT NOT NULL, at INTEGER NOT NULL, changed INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE pause(meeting INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
+    " changed INTEGER NOT NULL, PRIMARY KEY(meeting, began)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE run(lesson TEXT NOT NULL, started INTEGER NOT NULL, words TEXT NOT NULL,"
+    " changed INTEGER NOT NULL, PRIMARY KEY(lesson, started)) STRICT, WITHOUT ROWID;",
 };
 
 const char *version_step(int from)

@@ -315,7 +315,11 @@ static char *page_of(struct progress *progress, uint32_t number, enum language l
         lesson.text[i].blocks[STEP_WORK] = blocks;
         lesson.text[i].block_count[STEP_WORK] = 1;
     }
-    struct retro retro = {open_memstream(&page, &bytes), language, progress, lessons, 1};
+    struct retro retro = {.file = open_memstream(&page, &bytes),
+                          .language = language,
+                          .progress = progress,
+                          .lessons = lessons,
+                          .lesson_count = 1};
     assert_non_null(retro.file);
     assert_true(progress_meeting_find(progress, number, &meeting));
     retro_write(&retro, &meeting);
@@ -352,6 +356,8 @@ static const char english_page[] = "# Meeting 2, 2026-02-03\n"
                                    "Counted: **39,443 orders**\n"
                                    "\n"
                                    "Nearest guess: A (557 orders apart)\n"
+                                   "\n"
+                                   "Changed toward the count: A, B\n"
                                    "\n"
                                    "### One sentence each\n"
                                    "\n"
@@ -406,10 +412,92 @@ static void a_meeting_becomes_a_page(void **state)
             fail_msg("not there: %s\n%s", korean[i], page);
     free(page);
     page = page_of(progress, 1, LANGUAGE_EN); /* a meeting at which nothing was asked */
-    assert_string_equal(
-        page,
-        "# Meeting 1, 2026-01-27\n\n- When: 2026-01-27 12:00\n- People: 0\n- Questions: 0\n\n");
+    assert_string_equal(page, "# Meeting 1, 2026-01-27\n\n- When: 2026-01-27 12:00 (not ended)\n- "
+                              "People: 0\n- Questions: 0\n\n");
     free(page);
+    progress_close(progress);
+    place_remove(&place);
+}
+
+static void a_half_done_meeting_is_found_with_its_agenda(void **state)
+{
+    (void)state;
+    struct where place = place_make();
+    struct progress *progress = open_good(&place);
+    struct kept_meeting meeting = {.started_ms = NOW}, found;
+    struct kept_agenda agenda = {.meeting_ms = NOW,
+                                 .language = LANGUAGE_KO,
+                                 .people = 3,
+                                 .lesson_count = 2,
+                                 .names = {"민수", "", "a\nb"},
+                                 .lessons = {LESSON, "03-log"},
+                                 .at = 1},
+                       back;
+    assert_true(progress_meeting(progress, &meeting, NOW));
+    assert_false(progress_meeting_open(progress, &found)); /* an older outage kept no agenda */
+    assert_true(progress_agenda(progress, &agenda, NOW + 1));
+    progress_close(progress);
+    progress = open_good(&place);
+    assert_true(progress_meeting_open(progress, &found));
+    assert_true(found.started_ms == NOW && found.number == 1);
+    assert_true(progress_agenda_find(progress, NOW, &back));
+    assert_true(back.people == 3 && back.lesson_count == 2 && back.at == 1);
+    assert_string_equal(back.names[0], "민수");
+    assert_string_equal(back.names[1], "");
+    assert_string_equal(back.names[2], "a b");
+    assert_string_equal(back.lessons[1], "03-log");
+    assert_int_equal(back.language, LANGUAGE_KO);
+    meeting.ended_ms = NOW + 60000;
+    assert_true(progress_meeting(progress, &meeting, NOW + 60000));
+    assert_false(progress_meeting_open(progress, &found));
+    progress_close(progress);
+    place_remove(&place);
+}
+
+static void what_a_meeting_kept_last_is_known(void **state)
+{
+    (void)state;
+    struct where place = place_make();
+    struct progress *progress = open_good(&place);
+    struct kept_meeting meeting = {.started_ms = NOW};
+    struct kept_attempt attempt = attempt_of(LESSON, NOW + 5);
+    struct kept_guess guess = guess_of(0, 1);
+    struct kept_pause pause = {NOW, NOW + 900, NOW + DAY}, back[2];
+    assert_int_equal(progress_meeting_touched(progress, NOW), 0);
+    attempt.meeting_ms = NOW;
+    assert_true(progress_meeting(progress, &meeting, NOW));
+    assert_int_equal(progress_meeting_touched(progress, NOW), NOW);
+    assert_true(progress_save(progress, &attempt, NOW + 5));
+    guess.started_ms = NOW + 5;
+    guess.locked_ms = NOW + 700;
+    assert_true(progress_guess(progress, &guess));
+    assert_int_equal(progress_meeting_touched(progress, NOW), NOW + 700);
+    guess.started_ms = NOW + 6; /* of no lesson of this meeting */
+    guess.locked_ms = NOW + 800;
+    assert_true(progress_guess(progress, &guess));
+    assert_int_equal(progress_meeting_touched(progress, NOW), NOW + 700);
+    assert_true(progress_pause(progress, &pause, NOW + DAY));
+    assert_int_equal(progress_pauses(progress, NOW, back, 2), 1);
+    assert_true(back[0].began_ms == NOW + 900 && back[0].ended_ms == NOW + DAY);
+    progress_close(progress);
+    place_remove(&place);
+}
+
+static void a_watched_run_is_kept_whole(void **state)
+{
+    (void)state;
+    struct where place = place_make();
+    struct progress *progress = open_good(&place);
+    struct kept_attempt attempt = attempt_of(LESSON, NOW);
+    char *words = malloc(100001);
+    assert_null(progress_run_find(progress, &attempt));
+    memset(words, 'x', 100000);
+    words[100000] = 0;
+    assert_true(progress_run(progress, &attempt, words, NOW));
+    char *back = progress_run_find(progress, &attempt);
+    assert_string_equal(back, words);
+    free(back);
+    free(words);
     progress_close(progress);
     place_remove(&place);
 }
@@ -438,6 +526,9 @@ int main(void)
         cmocka_unit_test(a_lesson_comes_back_after_1_3_7_and_21_days),
         cmocka_unit_test(who_forgets_begins_again_and_who_is_early_gains_nothing),
         cmocka_unit_test(a_meeting_becomes_a_page),
+        cmocka_unit_test(a_half_done_meeting_is_found_with_its_agenda),
+        cmocka_unit_test(what_a_meeting_kept_last_is_known),
+        cmocka_unit_test(a_watched_run_is_kept_whole),
         cmocka_unit_test(every_word_of_the_page_is_there_in_both_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

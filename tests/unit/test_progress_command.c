@@ -35,7 +35,7 @@ static void write_file(const struct where *place, const char *name, const char *
 }
 
 static const char meeting[] =
-    "outage-progress 1\n"
+    "outage-progress 2\n"
     "attempt lesson=\"01-plug\" started=2026-02-03T12:01:00.000Z step=4 seed=7"
     " meeting=2026-02-03T12:00:00.000Z lines=\"\" changed=2026-02-03T12:01:00.000Z\n"
     "guess lesson=\"01-plug\" started=2026-02-03T12:01:00.000Z question=\"kept\" round=1 person=0"
@@ -51,7 +51,7 @@ static void progress_goes_from_one_machine_to_another(void **state)
     struct where from = place_make(), to = place_make();
     write_file(&from, "mine.txt", meeting);
     assert_int_equal(say(&from, "progress export"), 0);
-    assert_string_equal(output, "outage-progress 1\n");
+    assert_string_equal(output, "outage-progress 2\n");
     assert_int_equal(place_files(&from, "progress.db", false), 0); /* looking makes nothing */
     assert_int_equal(say(&from, "progress import mine.txt"), 0);
     assert_says("4 records are new");
@@ -76,7 +76,7 @@ static void a_wrong_file_is_named_with_its_line(void **state)
 {
     (void)state;
     struct where place = place_make();
-    write_file(&place, "wrong.txt", "outage-progress 1\nreview lesson=1\n");
+    write_file(&place, "wrong.txt", "outage-progress 2\nreview lesson=1\n");
     assert_int_equal(say(&place, "progress import wrong.txt"), 2);
     assert_says("wrong.txt:2:15: a text stands in quotes");
     assert_int_equal(say(&place, "progress import none.txt"), 2);

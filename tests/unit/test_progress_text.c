@@ -145,8 +145,9 @@ static void the_first_line_says_what_it_is(void **state)
     } rows[] = {
         {"", "1:1: this is no text"},
         {"hello\n", "1:1: this is no text"},
-        {"outage-progress 2\n", "1:1: this text is of a newer"},
+        {"outage-progress 3\n", "1:1: this text is of a newer"},
         {"outage-progress 1", NULL},
+        {"outage-progress 2", NULL},
         {"\xef\xbb\xbfoutage-progress 1\r\n\r\n# a remark\r\n", NULL},
     };
     struct where place = place_make();
