@@ -19,6 +19,7 @@ enum status {
 /* Each gets its own words (argv[0] is the subcommand's name) and returns the exit status. */
 int batch_run(int argc, char **argv, enum language language);
 int batch_kinds(int argc, char **argv, enum language language);
+int batch_spof(int argc, char **argv, enum language language);
 int batch_check(int argc, char **argv, enum language language);
 
 /* From here on a crash is a sentence and STATUS_DEFECT. */

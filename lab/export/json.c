@@ -55,6 +55,12 @@ void json_u64(struct json *json, const char *name, uint64_t number)
     fprintf(json->file, "%" PRIu64, number);
 }
 
+void json_null(struct json *json, const char *name)
+{
+    name_put(json, name);
+    fputs("null", json->file);
+}
+
 void json_bool(struct json *json, const char *name, bool truth)
 {
     name_put(json, name);

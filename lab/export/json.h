@@ -18,6 +18,7 @@ void json_open(struct json *json, const char *name, char bracket); /* name NULL:
 void json_close(struct json *json, char bracket);
 void json_string(struct json *json, const char *name, const char *words);
 void json_u64(struct json *json, const char *name, uint64_t number);
+void json_null(struct json *json, const char *name);
 void json_bool(struct json *json, const char *name, bool truth);
 
 /* A value: durations ns, sizes bytes, percents and rates decimal, words a string. */

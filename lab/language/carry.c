@@ -31,7 +31,7 @@ const struct lab_command lab_commands[] = {
      "부품의 설정과 지표, 로그를 보여 줍니다", act_show, 0},
     {"watch", "watch METRIC...", "what the lab charts and --csv writes",
      "그래프와 --csv에 담을 지표를 고릅니다", act_watch, 0},
-    {"report", "report ledger|machines", "a table for people", "표로 보여 줍니다", act_report, 0},
+    {"report", "report ledger|machines|spof", "a table for people", "표로 보여 줍니다", act_report, 0},
     {"expect", "expect METRIC OP VALUE [within W] [\"REASON\"]",
      "holds a metric against a value; the exit status tells",
      "지표를 값과 견줍니다; 종료 상태로 알려 줍니다", act_expect, 0},
@@ -271,7 +271,9 @@ bool session_carry(struct session *session, const struct command *command, uint3
 {
     struct command tail;
     struct call call = {command, mask, -1, source, error};
-    if (command->count == 0)
+    const struct session_options *options = &session->options;
+    if (command->count == 0 || (source != SOURCE_TYPED && options->leaves_out &&
+                                options->leaves_out(options->leaves_out_user, command)))
         return true;
     bool prefixed = names_variant(command_word(command, 0));
     if (prefixed && source != SOURCE_DUE)

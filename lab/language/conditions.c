@@ -11,12 +11,6 @@ __extension__ typedef __int128 wide;
 
 #define USAGE "METRIC OP VALUE [within W]"
 
-static const struct metric *metric_row(struct session *session, uint32_t variant,
-                                       struct metric_ref metric)
-{
-    return world_metric_row(session->variants[variant].world, metric);
-}
-
 bool metric_word(struct session *session, const struct command *command, unsigned word,
                  uint32_t *variant, bool *written, struct metric_ref *metric, struct error *error)
 {
@@ -34,6 +28,9 @@ bool metric_word(struct session *session, const struct command *command, unsigne
         error_set(error, ERROR_NOT_A_METRIC, (uint16_t)word, name, NULL, NULL, NULL);
     } else if (!hidden_refuses(session, name, word, error)) {
         return false;
+    } else if (spof_names(session->variants[*variant].world, name)) {
+        if (spof_metric(name, metric, error))
+            return true;
     } else if (world_metric(session->variants[*variant].world, name, metric, error)) {
         if (metric->peak)
             peaks_ask(session, name);
@@ -126,9 +123,11 @@ static bool words_read(struct session *session, const struct command *command, u
                        struct condition *condition, struct error *error)
 {
     const struct world *world = session->variants[condition->left_variant].world;
-    const struct kind *kind = component_kind(world, condition->left.component);
-    const char *words = command_word(command, word);
-    const char *named = kind->metric_named ? kind->metric_named(condition->left.metric) : NULL;
+    const char *words = command_word(command, word), *named = NULL;
+    if (condition->left.component != SPOF_COMPONENT) {
+        const struct kind *kind = component_kind(world, condition->left.component);
+        named = kind->metric_named ? kind->metric_named(condition->left.metric) : NULL;
+    }
     uint64_t place;
     struct text text = TEXT(condition->words);
     if (named && !value_parse(words, UNIT_CHOICE, named, &place, error)) {
@@ -144,7 +143,7 @@ static bool right_read(struct session *session, uint32_t variant, const struct c
                        unsigned word, struct condition *condition, struct error *error)
 {
     const struct metric *left =
-        metric_row(session, (uint32_t)condition->left_variant, condition->left);
+        session_metric_row(session, (uint32_t)condition->left_variant, condition->left);
     const char *words = command_word(command, word);
     if (is_words(left->unit) &&
         condition->operator!= OP_EQUAL && condition->operator!= OP_NOT_EQUAL)
@@ -157,7 +156,7 @@ static bool right_read(struct session *session, uint32_t variant, const struct c
             return false;
         condition->right_variant = (int32_t)right_variant;
         condition->right_is_metric = 1;
-        const struct metric *right = metric_row(session, right_variant, condition->right);
+        const struct metric *right = session_metric_row(session, right_variant, condition->right);
         if (family(left->unit) != family(right->unit))
             return error_set(error, ERROR_UNLIKE_UNITS, (uint16_t)word, left->name, right->name,
                              NULL, NULL);
@@ -175,7 +174,7 @@ static bool within_read(struct session *session, const struct command *command, 
                         struct condition *condition, struct error *error)
 {
     const struct metric *left =
-        metric_row(session, (uint32_t)condition->left_variant, condition->left);
+        session_metric_row(session, (uint32_t)condition->left_variant, condition->left);
     const char *words = command_word(command, word + 1);
     size_t bytes = strlen(words);
     if (bytes == 0)
@@ -254,14 +253,13 @@ bool condition_holds(struct session *session, uint32_t variant, const struct con
 {
     (void)variant;
     struct value right = {.number = condition->number};
-    struct world *left_world = session->variants[condition->left_variant].world;
     memset(found, 0, sizeof *found);
-    *known = world_read(left_world, condition->left, found);
+    *known = session_read(session, (uint32_t)condition->left_variant, condition->left, found);
     if (!*known)
         return false;
     memcpy(right.words, condition->words, sizeof right.words);
     if (condition->right_is_metric &&
-        !world_read(session->variants[condition->right_variant].world, condition->right, &right))
+        !session_read(session, (uint32_t)condition->right_variant, condition->right, &right))
         return false;
     if (is_words((enum unit)found->unit))
         return (strcmp(found->words, right.words) == 0) == (condition->operator== OP_EQUAL);

@@ -14,7 +14,7 @@ static bool value_say(struct session *session, const struct command *command, un
     struct value value;
     if (!metric_word(session, command, word, &variant, written, &metric, error))
         return false;
-    bool known = world_read(session->variants[variant].world, metric, &value);
+    bool known = session_read(session, variant, metric, &value);
     found_add(text, &value, known, session->options.language);
     return true;
 }

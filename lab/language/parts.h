@@ -162,6 +162,7 @@ struct session {
     char **hidden;
     char questions[QUESTIONS_MAX][32];
     uint32_t question_count;
+    struct spof_kept *spof; /* what was found last; NULL nothing */
     char answer[ANSWER_BYTES];
 };
 
@@ -228,6 +229,17 @@ bool metric_word(struct session *session, const struct command *command, unsigne
                  uint32_t *variant, bool *written, struct metric_ref *metric,
                  struct error *error);
 void found_add(struct text *text, const struct value *value, bool known, enum language language);
+
+/* --- spof_metrics.c: metrics of the session, not of a part ---------------------------------------- */
+#define SPOF_COMPONENT UINT32_MAX /* where a metric_ref leads that is spof.* */
+bool spof_names(const struct world *world, const char *name); /* spof.*, and no part is named so */
+bool spof_metric(const char *name, struct metric_ref *metric, struct error *error);
+/* As world_metric_row and world_read, of any metric that metric_word found. */
+const struct metric *session_metric_row(struct session *session, uint32_t variant,
+                                        struct metric_ref metric);
+bool session_read(struct session *session, uint32_t variant, struct metric_ref metric,
+                  struct value *value);
+void spof_say(struct session *session, uint32_t variant); /* report spof */
 
 /* --- peaks.c ------------------------------------------------------------------------------------ */
 void peaks_scan(struct session *session, const struct command *command);

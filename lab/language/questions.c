@@ -94,7 +94,7 @@ static bool metric_print(struct session *session, struct call *call, unsigned wo
         text_add(&text, "  ");
         text_add(&text, variant_label(session, (int32_t)variant));
         text_add(&text, session->forked ? " " : "");
-        bool known = world_read(session->variants[variant].world, metric, &value);
+        bool known = session_read(session, variant, metric, &value);
         found_add(&text, &value, known, session->options.language);
     }
     text_add_char(&text, '\n');

@@ -57,6 +57,7 @@ void session_close(struct session *session)
     free(session->wanted);
     free(session->counted);
     free(session->peaks);
+    free(session->spof);
     free(session);
 }
 

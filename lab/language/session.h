@@ -59,6 +59,10 @@ struct session_options {
     uint64_t sample_ns;     /* 0: none */
     bool later;             /* a typed `run` only begins: session_advance moves it; else it is over at once */
     const char *const *sets; /* "--set NAME.PARAM=VALUE" lines applied when building is done; NULL-terminated or NULL */
+    bool alone; /* a run of spof: spof.* has no value in it, or it would never end */
+    /* True: this command, of the file or due, is passed over.  NULL: none is. */
+    bool (*leaves_out)(void *user, const struct command *command);
+    void *leaves_out_user;
     struct session_output output;
     const char *file;    /* as errors name it; NULL: the prompt */
 };

@@ -241,7 +241,7 @@ bool act_report(struct session *session, struct call *call)
     static const struct report {
         const char *name;
         void (*say)(struct session *session, uint32_t variant);
-    } reports[] = {{REPORT_LEDGER, ledger_say}, {"machines", machines_say}, {NULL, NULL}};
+    } reports[] = {{REPORT_LEDGER, ledger_say}, {"machines", machines_say}, {"spof", spof_say}, {NULL, NULL}};
     const char *name = command_word(call->command, 1);
     const struct report *report = reports;
     if (!need_count(call->command, 2, 2, lab_command_find("report")->usage, call->error))
@@ -249,8 +249,9 @@ bool act_report(struct session *session, struct call *call)
     while (report->name && strcmp(report->name, name) != 0)
         report++;
     if (!report->name)
-        return error_set(call->error, ERROR_NO_REPORT, 1, name, "ledger, machines", NULL, NULL);
-    if (session->hidden && report == reports)
+        return error_set(call->error, ERROR_NO_REPORT, 1, name, "ledger, machines, spof", NULL, NULL);
+    bool tells = report == reports || (report->say == spof_say && session_hidden(session, "spof.parts"));
+    if (session->hidden && tells)
         return error_set(call->error, ERROR_HIDDEN, 1, name, NULL, NULL, NULL);
     for (uint32_t i = 0; i < session->variant_count; i++)
         if (call->mask & 1u << i)
