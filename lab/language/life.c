@@ -133,7 +133,8 @@ static void fate_heard(struct life *life, const struct world *world, const struc
     if (!life->applied || !store)
         return;
     if (record->what == TRACE_LOST && record->who == store && record->a <= life->ledger.position &&
-        trace_lost_to(record->b) >= life->ledger.position)
+        trace_lost_to(record->b) >= life->ledger.position &&
+        trace_lost_writer(record->b) == life->ledger.writer)
         step_add(life, record, 0);
     if (record->who != store && record->who != component_at(world, store)->machine)
         return;

@@ -83,6 +83,8 @@ struct kind {
     bool (*tell)(struct world *world, uint32_t id, const struct command *words, struct text *answer,
                  struct error *error);                 /* words: without `tell NAME` */
     void (*removed)(struct world *world, uint32_t id); /* gives back what it holds */
+    uint32_t (*leads_to)(const struct world *world, uint32_t id); /* where its next connection
+                                                                   * goes; 0: nowhere */
 };
 
 /* What every component has, in SLAB_COMPONENT. */

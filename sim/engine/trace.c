@@ -56,6 +56,9 @@ static const char *const causes[TRACE_CAUSES] = {
     "ended without saving",
     "a command or other files",
     "evicted",
+    "the old master was demoted",
+    "not on the copy yet",
+    "its master did not have it",
 };
 
 /* "latency 80ms" of a record whose a is a parameter's row; a text is read where it stands now. */
@@ -141,7 +144,7 @@ static void percent_add(struct text *text, uint64_t share)
 
 static void cause_add(struct text *text, uint64_t number)
 {
-    text_add(text, causes[number >> 32 < TRACE_CAUSES ? number >> 32 : 0]);
+    text_add(text, causes[(number >> 32 & 255) < TRACE_CAUSES ? number >> 32 & 255 : 0]);
 }
 
 static void to_add(struct text *text, uint64_t number)

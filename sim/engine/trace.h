@@ -30,11 +30,16 @@ enum refusal {
     REFUSED_LOADING
 };
 
-/* b of LOST: the last position, and why, as {b:cause} says it (enum ledger_cause of the store). */
-#define TRACE_CAUSES 7
-static inline uint64_t trace_lost(uint32_t to, unsigned cause)
+/* b of LOST: the last position, why, as {b:cause} says it (enum ledger_cause of the store), and whose
+ * positions (ledger_writer). */
+#define TRACE_CAUSES 10
+static inline uint64_t trace_lost(uint32_t to, unsigned cause, uint32_t writer)
 {
-    return (uint64_t)cause << 32 | to;
+    return (uint64_t)writer << 40 | (uint64_t)cause << 32 | to;
+}
+static inline uint32_t trace_lost_writer(uint64_t b)
+{
+    return (uint32_t)(b >> 40);
 }
 static inline uint32_t trace_lost_to(uint64_t b)
 {

@@ -37,7 +37,7 @@ static struct keyspace *keys_of(struct world *world, uint32_t id)
 
 static struct key_row *row_of(struct world *world, uint32_t id, const char *name, uint32_t *key)
 {
-    *key = key_of(world, keys_of(world, id), name, false);
+    *key = key_of(world, name, false);
     return *key == UINT32_MAX ? NULL : change_lookup(world, id, *key);
 }
 
@@ -93,7 +93,7 @@ static void run_get(struct world *world, uint32_t id, const struct command *word
 static void set_text(struct world *world, uint32_t id, const char *name, const char *value,
                      uint16_t flags)
 {
-    uint32_t key = key_of(world, keys_of(world, id), name, true);
+    uint32_t key = key_of(world, name, true);
     if (key != UINT32_MAX)
         change_set_text(world, id, key, value, (uint32_t)strlen(value), flags);
 }
@@ -102,7 +102,7 @@ static void set_until(struct world *world, uint32_t id, const struct command *wo
                       unsigned value, uint64_t expire_ms)
 {
     set_text(world, id, word_at(words, name), word_at(words, value), ENTRY_MORE | ENTRY_PXAT);
-    uint32_t key = key_of(world, keys_of(world, id), word_at(words, name), true);
+    uint32_t key = key_of(world, word_at(words, name), true);
     change_time(world, id, key, OP_EXPIRE, expire_ms);
     store_at(world, id)->dirty--; /* one command, one change */
 }
@@ -188,7 +188,7 @@ static void run_incr(struct world *world, uint32_t id, const struct command *wor
         answer_error(answer, "ERR value is not an integer or out of range");
         return;
     }
-    change_incr(world, id, key_of(world, keys_of(world, id), word_at(words, 1), true), 0);
+    change_incr(world, id, key_of(world, word_at(words, 1), true), 0);
     answer_integer(answer, number + 1);
 }
 
@@ -279,7 +279,7 @@ static void run_strlen(struct world *world, uint32_t id, const struct command *w
     uint32_t key;
     const struct key_row *row = row_of(world, id, word_at(words, 1), &key);
     answer_integer(answer,
-                   row == NULL ? 0 : (int64_t)key_value_bytes(world, keys_of(world, id), row));
+                   row == NULL ? 0 : (int64_t)key_value_bytes(world, row));
 }
 
 static void run_dbsize(struct world *world, uint32_t id, const struct command *words,

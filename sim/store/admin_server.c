@@ -126,7 +126,7 @@ static void debug_populate(struct world *world, uint32_t id, const struct comman
         text_add(&text, words->count > 3 ? command_word(words, 3) : "key");
         text_add_char(&text, ':');
         text_add_i64(&text, i);
-        uint32_t key = key_of(world, &store_at(world, id)->keys, name, true);
+        uint32_t key = key_of(world, name, true);
         if (key == UINT32_MAX || change_lookup(world, id, key) != NULL)
             continue;
         text_clear(&words_of_value);

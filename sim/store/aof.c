@@ -21,21 +21,54 @@ void aof_break(struct world *world, uint32_t id)
     store_at(world, id)->aof.broken = 1;
 }
 
-void aof_feed(struct world *world, uint32_t id, uint32_t position)
+void aof_unbuffer(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    store->aof.buffer_bytes = 0;
+    store->aof_runs.count = 0;
+}
+
+void aof_reset(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    store->aof = (struct aof){0};
+    vector_clear(&world->region, &store->aof_runs);
+}
+
+/* The run of the buffer that this entry belongs to. */
+static struct aof_segment *run_need(struct world *world, uint32_t id, uint32_t position)
 {
     struct store *store = store_at(world, id);
     struct aof *aof = &store->aof;
-    if (!feeds(world, id) || (ledger_entry(world, id, position)->flags & ENTRY_UNLOGGED) != 0)
+    uint32_t writer = ledger_entry(world, position)->writer, count = store->aof_runs.count;
+    struct aof_segment *last =
+        count == 0 ? NULL : vector_at(&world->region, &store->aof_runs, count - 1);
+    if (last != NULL && last->writer == writer && aof->selected != 0 && aof->broken == 0)
+        return last;
+    last = vector_push(&world->region, &store->aof_runs, sizeof *last);
+    if (last != NULL)
+        *last = (struct aof_segment){.from = position,
+                                     .writer = writer,
+                                     .select = aof->selected == 0,
+                                     .joins = aof->selected != 0 && aof->broken == 0,
+                                     .offset = aof->buffer_bytes};
+    aof->broken = 0;
+    return last;
+}
+
+void aof_feed(struct world *world, uint32_t id, uint32_t position)
+{
+    struct aof *aof = &store_at(world, id)->aof;
+    if (!feeds(world, id) || (ledger_entry(world, position)->flags & ENTRY_UNLOGGED) != 0)
         return;
-    if (aof->buffer_to < aof->buffer_from || aof->buffer_from == 0)
-        aof->buffer_from = position;
-    aof->buffer_to = position;
-    if (aof->selected == 0) {
-        aof->selected = 1;
-        aof->buffer_select = 1;
+    struct aof_segment *run = run_need(world, id, position);
+    if (run == NULL)
+        return;
+    run->to = position;
+    if (aof->selected == 0)
         aof->buffer_bytes += SELECT_BYTES;
-    }
-    aof->buffer_bytes += entry_command_bytes(world, &store->keys, position);
+    aof->selected = 1;
+    aof->buffer_bytes += entry_command_bytes(world, position);
 }
 
 /* --- errors
@@ -99,18 +132,13 @@ static bool buffer_write(struct world *world, uint32_t id)
     }
     store->bytes_written += written;
     aof->current_size += written;
-    const struct aof_segment segment = {.from = (uint32_t)aof->buffer_from,
-                                        .to = (uint32_t)aof->buffer_to,
-                                        .select = aof->buffer_select,
-                                        .offset = offset};
-    if (aof->buffer_select != 0 || aof->broken != 0)
-        aof_segment_add(world, aof->file, &segment);
-    else
-        aof_segment_reach(world, aof->file, aof->buffer_to);
-    aof->written = aof->buffer_to;
-    aof->buffer_from = aof->buffer_to + 1;
-    aof->buffer_bytes = 0;
-    aof->buffer_select = aof->broken = 0;
+    for (uint32_t i = 0; i < store->aof_runs.count; i++) {
+        const struct aof_segment run =
+            *(struct aof_segment *)vector_at(&world->region, &store->aof_runs, i);
+        aof_segment_write(world, aof->file, run, offset);
+        aof->written = run.to;
+    }
+    aof_unbuffer(world, id);
     ledger_mark(world, id, STAGE_LOGGED, aof->written);
     trace(world, id, TRACE_WRITTEN, aof->written, 0);
     return true;
@@ -207,7 +235,7 @@ static void note_fsync(struct world *world, uint32_t id, const struct event *eve
         if (length > to->mark[INCR_CURSOR_BYTES] && length <= to->length && position != 0 &&
             length == to->durable) {
             uint64_t end;
-            to->mark[INCR_CURSOR_POSITION] = aof_reaches(world, id, file, length, &end);
+            to->mark[INCR_CURSOR_POSITION] = aof_reaches(world, file, length, &end);
             to->mark[INCR_CURSOR_BYTES] = end;
         }
     }
@@ -248,6 +276,6 @@ void aof_advance(struct world *world, uint32_t id)
     if (file->durable <= file->mark[INCR_CURSOR_BYTES])
         return;
     uint64_t end;
-    file->mark[INCR_CURSOR_POSITION] = aof_reaches(world, id, aof->file, file->durable, &end);
+    file->mark[INCR_CURSOR_POSITION] = aof_reaches(world, aof->file, file->durable, &end);
     file->mark[INCR_CURSOR_BYTES] = end;
 }

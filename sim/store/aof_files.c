@@ -89,13 +89,18 @@ void aof_segment_add(struct world *world, uint32_t id, const struct aof_segment 
     file->mark[INCR_SEGMENTS]++;
 }
 
-void aof_segment_reach(struct world *world, uint32_t id, uint64_t to)
+void aof_segment_write(struct world *world, uint32_t id, struct aof_segment run, uint64_t offset)
 {
     const struct file *file = file_at(world, id);
-    if (file->mark[INCR_SEGMENTS] == 0)
+    uint64_t count = file->mark[INCR_SEGMENTS];
+    struct aof_segment *rows = count == 0 ? NULL : arena_at(&world->region, file->content);
+    if (rows != NULL && run.joins != 0 && rows[count - 1].writer == run.writer) {
+        rows[count - 1].to = run.to;
         return;
-    struct aof_segment *rows = arena_at(&world->region, file->content);
-    rows[file->mark[INCR_SEGMENTS] - 1].to = (uint32_t)to;
+    }
+    run.offset += offset;
+    run.joins = 0;
+    aof_segment_add(world, id, &run);
 }
 
 void aof_segment_cut(struct world *world, uint32_t id, uint64_t position)
@@ -123,11 +128,9 @@ void aof_segment_cut(struct world *world, uint32_t id, uint64_t position)
 }
 
 /* Walks one segment from *position on; false when it does not fit before `length`. */
-static bool segment_reaches(const struct world *world, uint32_t id,
-                            const struct aof_segment *segment, uint64_t length, uint64_t *position,
-                            uint64_t *end)
+static bool segment_reaches(const struct world *world, const struct aof_segment *segment,
+                            uint64_t length, uint64_t *position, uint64_t *end)
 {
-    const struct keyspace *keys = &store_at(world, id)->keys;
     uint64_t p = *position + 1, at = *end;
     if (p <= segment->from) {
         p = segment->from;
@@ -137,10 +140,12 @@ static bool segment_reaches(const struct world *world, uint32_t id,
         *end = at;
     }
     for (; p <= segment->to; p++) {
-        at += entry_command_bytes(world, keys, (uint32_t)p);
+        if (ledger_entry(world, p)->writer != segment->writer)
+            continue;
+        at += entry_command_bytes(world, (uint32_t)p);
         if (at > length)
             return false;
-        if ((ledger_entry(world, id, p)->flags & ENTRY_MORE) != 0)
+        if ((ledger_entry(world, p)->flags & ENTRY_MORE) != 0)
             continue;
         *position = p;
         *end = at;
@@ -148,7 +153,7 @@ static bool segment_reaches(const struct world *world, uint32_t id,
     return true;
 }
 
-uint64_t aof_reaches(const struct world *world, uint32_t id, uint32_t file_id, uint64_t length,
+uint64_t aof_reaches(const struct world *world, uint32_t file_id, uint64_t length,
                      uint64_t *end_bytes)
 {
     const struct file *file = file_at(world, file_id);
@@ -159,7 +164,7 @@ uint64_t aof_reaches(const struct world *world, uint32_t id, uint32_t file_id, u
         const struct aof_segment *segment = aof_segment(world, file, i);
         if (segment->to <= position && segment->to >= segment->from)
             continue;
-        if (!segment_reaches(world, id, segment, length, &position, &end))
+        if (!segment_reaches(world, segment, length, &position, &end))
             break;
     }
     *end_bytes = end;

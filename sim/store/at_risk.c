@@ -1,6 +1,6 @@
 /*
- * What a start from the files would bring back if it came now, and what would be lost by it: the
- * question of judge.c, asked while the process runs.
+ * What a start from the files would bring back if it came now, and what would be lost by it where
+ * no copy has it either: the question of judge.c, asked while the process runs.
  */
 #include "sim/store/store_state.h"
 
@@ -13,11 +13,11 @@ struct pieces {
     uint32_t unused;
 };
 
-static void piece_add(struct pieces *pieces, uint64_t from, uint64_t to)
+static void piece_add(struct pieces *pieces, uint64_t from, uint64_t to, uint32_t writer)
 {
     if (pieces == NULL || pieces->count == PIECES_MAX || to < from)
         return;
-    pieces->rows[pieces->count++] = (struct ledger_interval){(uint32_t)from, (uint32_t)to};
+    pieces->rows[pieces->count++] = (struct ledger_interval){(uint32_t)from, (uint32_t)to, writer};
 }
 
 static uint64_t file_kept(const struct file *file, bool power)
@@ -36,12 +36,12 @@ static uint64_t snapshot_restores(const struct world *world, uint32_t file, bool
     for (uint32_t i = 0; i < count && dump->content != 0; i++) {
         const struct ledger_interval *row = arena_at(&world->region, dump->content);
         if (row[i].from != 0)
-            piece_add(pieces, row[i].from, row[i].to);
+            piece_add(pieces, row[i].from, row[i].to, row[i].writer);
     }
     return dump->mark[SNAPSHOT_POSITION];
 }
 
-static uint64_t incr_restores(const struct world *world, uint32_t id, uint32_t incr, bool power,
+static uint64_t incr_restores(const struct world *world, uint32_t incr, bool power,
                               struct pieces *pieces)
 {
     const struct file *file = file_at(world, incr);
@@ -49,10 +49,11 @@ static uint64_t incr_restores(const struct world *world, uint32_t id, uint32_t i
     if (kept == file->length && file->mark[INCR_SEGMENTS] > 0 && file->damage.count == 0)
         reached = aof_segment(world, file, file->mark[INCR_SEGMENTS] - 1)->to;
     else
-        reached = aof_reaches(world, id, incr, kept, &end);
+        reached = aof_reaches(world, incr, kept, &end);
     for (uint64_t i = 0; pieces != NULL && i < file->mark[INCR_SEGMENTS]; i++) {
         const struct aof_segment *segment = aof_segment(world, file, i);
-        piece_add(pieces, segment->from, segment->to < reached ? segment->to : reached);
+        piece_add(pieces, segment->from, segment->to < reached ? segment->to : reached,
+                  segment->writer);
     }
     return reached;
 }
@@ -82,7 +83,7 @@ static uint64_t log_restores(const struct world *world, uint32_t id, bool power,
         uint32_t incr = file_find(world, id, name);
         if (incr == 0)
             return position;
-        uint64_t reached = incr_restores(world, id, incr, power, pieces);
+        uint64_t reached = incr_restores(world, incr, power, pieces);
         position = reached > position ? reached : position;
         if (file_kept(file_at(world, incr), power) < file_at(world, incr)->length)
             break;
@@ -114,12 +115,13 @@ static uint64_t keys_behind(const struct world *world, uint32_t id, uint64_t pos
     const struct keyspace *keys = &store_at(world, id)->keys;
     uint64_t sum = 0;
     for (uint64_t p = position + 1; p <= ledger_end_position(world, id); p++) {
-        const struct ledger_entry *entry = ledger_entry(world, id, p);
+        const struct ledger_entry *entry = ledger_entry(world, p);
         if (entry->op == OP_FLUSH || entry->op == OP_EXPIRE || entry->op == OP_PERSIST)
             continue;
         const struct key_row *row = key_row(world, keys, entry->key);
         if (row != NULL)
-            sum += ledger_key_behind(world, id, p, row->tip, row->counted, position);
+            sum += ledger_key_behind(world, id, p, ledger_tip(world, entry->key), row->counted,
+                                     position);
     }
     return sum;
 }
@@ -133,18 +135,39 @@ static uint64_t keys_outside(const struct world *world, uint32_t id, bool power)
     uint64_t sum = 0;
     files_restore(world, id, power, &pieces);
     for (uint32_t key = UINT32_MAX; (row = key_next(world, keys, &key)) != NULL;)
-        sum += ledger_key_outside(world, id, pieces.rows, pieces.count, row->tip, row->counted);
+        sum += ledger_key_outside(world, id, pieces.rows, pieces.count, ledger_tip(world, key),
+                                  row->counted);
     return sum;
+}
+
+/* Up to where another store that runs holds the same: a copy would have it. */
+static uint64_t copies_hold(const struct world *world, uint32_t id)
+{
+    uint64_t most = 0;
+    for (uint32_t other = 0; (other = component_next(world, other, KIND_STORE)) != 0;) {
+        if (other == id || !store_is_up(world, other))
+            continue;
+        uint64_t common = ledger_common(world, id, other);
+        most = common > most ? common : most;
+    }
+    return most;
+}
+
+/* When the lineage goes on from `position` and is lost behind it. */
+static uint64_t behind(const struct world *world, uint32_t id, uint64_t position)
+{
+    if (position == 0 || !ledger_made_up(world, id, position))
+        return ledger_above(world, id, position);
+    return keys_behind(world, id, position);
 }
 
 static uint64_t fault_takes(const struct world *world, uint32_t id, bool power)
 {
-    uint64_t position = files_restore(world, id, power, NULL);
-    if (!ledger_goes_on_from(world, id, position))
-        return keys_outside(world, id, power);
-    if (position == 0 || !ledger_made_up(world, id, position))
-        return ledger_above(world, id, position);
-    return keys_behind(world, id, position);
+    uint64_t position = files_restore(world, id, power, NULL), copies = copies_hold(world, id);
+    if (position == 0 || ledger_holds(world, id, position))
+        return behind(world, id, position > copies ? position : copies);
+    uint64_t outside = keys_outside(world, id, power), left = behind(world, id, copies);
+    return outside < left ? outside : left;
 }
 
 uint64_t ledger_at_risk(struct world *world, uint32_t id, enum ledger_stage stage)
@@ -154,7 +177,7 @@ uint64_t ledger_at_risk(struct world *world, uint32_t id, enum ledger_stage stag
     case STAGE_POWER:
         return fault_takes(world, id, stage == STAGE_POWER);
     case STAGE_DISK:
-        return ledger_above(world, id, 0);
+        return behind(world, id, copies_hold(world, id));
     default:
         return ledger_above(world, id, ledger_position(world, id, stage));
     }

@@ -1,6 +1,7 @@
 /*
- * Each change of the keyspace in its whole length: an entry of the log, what the ledger makes of
- * it, the buffer of the append only file, the dirty counter.
+ * Each change of the keyspace in its whole length: an entry of the journal, or one that the master
+ * wrote; what the ledger makes of it, the buffer of the append only file, the dirty counter, the
+ * replicas.
  */
 #include "sim/store/store_state.h"
 
@@ -9,66 +10,141 @@ static uint32_t clock_ms(const struct world *world)
     return (uint32_t)(world->now_ns / MS_NS);
 }
 
-/* Appends, applies and counts; the row's tip is the entry now when the key has a part in it. */
+/* --- what an entry does to the store that applies it ------------------------------------------- */
+
+static void value_applied(struct world *world, uint32_t id, const struct ledger_entry *entry,
+                          uint32_t position)
+{
+    struct store *store = store_at(world, id);
+    struct key_row *row = key_need(world, &store->keys, entry->key);
+    if (row == NULL)
+        return;
+    cow_touch(world, id, entry->key, row->holds != 0);
+    key_apply(world, &store->keys, position);
+    if (row->counted != entry->previous)
+        ledger_hold(world, id, entry->previous, row->counted, position, LOST_COMMAND);
+    row->counted = position;
+    row->use = (row->use & (KEY_INTEGER | KEY_EXPIRES)) | (uint32_t)clock_s(world) << KEY_USE_SHIFT;
+    if ((entry->flags & ENTRY_UNLOGGED) == 0)
+        store->dirty++;
+}
+
+static void key_deleted(struct world *world, uint32_t id, const struct ledger_entry *entry,
+                        uint32_t position)
+{
+    struct store *store = store_at(world, id);
+    struct key_row *row = key_need(world, &store->keys, entry->key);
+    if (row == NULL)
+        return;
+    cow_touch(world, id, entry->key, true);
+    key_apply(world, &store->keys, position);
+    uint32_t holds =
+        entry->write != 0 ? position : ledger_holder(world, id, entry->previous, 0);
+    if (entry->write == 0 || row->counted != entry->previous)
+        ledger_hold(world, id, entry->previous, row->counted, holds,
+                    entry->op == OP_EVICT ? LOST_EVICTED : LOST_COMMAND);
+    row->counted = holds;
+    if (entry->op == OP_DEL)
+        store->dirty++;
+}
+
+static void time_changed(struct world *world, uint32_t id, const struct ledger_entry *entry,
+                         uint32_t position)
+{
+    struct store *store = store_at(world, id);
+    cow_touch(world, id, entry->key, true);
+    key_apply(world, &store->keys, position);
+    store->dirty++;
+}
+
+static void all_flushed(struct world *world, uint32_t id, uint32_t position)
+{
+    struct store *store = store_at(world, id);
+    uint64_t keys = store->keys.keys;
+    store->dirty += keys;
+    key_apply(world, &store->keys, position);
+    trace(world, id, TRACE_FLUSHED, keys, position);
+    ledger_lose(world, id, 0, position, world->now_ns, LOST_COMMAND);
+    struct key_row *row;
+    for (uint32_t key = UINT32_MAX; (row = key_next(world, &store->keys, &key)) != NULL;) {
+        uint32_t tip = ledger_tip(world, key), holds = ledger_holder(world, id, tip, 0);
+        ledger_hold(world, id, tip, row->counted, holds, LOST_COMMAND);
+        row->counted = holds;
+    }
+}
+
+static void applied(struct world *world, uint32_t id, uint32_t position)
+{
+    const struct ledger_entry entry = *ledger_entry(world, position);
+    switch ((enum ledger_op)entry.op) {
+    case OP_SET:
+    case OP_INCR:
+        value_applied(world, id, &entry, position);
+        break;
+    case OP_DEL:
+    case OP_EXPIRED:
+    case OP_EVICT:
+        key_deleted(world, id, &entry, position);
+        break;
+    case OP_EXPIRE:
+    case OP_PERSIST:
+        time_changed(world, id, &entry, position);
+        break;
+    case OP_FLUSH:
+        all_flushed(world, id, position);
+        break;
+    case OP_NONE:
+        break;
+    }
+    if (entry.write != 0)
+        ledger_applied(world, id, entry.write, position);
+}
+
+void change_take(struct world *world, uint32_t id, uint32_t position)
+{
+    const struct ledger_entry *entry = ledger_entry(world, position);
+    uint32_t write = entry->write;
+    ledger_take(world, id, position);
+    applied(world, id, position);
+    if (write != 0)
+        trace(world, id, TRACE_WRITE_REPLICATED, write, position);
+    aof_feed(world, id, position);
+}
+
+/* --- what the store does itself ---------------------------------------------------------------- */
+
 static uint32_t change(struct world *world, uint32_t id, const struct ledger_entry *entry,
                        const char *words)
 {
-    struct store *store = store_at(world, id);
     uint32_t position = ledger_append(world, id, entry);
     if (position == 0)
         return 0;
     if (words != NULL)
-        ledger_keep_text(world, id, position, words, entry->value_bytes);
-    key_apply(world, &store->keys, position);
-    return position;
-}
-
-static void change_counted(struct world *world, uint32_t id, uint32_t position, uint32_t write)
-{
-    if (write != 0) {
-        ledger_applied(world, id, write, position);
-        trace(world, id, TRACE_WRITE_APPLIED, write, position);
-    }
+        ledger_keep_text(world, position, words, entry->value_bytes);
+    applied(world, id, position);
+    if (entry->write != 0)
+        trace(world, id, TRACE_WRITE_APPLIED, entry->write, position);
     aof_feed(world, id, position);
-}
-
-/* A key holds a new entry. */
-static uint32_t change_value(struct world *world, uint32_t id, struct ledger_entry entry,
-                             const char *words)
-{
-    struct store *store = store_at(world, id);
-    struct key_row *row = key_need(world, &store->keys, entry.key);
-    if (row == NULL)
-        return 0;
-    cow_touch(world, id, entry.key, row->holds != 0);
-    entry.previous = row->tip;
-    uint32_t position = change(world, id, &entry, words);
-    if (position == 0)
-        return 0;
-    if (row->counted != row->tip)
-        ledger_hold(world, id, row->tip, row->counted, position, LOST_COMMAND);
-    row->tip = row->counted = position;
-    row->use = (row->use & (KEY_INTEGER | KEY_EXPIRES)) | (uint32_t)clock_s(world) << KEY_USE_SHIFT;
-    if ((entry.flags & ENTRY_UNLOGGED) == 0)
-        store->dirty++;
-    change_counted(world, id, position, entry.write);
     return position;
 }
 
 uint32_t change_set(struct world *world, uint32_t id, uint32_t key, uint32_t value_bytes,
                     uint32_t write, uint16_t flags)
 {
-    const struct ledger_entry entry = {
-        .key = key, .write = write, .value_bytes = value_bytes, .op = OP_SET, .flags = flags};
-    return change_value(world, id, entry, NULL);
+    const struct ledger_entry entry = {.key = key,
+                                       .write = write,
+                                       .value_bytes = value_bytes,
+                                       .op = OP_SET,
+                                       .flags = (uint8_t)flags};
+    return change(world, id, &entry, NULL);
 }
 
 uint32_t change_set_text(struct world *world, uint32_t id, uint32_t key, const char *at,
                          uint32_t bytes, uint16_t flags)
 {
     const struct ledger_entry entry = {
-        .key = key, .value_bytes = bytes, .op = OP_SET, .flags = (uint16_t)(flags | ENTRY_TEXT)};
-    return change_value(world, id, entry, at);
+        .key = key, .value_bytes = bytes, .op = OP_SET, .flags = (uint8_t)(flags | ENTRY_TEXT)};
+    return change(world, id, &entry, at);
 }
 
 uint32_t change_incr(struct world *world, uint32_t id, uint32_t key, uint32_t write)
@@ -82,71 +158,36 @@ uint32_t change_incr(struct world *world, uint32_t id, uint32_t key, uint32_t wr
     uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
     const struct ledger_entry entry = {
         .key = key, .write = write, .value_bytes = resp_digits(size) + (number < 0), .op = OP_INCR};
-    return change_value(world, id, entry, NULL);
+    return change(world, id, &entry, NULL);
 }
 
 uint32_t change_delete(struct world *world, uint32_t id, uint32_t key, uint32_t write,
                        enum ledger_op op, uint16_t flags)
 {
     struct store *store = store_at(world, id);
-    struct key_row *row = key_row(world, &store->keys, key);
+    const struct key_row *row = key_row(world, &store->keys, key);
     if (row == NULL || row->holds == 0)
         return 0;
     const struct ledger_entry entry = {.key = key,
                                        .write = write,
                                        .value_bytes = clock_ms(world),
-                                       .previous = row->tip,
-                                       .op = (uint16_t)op,
-                                       .flags = flags};
-    cow_touch(world, id, key, true);
-    uint32_t position = change(world, id, &entry, NULL);
-    if (position == 0)
-        return 0;
-    uint32_t holds = write != 0 ? position : ledger_holder(world, id, row->tip, 0);
-    if (write == 0 || row->counted != row->tip)
-        ledger_hold(world, id, row->tip, row->counted, holds,
-                    op == OP_EVICT ? LOST_EVICTED : LOST_COMMAND);
-    row->tip = position;
-    row->counted = holds;
-    if (op == OP_DEL)
-        store->dirty++;
-    change_counted(world, id, position, write);
-    return position;
+                                       .op = (uint8_t)op,
+                                       .flags = (uint8_t)flags};
+    return change(world, id, &entry, NULL);
 }
 
 uint32_t change_time(struct world *world, uint32_t id, uint32_t key, enum ledger_op op,
                      uint64_t expire_ms)
 {
-    struct store *store = store_at(world, id);
     const struct ledger_entry entry = {
-        .key = key, .value_bytes = (uint32_t)expire_ms, .op = (uint16_t)op};
-    cow_touch(world, id, key, true);
-    uint32_t position = change(world, id, &entry, NULL);
-    if (position == 0)
-        return 0;
-    store->dirty++;
-    change_counted(world, id, position, 0);
-    return position;
+        .key = key, .value_bytes = (uint32_t)expire_ms, .op = (uint8_t)op};
+    return change(world, id, &entry, NULL);
 }
 
 void change_flush(struct world *world, uint32_t id)
 {
-    struct store *store = store_at(world, id);
     const struct ledger_entry entry = {.value_bytes = clock_ms(world), .op = OP_FLUSH};
-    uint64_t keys = store->keys.keys;
-    store->dirty += keys;
-    uint32_t position = change(world, id, &entry, NULL);
-    if (position == 0)
-        return;
-    trace(world, id, TRACE_FLUSHED, keys, position);
-    ledger_lose(world, id, 0, position, world->now_ns, LOST_COMMAND);
-    struct key_row *row;
-    for (uint32_t key = UINT32_MAX; (row = key_next(world, &store->keys, &key)) != NULL;) {
-        uint32_t holds = ledger_holder(world, id, row->tip, 0);
-        ledger_hold(world, id, row->tip, row->counted, holds, LOST_COMMAND);
-        row->counted = holds;
-    }
-    change_counted(world, id, position, 0);
+    change(world, id, &entry, NULL);
 }
 
 struct key_row *change_lookup(struct world *world, uint32_t id, uint32_t key)

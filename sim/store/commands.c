@@ -59,7 +59,7 @@ static struct message run_get(struct world *world, uint32_t id, const struct mes
     if (!child_active(world, id))
         row->use = (row->use & (KEY_INTEGER | KEY_EXPIRES)) | (uint32_t)clock_s(world)
                                                                   << KEY_USE_SHIFT;
-    return answer_of(request, RESP_OK, key_value_bytes(world, &store->keys, row), 0);
+    return answer_of(request, RESP_OK, key_value_bytes(world, row), 0);
 }
 
 static struct message run_incr(struct world *world, uint32_t id, const struct message *request,
@@ -83,7 +83,7 @@ static struct message run_del(struct world *world, uint32_t id, const struct mes
 }
 
 /* A client's key as the keyspace numbers it. */
-static uint32_t key_asked(struct world *world, uint32_t id, uint64_t number, bool make)
+static uint32_t key_asked(struct world *world, uint64_t number, bool make)
 {
     if (number < KEY_NUMBERED_MAX)
         return (uint32_t)number;
@@ -92,7 +92,7 @@ static uint32_t key_asked(struct world *world, uint32_t id, uint64_t number, boo
     text_clear(&text);
     text_add(&text, "k:");
     text_add_u64(&text, number);
-    return key_of(world, &store_at(world, id)->keys, name, make);
+    return key_of(world, name, make);
 }
 
 struct message command_run(struct world *world, uint32_t id, const struct message *request)
@@ -109,7 +109,7 @@ struct message command_run(struct world *world, uint32_t id, const struct messag
         if (denied != RESP_OK)
             return answer_of(request, denied, 0, 0);
     }
-    uint32_t key = key_asked(world, id, request->a, type != RESP_GET);
+    uint32_t key = key_asked(world, request->a, type != RESP_GET);
     switch (type) {
     case RESP_SET:
         return answer_of(request, RESP_OK, 0,

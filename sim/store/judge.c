@@ -18,7 +18,8 @@ static void refuse(struct store *store, const char *a, const char *b, const char
     store->load.refused = 1;
 }
 
-static void piece_add(struct world *world, struct store *store, uint64_t from, uint64_t to)
+static void piece_add(struct world *world, struct store *store, uint64_t from, uint64_t to,
+                      uint32_t writer)
 {
     uint32_t count = store->load.pieces.count;
     if (count > 0) {
@@ -33,7 +34,7 @@ static void piece_add(struct world *world, struct store *store, uint64_t from, u
     struct ledger_interval *row =
         vector_push(&world->region, &store->load.pieces, sizeof(struct ledger_interval));
     if (row != NULL)
-        *row = (struct ledger_interval){(uint32_t)from, (uint32_t)to};
+        *row = (struct ledger_interval){(uint32_t)from, (uint32_t)to, writer};
 }
 
 static void file_plan(struct world *world, struct store *store, uint32_t file)
@@ -88,7 +89,7 @@ static void snapshot_pieces(struct world *world, uint32_t id, uint32_t file_id)
         const struct ledger_interval *rows =
             arena_at(&world->region, file_at(world, file_id)->content);
         if (rows[i].from != 0)
-            piece_add(world, store_at(world, id), rows[i].from, rows[i].to);
+            piece_add(world, store_at(world, id), rows[i].from, rows[i].to, rows[i].writer);
     }
 }
 
@@ -114,15 +115,16 @@ static void judge_snapshot(struct world *world, uint32_t id, uint32_t file_id)
 static bool hits_payload(const struct world *world, uint32_t id, uint32_t file_id,
                          const struct file_damage *damage)
 {
-    const struct keyspace *keys = &store_at(world, id)->keys;
     uint64_t start, length = damage->length == 0 ? 1 : damage->length;
-    uint64_t position = aof_reaches(world, id, file_id, damage->offset, &start) + 1;
+    uint64_t position = aof_reaches(world, file_id, damage->offset, &start) + 1;
+    while (position <= ledger_end_position(world, id) && !ledger_holds(world, id, position))
+        position++;
     if (position > ledger_end_position(world, id))
         return false;
-    const struct ledger_entry *entry = ledger_entry(world, id, position);
+    const struct ledger_entry *entry = ledger_entry(world, position);
     if (entry->op != OP_SET || entry->flags != 0)
         return false;
-    uint64_t end = start + entry_command_bytes(world, keys, (uint32_t)position);
+    uint64_t end = start + entry_command_bytes(world, (uint32_t)position);
     uint64_t value = end - 2 - entry->value_bytes;
     return damage->offset >= value && damage->offset + length <= end;
 }
@@ -171,7 +173,7 @@ static void judge_incr(struct world *world, uint32_t id, uint32_t file_id, bool 
     const struct file *file = file_at(world, file_id);
     uint64_t end;
     file_plan(world, store, file_id);
-    uint64_t reached = aof_reaches(world, id, file_id, file->length, &end);
+    uint64_t reached = aof_reaches(world, file_id, file->length, &end);
     if (log_damaged(world, id, file_id))
         return;
     aof_segment_cut(world, file_id, reached); /* what power took is not in the file any more */
@@ -182,9 +184,9 @@ static void judge_incr(struct world *world, uint32_t id, uint32_t file_id, bool 
     for (uint64_t i = 0; i < file->mark[INCR_SEGMENTS]; i++) {
         const struct aof_segment segment = *aof_segment(world, file, i);
         uint64_t to = segment.to < reached ? segment.to : reached;
-        piece_add(world, store, segment.from, to);
-        if (to >= segment.from)
-            store->load.commands += to - segment.from + 1;
+        piece_add(world, store, segment.from, to, segment.writer);
+        for (uint64_t p = segment.from; p <= to; p++)
+            store->load.commands += ledger_entry(world, p)->writer == segment.writer;
     }
 }
 

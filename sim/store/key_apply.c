@@ -16,8 +16,8 @@
 static struct key_sizes row_sizes(const struct world *world, const struct keyspace *keys,
                                   const struct key_row *row, uint32_t key)
 {
-    struct key_shape shape = {.key_bytes = key_bytes(world, keys, key),
-                              .value_bytes = key_value_bytes(world, keys, row),
+    struct key_shape shape = {.key_bytes = key_bytes(world, key),
+                              .value_bytes = key_value_bytes(world, row),
                               .integer = (row->use & KEY_INTEGER) != 0,
                               .expires = (row->use & KEY_EXPIRES) != 0};
     key_number(world, keys, row, &shape.number);
@@ -171,7 +171,7 @@ static void apply_set(struct world *world, struct keyspace *keys, struct key_row
 {
     bool was = row->holds != 0;
     bool plain = (row->use & (KEY_INTEGER | KEY_EXPIRES)) == 0 && (entry->flags & ENTRY_TEXT) == 0;
-    if (was && plain && key_value_bytes(world, keys, row) == entry->value_bytes) {
+    if (was && plain && key_value_bytes(world, row) == entry->value_bytes) {
         row->holds = position;
         return;
     }
@@ -186,7 +186,7 @@ static void apply_set(struct world *world, struct keyspace *keys, struct key_row
     row->holds = position;
     int64_t number;
     if ((entry->flags & ENTRY_TEXT) != 0 &&
-        text_number(ledger_text(world, keys->store, position), &number))
+        text_number(ledger_text(world, position), &number))
         row_number(world, keys, row, entry->key, number);
     extra_drop(world, keys, row);
     struct key_sizes now = row_sizes(world, keys, row, entry->key);
@@ -256,7 +256,7 @@ void keyspace_forget(struct world *world, struct keyspace *keys)
 
 void key_apply(struct world *world, struct keyspace *keys, uint32_t position)
 {
-    const struct ledger_entry entry = *ledger_entry(world, keys->store, position);
+    const struct ledger_entry entry = *ledger_entry(world, position);
     if (entry.op == OP_FLUSH) {
         keyspace_forget(world, keys);
         return;
@@ -297,12 +297,5 @@ void keyspace_release(struct world *world, struct keyspace *keys)
                        KEY_CHUNK_BYTES);
         vector_clear(&world->region, directory);
     }
-    for (uint32_t i = 0; i < keys->names.count; i++) {
-        const struct key_name *row = vector_at(&world->region, &keys->names, i);
-        arena_give(&world->region, row->words, (uint64_t)row->bytes + 1);
-    }
-    vector_clear(&world->region, &keys->names);
-    if (keys->name_slot_count != 0)
-        arena_give(&world->region, keys->name_slots, keys->name_slot_count * sizeof(uint32_t));
     vector_clear(&world->region, &keys->extras);
 }

@@ -85,54 +85,56 @@ uint64_t keyspace_table_bytes(const struct keyspace *keys)
 /* --- commands in the append only file
  * -------------------------------------------------------------- */
 
-static uint64_t entry_argument_bytes(const struct world *world, const struct keyspace *keys,
-                                     const struct ledger_entry *entry)
+static uint64_t entry_argument_bytes(const struct world *world, const struct ledger_entry *entry)
 {
-    uint64_t bytes = resp_bulk_bytes(key_bytes(world, keys, entry->key));
+    uint64_t bytes = resp_bulk_bytes(key_bytes(world, entry->key));
     return entry->op == OP_SET ? bytes + resp_bulk_bytes(entry->value_bytes) : bytes;
 }
 
 /* MSET of several, DEL of several, SET with a time. */
-static uint64_t joined_bytes(const struct world *world, const struct keyspace *keys, uint32_t first,
-                             uint32_t last)
+static uint64_t joined_bytes(const struct world *world, uint32_t first, uint32_t last)
 {
-    const struct ledger_entry *head = ledger_entry(world, keys->store, first);
+    const struct ledger_entry *head = ledger_entry(world, first);
     if ((head->flags & ENTRY_PXAT) != 0)
-        return 4 + resp_bulk_bytes(3) + entry_argument_bytes(world, keys, head) +
+        return 4 + resp_bulk_bytes(3) + entry_argument_bytes(world, head) +
                resp_bulk_bytes(4) + resp_bulk_bytes(EXPIRE_MS_DIGITS);
     uint32_t each = head->op == OP_SET ? 2 : 1;
     uint64_t bytes = 3 + resp_digits(1 + (uint64_t)each * (last - first + 1)) +
                      resp_bulk_bytes(head->op == OP_SET ? 4 : 3);
     for (uint32_t p = first; p <= last; p++)
-        bytes += entry_argument_bytes(world, keys, ledger_entry(world, keys->store, p));
+        bytes += entry_argument_bytes(world, ledger_entry(world, p));
     return bytes;
 }
 
-uint64_t entry_command_bytes(const struct world *world, const struct keyspace *keys,
-                             uint32_t position)
+uint32_t entry_command_first(const struct world *world, uint32_t position)
 {
-    const struct ledger_entry *entry = ledger_entry(world, keys->store, position);
+    while (position > 1 && (ledger_entry(world, position - 1)->flags & ENTRY_MORE) != 0)
+        position--;
+    return position;
+}
+
+uint64_t entry_command_bytes(const struct world *world, uint32_t position)
+{
+    const struct ledger_entry *entry = ledger_entry(world, position);
     if ((entry->flags & (ENTRY_MORE | ENTRY_UNLOGGED)) != 0)
         return 0;
-    uint32_t first = position;
-    while (first > 1 && (ledger_entry(world, keys->store, first - 1)->flags & ENTRY_MORE) != 0)
-        first--;
+    uint32_t first = entry_command_first(world, position);
     if (first < position)
-        return joined_bytes(world, keys, first, position);
+        return joined_bytes(world, first, position);
     switch ((enum ledger_op)entry->op) {
     case OP_SET:
-        return 4 + resp_bulk_bytes(3) + entry_argument_bytes(world, keys, entry);
+        return 4 + resp_bulk_bytes(3) + entry_argument_bytes(world, entry);
     case OP_INCR:
-        return 4 + resp_bulk_bytes(4) + entry_argument_bytes(world, keys, entry);
+        return 4 + resp_bulk_bytes(4) + entry_argument_bytes(world, entry);
     case OP_EXPIRE:
-        return 4 + resp_bulk_bytes(9) + entry_argument_bytes(world, keys, entry) +
+        return 4 + resp_bulk_bytes(9) + entry_argument_bytes(world, entry) +
                resp_bulk_bytes(EXPIRE_MS_DIGITS);
     case OP_PERSIST:
-        return 4 + resp_bulk_bytes(7) + entry_argument_bytes(world, keys, entry);
+        return 4 + resp_bulk_bytes(7) + entry_argument_bytes(world, entry);
     case OP_DEL:
     case OP_EXPIRED:
     case OP_EVICT:
-        return 4 + resp_bulk_bytes(3) + entry_argument_bytes(world, keys, entry);
+        return 4 + resp_bulk_bytes(3) + entry_argument_bytes(world, entry);
     case OP_FLUSH:
         return 4 + resp_bulk_bytes(8);
     case OP_NONE:

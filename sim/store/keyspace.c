@@ -90,60 +90,63 @@ static uint32_t hash_of(const char *name)
 
 /* The slot of a name, or the free one where it belongs; a power of two of slots, half of them free
  * at least. */
-static uint32_t *name_slot(const struct world *world, const struct keyspace *keys, uint32_t hash,
+static uint32_t *name_slot(const struct world *world, const struct key_names *names, uint32_t hash,
                            const char *name)
 {
-    uint32_t *slots = arena_at(&world->region, keys->name_slots);
+    uint32_t *slots = arena_at(&world->region, names->slots);
     for (uint32_t i = hash * 2654435769u >> 7;; i++) {
-        uint32_t *slot = &slots[i & (keys->name_slot_count - 1)];
+        uint32_t *slot = &slots[i & (names->slot_count - 1)];
         if (*slot == 0)
             return slot;
-        const struct key_name *row = vector_at(&world->region, &keys->names, *slot - 1);
+        const struct key_name *row = vector_at(&world->region, &names->rows, *slot - 1);
         if (name != NULL && row->hash == hash &&
             strcmp(arena_at(&world->region, row->words), name) == 0)
             return slot;
     }
 }
 
-static bool name_slots_grow(struct world *world, struct keyspace *keys)
+static bool name_slots_grow(struct world *world, struct key_names *names)
 {
-    uint32_t old = keys->name_slot_count, count = old == 0 ? NAME_SLOTS_FIRST : old * 2;
+    uint32_t old = names->slot_count, count = old == 0 ? NAME_SLOTS_FIRST : old * 2;
     ref at = arena_take(&world->region, count * sizeof(uint32_t));
     if (at == 0)
         return false;
     if (old != 0)
-        arena_give(&world->region, keys->name_slots, old * sizeof(uint32_t));
-    keys->name_slots = at;
-    keys->name_slot_count = count;
-    for (uint32_t i = 0; i < keys->names.count; i++) {
-        const struct key_name *row = vector_at(&world->region, &keys->names, i);
-        *name_slot(world, keys, row->hash, NULL) = i + 1;
+        arena_give(&world->region, names->slots, old * sizeof(uint32_t));
+    names->slots = at;
+    names->slot_count = count;
+    for (uint32_t i = 0; i < names->rows.count; i++) {
+        const struct key_name *row = vector_at(&world->region, &names->rows, i);
+        *name_slot(world, names, row->hash, NULL) = i + 1;
     }
     return true;
 }
 
-static uint32_t named(struct world *world, struct keyspace *keys, const char *name, bool make)
+static uint32_t named(struct world *world, const char *name, bool make)
 {
+    struct key_names *names = ledger_names_need(world);
+    if (names == NULL)
+        return UINT32_MAX;
     uint32_t hash = hash_of(name);
-    uint32_t place = keys->name_slot_count == 0 ? 0 : *name_slot(world, keys, hash, name);
+    uint32_t place = names->slot_count == 0 ? 0 : *name_slot(world, names, hash, name);
     if (place != 0)
         return (uint32_t)FAMILY_NAMED << KEY_FAMILY_SHIFT | (place - 1);
     if (!make)
         return UINT32_MAX;
-    if (keys->names.count >= keys->name_slot_count / 2 && !name_slots_grow(world, keys))
+    if (names->rows.count >= names->slot_count / 2 && !name_slots_grow(world, names))
         return UINT32_MAX;
     uint32_t bytes = (uint32_t)strlen(name);
     ref words = arena_take(&world->region, (uint64_t)bytes + 1);
-    struct key_name *row = vector_push(&world->region, &keys->names, sizeof *row);
+    struct key_name *row = vector_push(&world->region, &names->rows, sizeof *row);
     if (words == 0 || row == NULL)
         return UINT32_MAX;
     memcpy(arena_at(&world->region, words), name, bytes);
     *row = (struct key_name){words, bytes, hash};
-    *name_slot(world, keys, hash, NULL) = keys->names.count;
-    return (uint32_t)FAMILY_NAMED << KEY_FAMILY_SHIFT | (keys->names.count - 1);
+    *name_slot(world, names, hash, NULL) = names->rows.count;
+    return (uint32_t)FAMILY_NAMED << KEY_FAMILY_SHIFT | (names->rows.count - 1);
 }
 
-uint32_t key_of(struct world *world, struct keyspace *keys, const char *name, bool make)
+uint32_t key_of(struct world *world, const char *name, bool make)
 {
     uint32_t number = numbered(name, "k:");
     if (number != UINT32_MAX)
@@ -151,10 +154,15 @@ uint32_t key_of(struct world *world, struct keyspace *keys, const char *name, bo
     number = numbered(name, "key:");
     if (number != UINT32_MAX)
         return (uint32_t)FAMILY_KEY << KEY_FAMILY_SHIFT | number;
-    return named(world, keys, name, make);
+    return named(world, name, make);
 }
 
-uint32_t key_bytes(const struct world *world, const struct keyspace *keys, uint32_t key)
+static const struct key_name *name_at(const struct world *world, uint32_t number)
+{
+    return vector_at(&world->region, &ledger_names(world)->rows, number);
+}
+
+uint32_t key_bytes(const struct world *world, uint32_t key)
 {
     uint32_t number = key & KEY_NUMBER_MASK;
     switch (key >> KEY_FAMILY_SHIFT) {
@@ -163,18 +171,16 @@ uint32_t key_bytes(const struct world *world, const struct keyspace *keys, uint3
     case FAMILY_KEY:
         return 4 + resp_digits(number);
     default:
-        return ((const struct key_name *)vector_at(&world->region, &keys->names, number))->bytes;
+        return name_at(world, number)->bytes;
     }
 }
 
-void key_add_name(struct text *text, const struct world *world, const struct keyspace *keys,
-                  uint32_t key)
+void key_add_name(struct text *text, const struct world *world, uint32_t key)
 {
     uint32_t number = key & KEY_NUMBER_MASK;
     uint32_t family = key >> KEY_FAMILY_SHIFT;
     if (family == FAMILY_NAMED) {
-        const struct key_name *row = vector_at(&world->region, &keys->names, number);
-        text_add(text, arena_at(&world->region, row->words));
+        text_add(text, arena_at(&world->region, name_at(world, number)->words));
         return;
     }
     text_add(text, family == FAMILY_K ? "k:" : "key:");
@@ -183,10 +189,9 @@ void key_add_name(struct text *text, const struct world *world, const struct key
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-uint32_t key_value_bytes(const struct world *world, const struct keyspace *keys,
-                         const struct key_row *row)
+uint32_t key_value_bytes(const struct world *world, const struct key_row *row)
 {
-    return ledger_entry(world, keys->store, row->holds)->value_bytes;
+    return ledger_entry(world, row->holds)->value_bytes;
 }
 
 static const struct key_extra *extra_of(const struct world *world, const struct keyspace *keys,
@@ -218,9 +223,9 @@ void key_add_value(struct text *text, const struct world *world, const struct ke
         text_add_i64(text, number);
         return;
     }
-    const struct ledger_entry *entry = ledger_entry(world, keys->store, row->holds);
+    const struct ledger_entry *entry = ledger_entry(world, row->holds);
     if ((entry->flags & ENTRY_TEXT) != 0) {
-        text_add(text, ledger_text(world, keys->store, row->holds));
+        text_add(text, ledger_text(world, row->holds));
         return;
     }
     /* A client's value: random letters, the same each time that they are looked at. */

@@ -1,8 +1,8 @@
 /*
  * The keyspace: which key holds which entry of the log, and what that takes in memory and in files.
  *
- * A key is a number: k:N (what clients write) and key:N (DEBUG POPULATE) by their N, all others in
- * the order in which they came.  A row says which entry the key holds; its value's size is the
+ * A key is a number, the same in all stores: k:N (what clients write) and key:N (DEBUG POPULATE) by
+ * their N, all others in the order in which they came.  A row says which entry the key holds; its value's size is the
  * entry's.
  */
 #ifndef SIM_STORE_KEYSPACE_H
@@ -19,7 +19,6 @@ enum key_family { FAMILY_K, FAMILY_KEY, FAMILY_NAMED, FAMILY_COUNT };
 struct key_row {
     uint32_t holds;   /* the entry that the key holds, 0: there is no such key */
     uint32_t counted; /* what ledger_holder made of it: differs while the process is down */
-    uint32_t tip;     /* the last entry of the key in any lineage */
     uint32_t extra;   /* place + 1 of a struct key_extra */
     uint32_t use;     /* second of the last use (LRU) << 2 | KEY_INTEGER | KEY_EXPIRES */
 };
@@ -44,10 +43,6 @@ struct key_name {
 
 struct keyspace {
     struct vector directory[FAMILY_COUNT]; /* ref of a chunk of rows */
-    struct vector names;
-    ref name_slots; /* u32: places + 1 of names by their hash, 0 free */
-    uint32_t name_slot_count;
-    uint32_t unused;
     struct vector extras;
     uint32_t extras_free;
     uint32_t store;
@@ -63,7 +58,7 @@ struct keyspace {
     uint64_t frozen; /* a child saves: tables do not grow (dict.c, dict_can_resize) */
 };
 
-#define KEY_CHUNK_ROWS  819u
+#define KEY_CHUNK_ROWS  1024u
 #define KEY_CHUNK_BYTES (KEY_CHUNK_ROWS * (uint32_t)sizeof(struct key_row))
 
 /* The row of a key; NULL when it never had one.  key_need makes it (NULL: the region is full). */
@@ -74,14 +69,12 @@ struct key_row *key_need(struct world *world, struct keyspace *keys, uint32_t ke
 struct key_row *key_next(const struct world *world, const struct keyspace *keys, uint32_t *key);
 
 /* The number of a name; `make`: gives it one (else UINT32_MAX when it has none). */
-uint32_t key_of(struct world *world, struct keyspace *keys, const char *name, bool make);
-uint32_t key_bytes(const struct world *world, const struct keyspace *keys, uint32_t key);
-void key_add_name(struct text *text, const struct world *world, const struct keyspace *keys,
-                  uint32_t key);
+uint32_t key_of(struct world *world, const char *name, bool make);
+uint32_t key_bytes(const struct world *world, uint32_t key);
+void key_add_name(struct text *text, const struct world *world, uint32_t key);
 
 /* --- values ---------------------------------------------------------------------------------- */
-uint32_t key_value_bytes(const struct world *world, const struct keyspace *keys,
-                         const struct key_row *row);
+uint32_t key_value_bytes(const struct world *world, const struct key_row *row);
 /* False when it is not an integer. */
 bool key_number(const struct world *world, const struct keyspace *keys, const struct key_row *row,
                 int64_t *number);
@@ -106,10 +99,10 @@ uint64_t keyspace_table_bytes(const struct keyspace *keys);
 uint64_t key_usage(const struct world *world, const struct keyspace *keys,
                    const struct key_row *row, uint32_t key); /* MEMORY USAGE */
 uint64_t rdb_length_bytes(uint64_t length);
-/* Bytes of the command that ends with this entry, as the append only file has it; 0 for an entry
- * that is not its last. */
-uint64_t entry_command_bytes(const struct world *world, const struct keyspace *keys,
-                             uint32_t position);
+/* Bytes of the command that ends with this entry, as the append only file and the replication
+ * stream have it; 0 for an entry that is not its last. */
+uint64_t entry_command_bytes(const struct world *world, uint32_t position);
+uint32_t entry_command_first(const struct world *world, uint32_t position); /* of its entries */
 uint64_t resp_bulk_bytes(uint64_t bytes);
 
 #endif

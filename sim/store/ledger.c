@@ -1,6 +1,5 @@
 /*
- * The ledger's running totals: each write's record, and for each client and store how its writes
- * ended.
+ * The ledger's running totals: each write's record, and for each client how its writes ended.
  */
 #include "sim/store/ledger_state.h"
 
@@ -43,9 +42,15 @@ static struct ledger_component *component_need(struct world *world, uint32_t id)
 struct log *ledger_log(const struct world *world, uint32_t store)
 {
     const struct ledger_component *row = component_row(world, store);
-    if (row == NULL || row->log == 0)
-        return NULL;
-    return vector_at(&world->region, &ledger_root(world)->logs, row->log - 1);
+    return row == NULL ? NULL : ledger_log_of_writer(world, row->log);
+}
+
+struct log *ledger_log_of_writer(const struct world *world, uint32_t writer)
+{
+    const struct ledger_root *root = ledger_root(world);
+    return root == NULL || writer == 0 || writer > root->logs.count
+               ? NULL
+               : vector_at(&world->region, &root->logs, writer - 1);
 }
 
 void ledger_open(struct world *world, uint32_t store)
@@ -58,10 +63,30 @@ void ledger_open(struct world *world, uint32_t store)
         return;
     log->store = store;
     log->answers = 1;
-    row->log = ledger_root(world)->logs.count;
-    const struct ledger_interval all = {1, UINT32_MAX};
+    row->log = log->writer = ledger_root(world)->logs.count;
+    const struct ledger_interval all = {1, UINT32_MAX, log->writer};
     ledger_set_lineage(world, store, &all, 1);
 }
+
+uint32_t ledger_writer(const struct world *world, uint32_t store)
+{
+    const struct ledger_component *row = component_row(world, store);
+    return row == NULL ? 0 : row->log;
+}
+
+const struct key_names *ledger_names(const struct world *world)
+{
+    const struct ledger_root *root = ledger_root(world);
+    return root == NULL ? NULL : &root->journal.names;
+}
+
+struct key_names *ledger_names_need(struct world *world)
+{
+    struct ledger_root *root = root_need(world);
+    return root == NULL ? NULL : &root->journal.names;
+}
+
+/* --- writes and their clients ----------------------------------------------------------------- */
 
 struct ledger_record *ledger_record(const struct world *world, uint64_t write)
 {
@@ -70,110 +95,96 @@ struct ledger_record *ledger_record(const struct world *world, uint64_t write)
     return vector_at(&world->region, &world->writes_of, (uint32_t)(write - 1));
 }
 
-struct ledger_pair *ledger_pair(const struct world *world, uint32_t bits)
+struct ledger_client *ledger_client(const struct world *world, uint32_t component)
 {
-    return vector_at(&world->region, &ledger_root(world)->pairs, RECORD_PAIR(bits));
+    const struct ledger_component *row = component_row(world, component);
+    return row == NULL || row->client == 0
+               ? NULL
+               : vector_at(&world->region, &ledger_root(world)->clients, row->client - 1);
 }
 
-struct ledger_pair *ledger_first_pair(const struct world *world, uint32_t client)
+struct ledger_client *record_client(const struct world *world, const struct ledger_record *record)
 {
-    const struct ledger_component *row = component_row(world, client);
-    return row == NULL || row->pair == 0 ? NULL : ledger_pair(world, row->pair - 1);
+    return vector_at(&world->region, &ledger_root(world)->clients, RECORD_CLIENT(record->bits));
 }
 
-struct ledger_pair *ledger_next_pair(const struct world *world, const struct ledger_pair *pair)
+struct ledger_pair *ledger_pair(const struct world *world, const struct ledger_client *client,
+                                uint32_t store)
 {
-    return pair->next == 0 ? NULL : ledger_pair(world, pair->next - 1);
-}
-
-/* The place of a client's pair with a store. */
-static uint32_t pair_need(struct world *world, uint32_t client, uint32_t store)
-{
-    struct ledger_component *row = component_need(world, client);
-    if (row == NULL)
-        return 0;
-    for (uint32_t place = row->pair; place != 0;) {
-        const struct ledger_pair *pair = ledger_pair(world, place - 1);
+    const struct vector *pairs = &ledger_root(world)->pairs;
+    for (uint32_t place = client->pair; place != 0;) {
+        struct ledger_pair *pair = vector_at(&world->region, pairs, place - 1);
         if (pair->store == store)
-            return place - 1;
+            return pair;
         place = pair->next;
     }
+    return NULL;
+}
+
+uint32_t ledger_service_of(const struct world *world, const struct ledger_client *client)
+{
+    const struct kind *kind = component_kind(world, client->client);
+    uint32_t store = kind == NULL || kind->leads_to == NULL
+                         ? 0
+                         : kind->leads_to(world, client->client);
+    return ledger_log(world, store) != NULL ? store : client->service;
+}
+
+static uint32_t client_need(struct world *world, uint32_t component)
+{
+    struct ledger_component *row = component_need(world, component);
+    if (row == NULL || row->client != 0)
+        return row == NULL ? 0 : row->client;
     struct ledger_root *root = ledger_root(world);
-    struct ledger_pair *pair = vector_push(&world->region, &root->pairs, sizeof *pair);
-    if (pair == NULL)
+    struct ledger_client *client = vector_push(&world->region, &root->clients, sizeof *client);
+    if (client == NULL)
         return 0;
-    *pair = (struct ledger_pair){.client = client, .store = store, .next = row->pair};
-    row->pair = root->pairs.count;
-    return row->pair - 1;
+    client->client = component;
+    row->client = root->clients.count;
+    return row->client;
 }
 
 uint64_t ledger_write(struct world *world, uint32_t client)
 {
-    uint32_t pair = pair_need(world, client, 0);
+    uint32_t place = client_need(world, client);
     struct ledger_record *record =
         vector_push(&world->region, &world->writes_of, sizeof(struct ledger_record));
-    if (record == NULL)
+    if (record == NULL || place == 0)
         return 0;
-    record->bits = pair;
-    ledger_pair(world, pair)->writes++;
+    record->bits = place - 1;
+    record_client(world, record)->writes++;
     world->writes = world->writes_of.count;
     return world->writes;
 }
 
-static bool record_applied(const struct ledger_record *record)
-{
-    return RECORD_APPLIED(record->bits) > 0;
-}
+typedef void log_told(struct world *world, struct log *log, uint32_t write);
 
-/* Moves the weight of an acked write that is there in the log's sums. */
-static void weigh(struct world *world, struct log *log, struct ledger_record *record,
-                  uint32_t write, uint32_t holder, bool there)
+/* Tells all stores what became of a write. */
+static void tell_logs(struct world *world, uint64_t write, log_told *tell)
 {
-    log->there += there ? 1u : UINT64_MAX;
-    if (!there && (record->bits & RECORD_REVIVED) != 0) {
-        record->bits &= ~RECORD_REVIVED;
-        for (uint32_t i = log->revived.count; i-- > 0;) {
-            struct log_revived *row = vector_at(&world->region, &log->revived, i);
-            if (row->write != write)
-                continue;
-            *row = *(struct log_revived *)vector_at(&world->region, &log->revived,
-                                                    log->revived.count - 1);
-            log->revived.count--;
-            return;
-        }
-        return;
+    struct ledger_root *root = ledger_root(world);
+    for (uint32_t i = 0; i < root->logs.count; i++) {
+        struct log *log = vector_at(&world->region, &root->logs, i);
+        if (log_mark(world, log, write) != 0)
+            tell(world, log, (uint32_t)write);
     }
-    if (!there || log_in_lineage(world, log, record->position)) {
-        log_set_bit(world, log, record->position, there);
-        return;
-    }
-    struct log_revived *row = vector_push(&world->region, &log->revived, sizeof *row);
-    if (row != NULL)
-        *row = (struct log_revived){holder, write};
-    record->bits |= RECORD_REVIVED;
-}
-
-static struct log *log_of_pair(const struct world *world, const struct ledger_pair *pair)
-{
-    return pair->store == 0 ? NULL : ledger_log(world, pair->store);
 }
 
 void ledger_ack(struct world *world, uint64_t write, uint32_t store, uint64_t position)
 {
-    (void)store;
     (void)position;
     struct ledger_record *record = ledger_record(world, write);
     if (record == NULL || RECORD_OUTCOME(record->bits) != LEDGER_OPEN)
         return;
     record->bits |= (uint32_t)LEDGER_ACKED << RECORD_OUTCOME_SHIFT;
-    struct ledger_pair *pair = ledger_pair(world, record->bits);
-    pair->acked++;
-    if (!record_applied(record))
+    struct ledger_client *client = record_client(world, record);
+    client->acked++;
+    if (store != 0)
+        client->service = store;
+    if (RECORD_APPLIED(record->bits) == 0)
         return;
-    if ((record->bits & RECORD_GONE) != 0)
-        pair->lost[RECORD_CAUSE(record->bits)]++;
-    else
-        weigh(world, log_of_pair(world, pair), record, (uint32_t)write, record->position, true);
+    client->placed++;
+    tell_logs(world, write, log_acked);
 }
 
 void ledger_end(struct world *world, uint64_t write, enum ledger_outcome outcome)
@@ -186,38 +197,12 @@ void ledger_end(struct world *world, uint64_t write, enum ledger_outcome outcome
         return;
     }
     record->bits |= (uint32_t)outcome << RECORD_OUTCOME_SHIFT;
-    struct ledger_pair *pair = ledger_pair(world, record->bits);
+    struct ledger_client *client = record_client(world, record);
     if (outcome == LEDGER_REFUSED)
-        pair->refused++;
+        client->refused++;
     else
-        pair->timed_out++;
-    if (record_applied(record) && (record->bits & RECORD_GONE) == 0)
-        pair->unacked_kept++;
-}
-
-/* The first store that applies a write takes its pair over. */
-static void pair_take(struct world *world, struct ledger_record *record, uint32_t store)
-{
-    struct ledger_pair *from = ledger_pair(world, record->bits);
-    if (from->store != 0)
-        return;
-    uint32_t place = pair_need(world, from->client, store);
-    from = ledger_pair(world, record->bits);
-    struct ledger_pair *to = ledger_pair(world, place);
-    from->writes--;
-    to->writes++;
-    uint32_t outcome = RECORD_OUTCOME(record->bits);
-    if (outcome == LEDGER_REFUSED) {
-        from->refused--;
-        to->refused++;
-    } else if (outcome == LEDGER_TIMED_OUT) {
-        from->timed_out--;
-        to->timed_out++;
-    } else if (outcome == LEDGER_ACKED) {
-        from->acked--;
-        to->acked++;
-    }
-    record->bits = (record->bits & ~((1u << RECORD_PAIR_BITS) - 1)) | place;
+        client->timed_out++;
+    tell_logs(world, write, log_not_acked);
 }
 
 void ledger_applied(struct world *world, uint32_t store, uint32_t write, uint32_t position)
@@ -226,116 +211,50 @@ void ledger_applied(struct world *world, uint32_t store, uint32_t write, uint32_
     struct log *log = ledger_log(world, store);
     if (record == NULL || log == NULL)
         return;
-    pair_take(world, record, store);
-    struct ledger_pair *pair = ledger_pair(world, record->bits);
-    if (pair->store != store)
-        return; /* another store has it: its first place is what counts */
-    uint32_t applied = RECORD_APPLIED(record->bits);
-    bool acked = RECORD_OUTCOME(record->bits) == LEDGER_ACKED;
-    if (applied > 0 && (record->bits & RECORD_GONE) != 0) {
-        record->position = position;
-        record_revive(world, log, write, position);
-    } else if (applied > 0) {
-        /* Its first place stays: what brings that back brings the write back. */
-        pair->duplicated += applied == 1 && log_in_lineage(world, log, record->position);
-    } else {
-        record->position = position;
-        uint32_t outcome = RECORD_OUTCOME(record->bits);
-        if (outcome == LEDGER_REFUSED || outcome == LEDGER_TIMED_OUT)
-            pair->unacked_kept++;
-        else if (acked)
-            weigh(world, log, record, write, position, true);
+    if (journal_entry(world, position)->writer == log->writer) {
+        uint32_t applied = RECORD_APPLIED(record->bits);
+        if (applied == 0) {
+            record->position = position;
+            record_client(world, record)->placed += RECORD_OUTCOME(record->bits) == LEDGER_ACKED;
+        }
+        if (applied < 7)
+            record->bits += 1u << RECORD_APPLIED_SHIFT;
     }
-    if (applied < 7)
-        record->bits += 1u << RECORD_APPLIED_SHIFT;
+    log_applied(world, log, write, position);
 }
 
-void record_revive(struct world *world, struct log *log, uint32_t write, uint32_t holder)
+/* --- for metrics ------------------------------------------------------------------------------ */
+
+/* What the client's service has of it; all zero when it never had anything. */
+static struct ledger_pair served(const struct world *world, const struct ledger_client *client)
 {
-    struct ledger_record *record = ledger_record(world, write);
-    if (record == NULL || (record->bits & RECORD_GONE) == 0)
-        return;
-    struct ledger_pair *pair = ledger_pair(world, record->bits);
-    uint32_t cause = RECORD_CAUSE(record->bits);
-    record->bits &= ~(RECORD_GONE | 7u << RECORD_CAUSE_SHIFT);
-    switch ((enum ledger_outcome)RECORD_OUTCOME(record->bits)) {
-    case LEDGER_ACKED:
-        pair->lost[cause]--;
-        weigh(world, log, record, write, holder, true);
-        break;
-    case LEDGER_REFUSED:
-    case LEDGER_TIMED_OUT:
-        pair->unacked_kept++;
-        break;
-    case LEDGER_OPEN:
-        break;
-    }
+    const struct ledger_pair *pair = ledger_pair(world, client, ledger_service_of(world, client));
+    return pair == NULL ? (struct ledger_pair){0} : *pair;
 }
 
-void record_lose(struct world *world, struct log *log, uint32_t write, enum ledger_cause cause)
+uint64_t ledger_acked_lost(const struct world *world, uint32_t id)
 {
-    struct ledger_record *record = ledger_record(world, write);
-    if (record == NULL || (record->bits & RECORD_GONE) != 0)
-        return;
-    struct ledger_pair *pair = ledger_pair(world, record->bits);
-    switch ((enum ledger_outcome)RECORD_OUTCOME(record->bits)) {
-    case LEDGER_ACKED:
-        pair->lost[cause]++;
-        weigh(world, log, record, write, 0, false);
-        break;
-    case LEDGER_REFUSED:
-    case LEDGER_TIMED_OUT:
-        pair->unacked_kept--;
-        break;
-    case LEDGER_OPEN:
-        break;
-    }
-    record->bits |= RECORD_GONE | (uint32_t)cause << RECORD_CAUSE_SHIFT;
+    const struct ledger_client *client = ledger_client(world, id);
+    return client == NULL ? 0 : client->placed - served(world, client).there;
 }
 
-static uint64_t pair_lost(const struct ledger_pair *pair)
+uint64_t ledger_unreachable(const struct world *world, uint32_t id)
 {
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < LOST_CAUSES; i++)
-        sum += pair->lost[i];
-    return sum;
+    const struct ledger_client *client = ledger_client(world, id);
+    if (client == NULL)
+        return 0;
+    const struct log *log = ledger_log(world, ledger_service_of(world, client));
+    return log == NULL || log->answers != 0 ? 0 : client->acked - ledger_acked_lost(world, id);
 }
 
-uint64_t ledger_acked_lost(const struct world *world, uint32_t client)
+uint64_t ledger_unacked_kept(const struct world *world, uint32_t id)
 {
-    uint64_t sum = 0;
-    for (const struct ledger_pair *p = ledger_first_pair(world, client); p != NULL;
-         p = ledger_next_pair(world, p))
-        sum += pair_lost(p);
-    return sum;
+    const struct ledger_client *client = ledger_client(world, id);
+    return client == NULL ? 0 : served(world, client).unacked_kept;
 }
 
-uint64_t ledger_unreachable(const struct world *world, uint32_t client)
+uint64_t ledger_duplicated(const struct world *world, uint32_t id)
 {
-    uint64_t sum = 0;
-    for (const struct ledger_pair *p = ledger_first_pair(world, client); p != NULL;
-         p = ledger_next_pair(world, p)) {
-        const struct log *log = log_of_pair(world, p);
-        if (log != NULL && log->answers == 0)
-            sum += p->acked - pair_lost(p);
-    }
-    return sum;
-}
-
-uint64_t ledger_unacked_kept(const struct world *world, uint32_t client)
-{
-    uint64_t sum = 0;
-    for (const struct ledger_pair *p = ledger_first_pair(world, client); p != NULL;
-         p = ledger_next_pair(world, p))
-        sum += p->unacked_kept;
-    return sum;
-}
-
-uint64_t ledger_duplicated(const struct world *world, uint32_t client)
-{
-    uint64_t sum = 0;
-    for (const struct ledger_pair *p = ledger_first_pair(world, client); p != NULL;
-         p = ledger_next_pair(world, p))
-        sum += p->duplicated;
-    return sum;
+    const struct ledger_client *client = ledger_client(world, id);
+    return client == NULL ? 0 : served(world, client).duplicated;
 }

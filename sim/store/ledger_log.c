@@ -1,48 +1,148 @@
 /*
- * A store's log: entries by position, and how many acked writes stand after a position.
+ * The journal of what all stores did, and in each store's log how many acked writes stand after a
+ * position.
  */
 #include <string.h>
 
+#include "sim/store/keyspace.h"
 #include "sim/store/ledger_state.h"
+
+/* --- the journal ------------------------------------------------------------------------------ */
+
+static uint32_t *tip_at(const struct world *world, uint32_t key)
+{
+    const struct journal *journal = journal_of(world);
+    const struct vector *tips = &journal->tips[key >> KEY_FAMILY_SHIFT];
+    uint32_t number = key & KEY_NUMBER_MASK;
+    if (number / LOG_TIPS >= tips->count)
+        return NULL;
+    const ref *chunk = vector_at(&world->region, tips, number / LOG_TIPS);
+    return *chunk == 0 ? NULL : (uint32_t *)arena_at(&world->region, *chunk) + number % LOG_TIPS;
+}
+
+static uint32_t *tip_need(struct world *world, uint32_t key)
+{
+    struct vector *tips = &journal_of(world)->tips[key >> KEY_FAMILY_SHIFT];
+    uint32_t place = (key & KEY_NUMBER_MASK) / LOG_TIPS;
+    uint32_t *tip = tip_at(world, key);
+    if (tip != NULL)
+        return tip;
+    while (tips->count <= place)
+        if (vector_push(&world->region, tips, sizeof(ref)) == NULL)
+            return NULL;
+    ref chunk = arena_take(&world->region, LOG_TIPS * sizeof(uint32_t));
+    if (chunk == 0)
+        return NULL;
+    *(ref *)vector_at(&world->region, tips, place) = chunk;
+    return tip_at(world, key);
+}
+
+uint32_t ledger_tip(const struct world *world, uint32_t key)
+{
+    const uint32_t *tip = journal_of(world) == NULL ? NULL : tip_at(world, key);
+    return tip == NULL ? 0 : *tip;
+}
+
+/* An entry that decides what its key holds. */
+static bool holds_key(const struct ledger_entry *entry)
+{
+    return entry->op != OP_FLUSH && entry->op != OP_EXPIRE && entry->op != OP_PERSIST;
+}
+
+/* Room for one more entry. */
+static bool journal_grow(struct world *world, struct journal *journal)
+{
+    if (journal->end % LOG_CHUNK_ENTRIES != 0)
+        return true;
+    ref chunk = arena_take(&world->region, LOG_CHUNK_BYTES);
+    ref *row = vector_push(&world->region, &journal->chunks, sizeof(ref));
+    if (chunk == 0 || row == NULL)
+        return false;
+    *row = chunk;
+    return true;
+}
+
+/* Its own entries follow: an open interval stands at the end of the lineage. */
+static void lineage_open(struct world *world, struct log *log, uint32_t position)
+{
+    struct ledger_interval *last =
+        log->lineage.count == 0
+            ? NULL
+            : vector_at(&world->region, &log->lineage, log->lineage.count - 1);
+    if (last != NULL && last->writer == log->writer && last->to == UINT32_MAX)
+        return;
+    last = vector_push(&world->region, &log->lineage, sizeof *last);
+    if (last != NULL)
+        *last = (struct ledger_interval){position, UINT32_MAX, log->writer};
+}
 
 uint32_t ledger_append(struct world *world, uint32_t store, const struct ledger_entry *entry)
 {
     struct log *log = ledger_log(world, store);
-    if (log == NULL || log->end == UINT32_MAX - 1)
-        return 0;
-    uint32_t place = log->end;
-    if (place % LOG_CHUNK_ENTRIES == 0) {
-        ref chunk = arena_take(&world->region, LOG_CHUNK_BYTES);
-        ref *row = vector_push(&world->region, &log->chunks, sizeof(ref));
-        if (chunk == 0 || row == NULL)
-            return 0;
-        *row = chunk;
-    }
-    if (place >> 6 >= log->bits.count &&
-        vector_push(&world->region, &log->bits, sizeof(uint64_t)) == NULL)
-        return 0;
-    if (place >> LOG_BLOCK_SHIFT >= log->blocks.count &&
-        vector_push(&world->region, &log->blocks, sizeof(uint32_t)) == NULL)
+    struct journal *journal = journal_of(world);
+    uint32_t *tip = holds_key(entry) ? tip_need(world, entry->key) : NULL;
+    if (log == NULL || journal->end == UINT32_MAX - 1 || !journal_grow(world, journal) ||
+        (tip == NULL && holds_key(entry)))
         return 0;
     if (entry->op == OP_FLUSH)
         log_flushes(world, log);
-    log->end++;
-    *log_entry(world, log, log->end) = *entry;
-    if (entry->op == OP_FLUSH) {
-        uint32_t *row = vector_push(&world->region, &log->flushes, sizeof(uint32_t));
-        if (row != NULL)
-            *row = log->end;
+    uint32_t position = ++journal->end;
+    struct ledger_entry *to = journal_entry(world, position);
+    *to = *entry;
+    to->writer = (uint16_t)log->writer;
+    if (tip != NULL) {
+        to->previous = *tip;
+        *tip = position;
     }
-    return log->end;
+    if (entry->op == OP_FLUSH) {
+        uint32_t *row = vector_push(&world->region, &journal->flushes, sizeof(uint32_t));
+        if (row != NULL)
+            *row = position;
+    }
+    if ((entry->flags & ENTRY_UNLOGGED) != 0)
+        log->unlogged = position;
+    lineage_open(world, log, position);
+    log->end = position;
+    return position;
 }
 
-const struct ledger_entry *ledger_entry(const struct world *world, uint32_t store,
-                                        uint64_t position)
+void ledger_take(struct world *world, uint32_t store, uint32_t position)
 {
-    const struct log *log = ledger_log(world, store);
-    if (log == NULL || position == 0 || position > log->end)
+    struct log *log = ledger_log(world, store);
+    const struct ledger_entry *entry = journal_entry(world, position);
+    const struct log *from = ledger_log_of_writer(world, entry->writer);
+    if (log == NULL)
+        return;
+    if (entry->op == OP_FLUSH)
+        log_flushes(world, log);
+    struct ledger_interval *last =
+        log->lineage.count == 0
+            ? NULL
+            : vector_at(&world->region, &log->lineage, log->lineage.count - 1);
+    bool goes_on = last != NULL && last->writer == entry->writer && from->unlogged <= last->to;
+    if (!goes_on) {
+        last = vector_push(&world->region, &log->lineage, sizeof *last);
+        if (last == NULL)
+            return;
+        *last = (struct ledger_interval){position, position, entry->writer};
+    }
+    last->to = position;
+    log_make_kin(world, log, entry->writer);
+    log->end = position;
+}
+
+const struct ledger_entry *ledger_entry(const struct world *world, uint64_t position)
+{
+    const struct journal *journal = journal_of(world);
+    if (journal == NULL || position == 0 || position > journal->end)
         return NULL;
-    return log_entry(world, log, (uint32_t)position);
+    return journal_entry(world, (uint32_t)position);
+}
+
+uint64_t ledger_journal_end(const struct world *world)
+{
+    const struct journal *journal = journal_of(world);
+    return journal == NULL ? 0 : journal->end;
 }
 
 uint64_t ledger_end_position(const struct world *world, uint32_t store)
@@ -64,27 +164,24 @@ uint64_t ledger_position(const struct world *world, uint32_t store, enum ledger_
     return log == NULL ? 0 : log->stage[stage];
 }
 
-void ledger_keep_text(struct world *world, uint32_t store, uint32_t position, const char *at,
-                      uint32_t bytes)
+void ledger_keep_text(struct world *world, uint32_t position, const char *at, uint32_t bytes)
 {
-    struct log *log = ledger_log(world, store);
-    if (log == NULL)
-        return;
     ref words = arena_take(&world->region, (uint64_t)bytes + 1);
-    struct log_text *row = vector_push(&world->region, &log->texts, sizeof *row);
+    struct journal_text *row =
+        vector_push(&world->region, &journal_of(world)->texts, sizeof *row);
     if (words == 0 || row == NULL)
         return;
     memcpy(arena_at(&world->region, words), at, bytes);
-    *row = (struct log_text){position, bytes, words};
+    *row = (struct journal_text){position, bytes, words};
 }
 
-const char *ledger_text(const struct world *world, uint32_t store, uint32_t position)
+const char *ledger_text(const struct world *world, uint32_t position)
 {
-    const struct log *log = ledger_log(world, store);
-    uint32_t low = 0, high = log == NULL ? 0 : log->texts.count;
+    const struct journal *journal = journal_of(world);
+    uint32_t low = 0, high = journal == NULL ? 0 : journal->texts.count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        const struct log_text *row = vector_at(&world->region, &log->texts, middle);
+        const struct journal_text *row = vector_at(&world->region, &journal->texts, middle);
         if (row->position == position)
             return arena_at(&world->region, row->at);
         if (row->position < position)
@@ -95,9 +192,24 @@ const char *ledger_text(const struct world *world, uint32_t store, uint32_t posi
     return NULL;
 }
 
+/* --- how many stand after a position ---------------------------------------------------------- */
+
+static bool bits_reach(struct world *world, struct log *log, uint32_t place)
+{
+    while (log->bits.count <= place >> 6)
+        if (vector_push(&world->region, &log->bits, sizeof(uint64_t)) == NULL)
+            return false;
+    while (log->blocks.count <= place >> LOG_BLOCK_SHIFT)
+        if (vector_push(&world->region, &log->blocks, sizeof(uint32_t)) == NULL)
+            return false;
+    return true;
+}
+
 void log_set_bit(struct world *world, struct log *log, uint32_t position, bool set)
 {
     uint32_t place = position - 1;
+    if (!bits_reach(world, log, place))
+        return;
     uint64_t *word = vector_at(&world->region, &log->bits, place >> 6);
     uint32_t *block = vector_at(&world->region, &log->blocks, place >> LOG_BLOCK_SHIFT);
     uint64_t bit = (uint64_t)1 << (place & 63);
@@ -135,9 +247,14 @@ uint64_t ledger_above(const struct world *world, uint32_t store, uint64_t positi
     return sum;
 }
 
-void ledger_service(struct world *world, uint32_t store, bool answers)
+void ledger_service(struct world *world, uint32_t store, bool answers, enum ledger_cause cause)
 {
     struct log *log = ledger_log(world, store);
-    if (log != NULL)
-        log->answers = answers;
+    if (log == NULL)
+        return;
+    if (log->answers != 0 && !answers) {
+        log->down_ns = world->now_ns;
+        log->down_cause = (uint32_t)cause;
+    }
+    log->answers = answers;
 }

@@ -50,7 +50,7 @@ static void note_down(struct world *world, uint32_t id, enum ledger_cause cause)
 static void tell_losses(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
-    uint64_t end = ledger_end_position(world, id), at_ns = world->now_ns;
+    uint64_t end = UINT32_MAX, at_ns = world->now_ns;
     uint64_t gone_ns = file_gone_ns(world, component_at(world, id)->machine);
     for (uint32_t i = 0; i < store->losses.count; i++) {
         struct store_loss loss = *(struct store_loss *)vector_at(&world->region, &store->losses, i);
@@ -72,10 +72,10 @@ static void tell_keys(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     struct key_row *row;
     for (uint32_t key = UINT32_MAX; (row = key_next(world, &store->keys, &key)) != NULL;) {
-        uint32_t holds = ledger_holder(world, id, row->tip, row->holds);
+        uint32_t tip = ledger_tip(world, key), holds = ledger_holder(world, id, tip, row->holds);
         if (row->counted == holds)
             continue;
-        ledger_hold(world, id, row->tip, row->counted, holds, LOST_CAUSES);
+        ledger_hold(world, id, tip, row->counted, holds, LOST_CAUSES);
         row->counted = holds;
     }
 }
@@ -89,7 +89,7 @@ static void life_start(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     store->pid = life_new_pid(world, id);
     store->term = store->exiting = store->exit_save = 0;
-    store->aof = (struct aof){0};
+    aof_reset(world, id);
     store->dirty = store->dirty_before = 0;
     store->bgsave_failed = store->bgsave_scheduled = store->rewrite_scheduled = 0;
     store->lastsave_s = store->save_try_s = clock_s(world);
@@ -134,7 +134,8 @@ void life_ready(struct world *world, uint32_t id)
     for (uint32_t i = 0; i < count; i++)
         rows[i] = *(struct ledger_interval *)vector_at(&world->region, &store->load.pieces, i);
     rows[count] =
-        (struct ledger_interval){(uint32_t)ledger_end_position(world, id) + 1, UINT32_MAX};
+        (struct ledger_interval){(uint32_t)ledger_journal_end(world) + 1, UINT32_MAX,
+                                 ledger_writer(world, id)};
     ledger_set_lineage(world, id, rows, count + 1);
     arena_give(&world->region, at, (count + 1) * sizeof(struct ledger_interval));
     tell_losses(world, id);
@@ -144,7 +145,7 @@ void life_ready(struct world *world, uint32_t id)
     store->down = 0;
     store->loading = LOADING_NO;
     store->load_ns = world->now_ns - store->load.started_ns;
-    ledger_service(world, id, true);
+    ledger_service(world, id, true, LOST_CAUSES);
     trace(world, id, TRACE_READY, store->load_ns, store->keys.keys);
     component_log(world, id, "Ready to accept connections");
     drop_expired(world, id);
@@ -157,8 +158,9 @@ void life_ready(struct world *world, uint32_t id)
  */
 
 /* What the kernel takes back from a process that is gone. */
-static void process_gone(struct world *world, uint32_t id, bool power)
+static void process_gone(struct world *world, uint32_t id, enum ledger_cause cause)
 {
+    bool power = cause == LOST_POWER;
     struct store *store = store_at(world, id);
     world_cancel(world, store->cron);
     store->cron = 0;
@@ -170,11 +172,11 @@ static void process_gone(struct world *world, uint32_t id, bool power)
     loop_clear(world, id);
     vector_clear(&world->region, &store->load.pieces);
     keyspace_forget(world, &store->keys);
-    ledger_service(world, id, false);
+    ledger_service(world, id, false, cause);
     store->loading = store->save_file = store->exiting = store->term = 0;
     store->save_again = 0;
     store->resident = 0;
-    store->aof = (struct aof){0};
+    aof_reset(world, id);
     store->pool = (struct evict_pool){0};
     if (power)
         child_forget(world, id);
@@ -189,7 +191,7 @@ void life_exit(struct world *world, uint32_t id, uint64_t status)
         component_log(world, id, "Redis is now ready to exit, bye bye...");
     component_at(world, id)->up = 0;
     trace(world, id, TRACE_EXITED, status, 0);
-    process_gone(world, id, false);
+    process_gone(world, id, LOST_SHUTDOWN);
 }
 
 static void cannot_exit(struct world *world, uint32_t id, const char *why)
@@ -268,11 +270,11 @@ void life_signal(struct world *world, uint32_t id, enum signal signal)
         break;
     case SIGNAL_KILL:
         note_down(world, id, LOST_KILL);
-        process_gone(world, id, false);
+        process_gone(world, id, LOST_KILL);
         break;
     case SIGNAL_POWER:
         note_down(world, id, LOST_POWER);
-        process_gone(world, id, true);
+        process_gone(world, id, LOST_POWER);
         break;
     case SIGNAL_TERM:
         if (!component_at(world, id)->up)

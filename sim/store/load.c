@@ -21,7 +21,8 @@ static void replay(struct world *world, uint32_t id)
         const struct ledger_interval piece =
             *(struct ledger_interval *)vector_at(&world->region, &store->load.pieces, i);
         for (uint64_t p = piece.from; p <= piece.to; p++)
-            key_apply(world, &store->keys, (uint32_t)p);
+            if (ledger_entry(world, p)->writer == piece.writer)
+                key_apply(world, &store->keys, (uint32_t)p);
     }
     keyspace_settle(&store->keys);
     uint64_t made = store->keys.keys > store->load.snapshot_keys

@@ -93,7 +93,7 @@ void snapshot_describe(struct world *world, uint32_t id, uint32_t file, uint64_t
         kept = i + 1;
     }
     for (uint32_t i = kept; i < count; i++)
-        rows[i] = (struct ledger_interval){0, 0};
+        rows[i] = (struct ledger_interval){0, 0, 0};
     struct file *to = file_at(world, file);
     to->content = at;
     to->content_bytes = (count + 1) * (uint32_t)sizeof(struct ledger_interval);

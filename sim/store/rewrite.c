@@ -159,8 +159,7 @@ static void wait_again(struct world *world, uint32_t id)
     struct aof *aof = &store->aof;
     if (aof->state != AOF_WAIT_REWRITE)
         return;
-    aof->buffer_bytes = aof->buffer_select = 0;
-    aof->buffer_from = aof->buffer_to + 1;
+    aof_unbuffer(world, id);
     if (aof->file != 0)
         file_remove(world, aof->file);
     aof->file = 0;
@@ -283,8 +282,6 @@ void aof_start(struct world *world, uint32_t id)
     aof->state = AOF_WAIT_REWRITE;
     aof->last_fsync_s = clock_s(world);
     aof->write_error = aof->bio_error = 0;
-    aof->buffer_from = ledger_end_position(world, id) + 1;
-    aof->buffer_to = aof->buffer_from - 1;
     if (store->children[0].type == CHILD_AOF) {
         component_log(world, id,
                       "AOF was enabled but there is already an AOF rewriting in background. "
@@ -315,7 +312,8 @@ void aof_stop(struct world *world, uint32_t id)
         child_kill(world, id);
     store->rewrite_scheduled = 0;
     uint64_t delayed = aof->delayed;
-    *aof = (struct aof){.delayed = delayed};
+    aof_reset(world, id);
+    aof->delayed = delayed;
 }
 
 /* --- the files of a process that starts
@@ -399,10 +397,8 @@ bool aof_open(struct world *world, uint32_t id)
     if (aof->file == 0)
         return false;
     uint64_t end, length = file_at(world, aof->file)->length;
-    aof_segment_cut(world, aof->file, aof_reaches(world, id, aof->file, length, &end));
+    aof_segment_cut(world, aof->file, aof_reaches(world, aof->file, length, &end));
     aof->state = AOF_ON;
-    aof->buffer_from = ledger_end_position(world, id) + 1;
-    aof->buffer_to = aof->buffer_from - 1;
     aof->fsync_offset = file_at(world, aof->file)->length;
     aof->last_fsync_s = clock_s(world);
     aof->current_size = load->bytes;

@@ -103,11 +103,9 @@ struct aof {
     uint16_t error_full;    /* the write error: 1 ENOSPC, 0 EIO */
     uint16_t fsync_runs;    /* in the thread */
     uint32_t file;          /* the incremental file, 0 none */
-    uint32_t buffer_select; /* the buffer begins with a SELECT */
     uint32_t broken;        /* the next bytes begin a new segment */
-    uint64_t buffer_bytes;
-    uint64_t buffer_from;  /* first position in the buffer */
-    uint64_t buffer_to;    /* last one; from - 1 when it is empty */
+    uint32_t unused;
+    uint64_t buffer_bytes; /* in store.aof_runs */
     uint64_t written;      /* last position in the file */
     uint64_t fsync_offset; /* length up to which an fsync was asked for */
     uint64_t last_fsync_s;
@@ -180,6 +178,7 @@ struct store {
     struct child children[2]; /* its child, and one that outlived its parent */
     struct cow cow;
     struct aof aof;
+    struct vector aof_runs; /* struct aof_segment: what the buffer holds, offsets in the buffer */
     struct load load;
     /* persistence */
     uint64_t dirty, dirty_before;
@@ -250,6 +249,8 @@ uint32_t change_delete(struct world *world, uint32_t id, uint32_t key, uint32_t 
 uint32_t change_time(struct world *world, uint32_t id, uint32_t key, enum ledger_op op,
                      uint64_t expire_ms);
 void change_flush(struct world *world, uint32_t id);
+/* An entry that the master wrote came through its stream. */
+void change_take(struct world *world, uint32_t id, uint32_t position);
 /* The row when the key is there and its time is not over (deletes it otherwise). */
 struct key_row *change_lookup(struct world *world, uint32_t id, uint32_t key);
 
@@ -290,6 +291,8 @@ void child_reap(struct world *world, uint32_t id);   /* at the parent's cron */
 /* --- aof.c: buffer, write, fsync
  * ------------------------------------------------------------------------ */
 void aof_feed(struct world *world, uint32_t id, uint32_t position);
+void aof_reset(struct world *world, uint32_t id);  /* as if it were off and had never been on */
+void aof_unbuffer(struct world *world, uint32_t id); /* what is buffered is not for this file */
 /* Writes the buffer unless it is put off (`force`: never put off).  False: the process exited. */
 bool aof_flush(struct world *world, uint32_t id, bool force);
 bool aof_turn_needs_fsync(const struct world *world, uint32_t id);
@@ -306,8 +309,9 @@ void aof_advance(struct world *world, uint32_t id); /* notes what writeback put 
 #define MANIFEST_TEMP "temp_appendonly.aof.manifest"
 struct aof_segment {
     uint32_t from, to;
-    uint32_t select; /* 1: it begins with a SELECT */
-    uint32_t unused;
+    uint32_t writer; /* whose positions */
+    uint16_t select; /* 1: it begins with a SELECT */
+    uint16_t joins;  /* in the buffer: it may go on with the file's last segment */
     uint64_t offset;
 };
 #define SELECT_BYTES 23u
@@ -326,11 +330,12 @@ void manifest_switch(struct world *world, uint32_t id);
 const struct aof_segment *aof_segment(const struct world *world, const struct file *file,
                                       uint64_t i);
 void aof_segment_add(struct world *world, uint32_t file, const struct aof_segment *segment);
-void aof_segment_reach(struct world *world, uint32_t file, uint64_t to);
+/* Notes a run of the buffer that was written at `offset`. */
+void aof_segment_write(struct world *world, uint32_t file, struct aof_segment run, uint64_t offset);
 /* The file ends after this position now. */
 void aof_segment_cut(struct world *world, uint32_t file, uint64_t position);
 /* The last position whose command lies whole before `length`; *end_bytes: where it ends. */
-uint64_t aof_reaches(const struct world *world, uint32_t id, uint32_t file, uint64_t length,
+uint64_t aof_reaches(const struct world *world, uint32_t file, uint64_t length,
                      uint64_t *end_bytes);
 
 /* --- rewrite.c

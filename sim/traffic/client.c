@@ -150,6 +150,11 @@ static void client_changed(struct world *world, uint32_t id, unsigned parameter)
     pool_settle(world, id);
 }
 
+static uint32_t client_leads_to(const struct world *world, uint32_t id)
+{
+    return component_find(world, parameter_text(world, id, CLIENT_TO));
+}
+
 static void client_removed(struct world *world, uint32_t id)
 {
     struct client *c = client_of(world, id);
@@ -179,4 +184,5 @@ const struct kind client_kind = {
     .socket = client_socket,
     .changed = client_changed,
     .removed = client_removed,
+    .leads_to = client_leads_to,
 };

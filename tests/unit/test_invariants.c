@@ -88,16 +88,17 @@ static struct kept *kept_new(struct world *world, const char *name, enum trace_i
     return kept;
 }
 
-/* Numbers of writes run through the whole world, so `a` is left out where another one writes too.
- */
+/* Numbers of writes and positions of the journal run through the whole world, so `a`, and the
+ * position at which a write was applied, are left out where another one writes too. */
 static void assert_same_records(const struct kept *one, const struct kept *other, bool numbers)
 {
     assert_true(one->count > 100);
     assert_int_equal(one->count, other->count);
     for (uint32_t i = 0; i < one->count; i++) {
         const struct record *a = &one->records[i], *b = &other->records[i];
+        bool position = a->what == TRACE_WRITE_APPLIED;
         if (a->time_ns != b->time_ns || a->what != b->what || (numbers && a->a != b->a) ||
-            a->b != b->b)
+            ((numbers || !position) && a->b != b->b))
             fail_msg("record %u: %llu ns, %u; %llu ns, %u", (unsigned)i,
                      (unsigned long long)a->time_ns, a->what, (unsigned long long)b->time_ns,
                      b->what);
