@@ -63,6 +63,8 @@ const struct lab_command lab_commands[] = {
     {"reveal", "reveal COMMAND", "a command that meets the goals", "목표를 이루는 명령", act_reveal,
      COMMAND_LESSON},
     {"price", "price NAME METRIC", "what a solution costs", "해법의 값", act_price, COMMAND_LESSON},
+    {"source", "source ID...", "what was measured on the real thing", "실제로 잰 것의 id", act_words,
+     COMMAND_LESSON},
     {"made-with", "made-with VERSION [end TIME]", "the version that wrote a shared run",
      "공유 파일을 쓴 버전", act_nothing, 0},
     {"expect-digest", "expect-digest [VARIANT:] EVENT HEX",

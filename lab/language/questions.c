@@ -132,10 +132,11 @@ bool act_reveal(struct session *session, struct call *call)
            command_check(call->command, 1, false, call->error);
 }
 
-/* ask, hint, miss */
+/* ask, hint, miss, source */
 bool act_words(struct session *session, struct call *call)
 {
     bool miss = strcmp(command_word(call->command, 0), "miss") == 0;
-    return need_count(call->command, miss ? 4 : 2, miss ? 4 : 2, usage_of(call), call->error) &&
+    bool source = strcmp(command_word(call->command, 0), "source") == 0;
+    return need_count(call->command, miss ? 4 : 2, miss ? 4 : source ? COMMAND_WORDS : 2, usage_of(call), call->error) &&
            (!miss || need_question(session, call));
 }

@@ -229,6 +229,15 @@ uint64_t session_digest(const struct session *session)
     return digest;
 }
 
+uint64_t session_touched(const struct session *session)
+{
+    uint64_t first = TIME_NEVER;
+    for (uint32_t i = session->floor_typed; i < session->typed_count; i++)
+        if (session->typed[i].time_ns < first)
+            first = session->typed[i].time_ns;
+    return first;
+}
+
 /* The time at which a line of the file, or one that it schedules, begins like this. */
 uint64_t session_first(struct session *session, const struct command *like)
 {

@@ -144,6 +144,9 @@ bool session_holds(struct session *session, const char *condition, bool *held, s
 bool session_life(struct session *session, uint32_t variant, uint64_t write, struct text *text,
                   struct error *error);
 
+/* When the first line was typed that changes the run; TIME_NEVER: it is the file's own so far. */
+uint64_t session_touched(const struct session *session);
+
 /* Time at which the file's first fault or scheduled command like this acts; TIME_NEVER none. */
 uint64_t session_first(struct session *session, const struct command *like);
 

@@ -2,8 +2,7 @@
 #ifndef LAB_LESSON_CHECK_H
 #define LAB_LESSON_CHECK_H
 
-#include "lab/lesson/lesson.h"
-#include "lab/language/session.h"
+#include "lab/lesson/run.h"
 
 /* What a second of a person's waiting holds: the engine fires about four million events a second
  * on a laptop, half of it on a slow machine.  Counted, not timed: the same everywhere. */
@@ -15,13 +14,24 @@
 
 #define CHECK_SEEN 256
 
+/* A script of the lesson and its run: world.lab, or that of a part with a fence of its own. */
+struct scene {
+    enum lesson_step step; /* STEP_BRIEF: world.lab */
+    uint32_t part;
+    struct session *run;  /* at its end; NULL: it does not come to one */
+    struct session *told; /* what names lead to: the run, else the world as it is built; NULL */
+};
+#define CHECK_SCENES (1 + 3 * LESSON_PARTS)
+
 struct check {
     const struct lesson *lesson;
     const char *folder;
     enum language language;
     void (*report)(void *user, const char *line);
     void *user;
-    char *said; /* what world.lab, commands and goals say: numbers in it are known */
+    char *said; /* what the scripts, commands and goals say: numbers in it are known */
+    struct scene scenes[CHECK_SCENES];
+    unsigned scene_count;
     uint32_t failed;
     bool goals_wrong;          /* one cannot be looked at */
     uint64_t seen[CHECK_SEEN]; /* digests of what was reported: each thing once */
@@ -56,9 +66,9 @@ void check_front(struct check *check);
 void check_parity(struct check *check);
 /* Words: no literal **, NFC, no number from nowhere, no place or link that leads nowhere
  * (check_text.c). */
-void check_words(struct check *check, struct session *run);
+void check_words(struct check *check);
 /* Names of answers, hides, faults, prices, goals, commands exist (check_names.c). */
-void check_names(struct check *check, struct session *run);
+void check_names(struct check *check);
 
 /* --- numbers (numbers.c) ---------------------------------------------------------------------- */
 
@@ -78,18 +88,16 @@ bool number_among(const char *words, const struct number *number);
 
 /* --- runs (check_runs.c) ---------------------------------------------------------------------- */
 
-/* The world as its file builds it, NULL with a failure. */
-struct session *check_built(struct check *check, uint64_t seed);
-/* The whole world.lab; the reveals' lines act first when `revealed`. */
-struct session *check_run(struct check *check, uint64_t seed, bool revealed);
+/* The script as its lines build it, NULL with a failure. */
+struct session *scene_built(struct check *check, const struct scene *scene, uint64_t seed,
+                            uint32_t pick);
+/* Every scene of the lesson is run once: their `run` and `told`. */
+void check_scenes(struct check *check);
+void check_scenes_close(struct check *check);
+const struct scene *scene_of(const struct check *check, enum lesson_step step, uint32_t part);
 
-void check_expects(struct check *check, struct session *run);
-void check_answers(struct check *check, struct session *run, unsigned seeds);
-void check_goals(struct check *check, struct session *run);
-
-/* What a {place} of prose, an answer or a price stands for: a metric of a variant, or a
- * parameter. */
-enum place { PLACE_NONE, PLACE_SILENT, PLACE_KNOWN };
-enum place lesson_place(struct session *session, const char *name, struct value *value);
+void check_expects(struct check *check);
+void check_answers(struct check *check, unsigned seeds);
+void check_goals(struct check *check);
 
 #endif

@@ -1,6 +1,7 @@
 /* Checks that run the lesson's world: its expects, its answers under other seeds, its goals. */
 #include "lab/lesson/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SEED_FIRST 1000 /* of the other seeds */
@@ -18,36 +19,49 @@ static uint32_t run_line(const char *world)
     return 1;
 }
 
-struct session *check_built(struct check *check, uint64_t seed)
+/* Where a line of a scene's script stands: in world.lab, or in its fence. */
+static struct spot scene_spot(const struct check *check, const struct scene *scene, uint32_t line)
 {
     const struct lesson *lesson = check->lesson;
-    struct session_options options = {.language = check->language,
-                                      .seed = seed,
-                                      .events_max = LESSON_EVENTS_A_WAIT,
-                                      .file = lesson->world_path};
+    const struct block *fence = lesson_script_fence(check_text(check), scene->step, scene->part);
+    uint32_t before = lesson_script_before(lesson, scene->step, scene->part);
+    if (fence && line > before)
+        return spot_text(check_text(check), fence->line + line - before - 1, NULL);
+    return spot_world(check, line, NULL);
+}
+
+struct session *scene_built(struct check *check, const struct scene *scene, uint64_t seed,
+                            uint32_t pick)
+{
+    char *script = lesson_script(check->lesson, scene->step, scene->part, pick);
+    struct lesson_run run = {.script = script ? script : "",
+                             .file = check->lesson->world_path,
+                             .language = check->language,
+                             .seed = seed,
+                             .events_max = LESSON_EVENTS_A_WAIT};
     struct error error;
-    struct session *session = session_open(lesson->world, strlen(lesson->world), &options, &error);
+    struct session *session = lesson_run_built(&run, &error);
     if (!session) {
-        struct spot spot = spot_world(check, error.line, NULL);
+        struct spot spot = scene_spot(check, scene, error.line);
         spot.column = error.column;
         check_fail_error(check, spot, &error);
-        return NULL;
     }
-    session_build(session);
+    free(script);
     return session;
 }
 
-/* Says what ended a run, at its line of world.lab, or at the reveal that made it so. */
-static void run_failed(struct check *check, struct session *session, const struct block *reveal)
+/* Says what ended a run, at its line of the script, or at the reveal that made it so. */
+static void run_failed(struct check *check, const struct scene *scene, struct session *session,
+                       const struct block *reveal)
 {
     struct error error = *session_error(session);
     const struct command *command = session_failed_command(session);
-    struct spot spot = spot_world(check, command->line ? command->line : error.line, NULL);
+    struct spot spot = scene_spot(check, scene, command->line ? command->line : error.line);
     if (command->count)
         spot.column = language_column(command, &error);
     if (error.id == ERROR_TOO_MANY_EVENTS) {
         error.id = ERROR_LESSON_WAIT;
-        spot = spot_world(check, run_line(check->lesson->world), NULL);
+        spot = scene_spot(check, scene, run_line(session_script(session)));
     }
     if (reveal)
         spot = spot_text(check_text(check), reveal->line, NULL);
@@ -84,29 +98,80 @@ static const struct block *reveal_all(struct check *check, struct session *sessi
     return last;
 }
 
-struct session *check_run(struct check *check, uint64_t seed, bool revealed)
+/* A whole scene; the reveals' lines act first when `revealed`. */
+static struct session *scene_run(struct check *check, const struct scene *scene, uint64_t seed,
+                                 uint32_t pick, bool revealed)
 {
-    struct session *session = check_built(check, seed);
+    struct session *session = scene_built(check, scene, seed, pick);
     const struct block *reveal = NULL;
     if (!session)
         return NULL;
     bool refused = revealed && !(reveal = reveal_all(check, session));
     enum session_state state = refused ? SESSION_FAILED : session_finish(session, TIME_NEVER);
     if (!refused && (state == SESSION_FAILED || state == SESSION_OVER))
-        run_failed(check, session, reveal);
+        run_failed(check, scene, session, reveal);
     if (state != SESSION_FAILED && state != SESSION_OVER)
         return session;
     session_close(session);
     return NULL;
 }
 
-void check_expects(struct check *check, struct session *session)
+/* --- scenes
+ * -------------------------------------------------------------------------------------------------
+ */
+
+static void scene_add(struct check *check, enum lesson_step step, uint32_t part)
 {
-    for (uint32_t i = 0; i < session_expectations(session); i++) {
-        const struct expectation *expectation = session_expectation(session, i);
-        if (!expectation->held)
-            check_fail(check, spot_world(check, expectation->line, NULL), ERROR_LESSON_EXPECT,
-                       expectation->words, expectation->found, NULL);
+    struct scene *scene = &check->scenes[check->scene_count++];
+    *scene = (struct scene){.step = step, .part = part};
+    scene->run = scene_run(check, scene, 0, 0, false);
+    scene->told = scene->run ? scene->run : scene_built(check, scene, 0, 0);
+    if (!scene->told || session_state(scene->told) != SESSION_FAILED)
+        return;
+    session_close(scene->told);
+    scene->told = NULL;
+}
+
+void check_scenes(struct check *check)
+{
+    static const enum lesson_step steps[] = {STEP_PREDICT, STEP_VARY, STEP_REVIEW};
+    const struct lesson_text *text = &check->lesson->text[LANGUAGE_EN];
+    scene_add(check, STEP_BRIEF, 0);
+    for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++)
+        for (uint32_t part = 0; part < text->part_count[steps[i]]; part++)
+            if (lesson_script_fence(text, steps[i], part))
+                scene_add(check, steps[i], part);
+}
+
+void check_scenes_close(struct check *check)
+{
+    for (unsigned i = 0; i < check->scene_count; i++)
+        session_close(check->scenes[i].told);
+}
+
+const struct scene *scene_of(const struct check *check, enum lesson_step step, uint32_t part)
+{
+    const struct lesson_text *text = check_text(check);
+    if (step == STEP_WATCH || step == STEP_EXPLAIN) {
+        part = lesson_part_of(text, STEP_PREDICT, text->parts[step][part].name);
+        step = STEP_PREDICT;
+    }
+    for (unsigned i = 1; i < check->scene_count; i++)
+        if (check->scenes[i].step == step && check->scenes[i].part == part)
+            return &check->scenes[i];
+    return &check->scenes[0];
+}
+
+void check_expects(struct check *check)
+{
+    for (unsigned s = 0; s < check->scene_count; s++) {
+        const struct scene *scene = &check->scenes[s];
+        for (uint32_t i = 0; scene->run && i < session_expectations(scene->run); i++) {
+            const struct expectation *expectation = session_expectation(scene->run, i);
+            if (!expectation->held)
+                check_fail(check, scene_spot(check, scene, expectation->line), ERROR_LESSON_EXPECT,
+                           expectation->words, expectation->found, NULL);
+        }
     }
 }
 
@@ -114,87 +179,92 @@ void check_expects(struct check *check, struct session *session)
  * ------------------------------------------------------------------------------------------------
  */
 
-/* `within` as the answer's metric counts it; a share of the answer when it is in percent. */
-static bool within_read(const struct question *question, const struct value *answer,
-                        int64_t *within)
-{
-    uint64_t read = 0, size = (uint64_t)(answer->number < 0 ? -answer->number : answer->number);
-    struct error error;
-    size_t length = strlen(question->within);
-    bool percent = length && question->within[length - 1] == '%';
-    *within = 0;
-    if (!length)
-        return true;
-    if (percent) {
-        if (!value_parse(question->within, UNIT_PERCENT, NULL, &read, &error))
-            return false;
-        *within = (int64_t)(size / (100 * PERCENT_ONE) * read +
-                            size % (100 * PERCENT_ONE) * read / (100 * PERCENT_ONE));
-        return true;
-    }
-    if (!value_parse(question->within, UNIT_COUNT, NULL, &read, &error) &&
-        !value_parse(question->within, (enum unit)answer->unit, NULL, &read, &error))
-        return false;
-    *within = (int64_t)read;
-    return true;
-}
-
 struct answer {
+    const struct question *question;
     bool asked; /* it is counted, and there is a value to compare with */
-    int64_t within;
     struct value first;
 };
 
 static struct answer answer_first(struct check *check, struct session *run,
                                   const struct question *question)
 {
-    struct answer answer = {0};
+    struct answer answer = {.question = question};
+    struct value raw;
+    int64_t within;
     const struct lesson_text *text = check_text(check);
     if (!question->answer[0])
         return answer;
-    enum place place = lesson_place(run, question->answer, &answer.first);
-    if (place == PLACE_SILENT)
+    if (strchr(question->answer, '.') && lesson_place(run, question->answer, &raw) == TOLD_SILENT)
         check_fail(check, spot_text(text, question->answer_line, question->answer),
                    ERROR_LESSON_NO_VALUE, question->answer, NULL, NULL);
-    if (place != PLACE_KNOWN)
+    if (!lesson_count(run, question, &answer.first))
         return answer;
-    answer.asked = within_read(question, &answer.first, &answer.within);
+    answer.asked = lesson_within(question, &answer.first, &within);
     if (!answer.asked)
         check_fail(check, spot_text(text, question->answer_line, question->within), ERROR_BAD_VALUE,
                    question->within, "within", "5%");
     return answer;
 }
 
-static bool answer_holds(const struct answer *answer, const struct value *value)
+static void answer_again(struct check *check, struct session *run, const struct answer *answer)
 {
-    int64_t apart = value->number - answer->first.number;
-    return (apart < 0 ? -apart : apart) <= answer->within &&
-           strcmp(value->words, answer->first.words) == 0;
+    struct value value;
+    const struct question *question = answer->question;
+    if (!answer->asked)
+        return;
+    if (!lesson_count(run, question, &value) ||
+        !lesson_right(question, &answer->first, value.number) ||
+        strcmp(value.words, answer->first.words) != 0)
+        check_fail(check, spot_text(check_text(check), question->answer_line, question->answer),
+                   ERROR_LESSON_LUCK, question->name, NULL, NULL);
+}
+
+/* The questions of a scene. */
+static uint32_t questions_of(const struct check *check, const struct scene *scene,
+                             const struct question *questions[LESSON_QUESTIONS + LESSON_PARTS])
+{
+    const struct lesson_text *text = check_text(check);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < text->question_count && count < LESSON_QUESTIONS; i++)
+        if (scene_of(check, STEP_PREDICT, text->questions[i].part) == scene)
+            questions[count++] = &text->questions[i];
+    for (uint32_t i = 0; i < text->review_count && i < LESSON_PARTS; i++)
+        if (scene_of(check, STEP_REVIEW, text->reviews[i].part) == scene)
+            questions[count++] = &text->reviews[i];
+    return count;
+}
+
+/* With one of the picks: as the scene counts it, then for other seeds. */
+static void answers_of(struct check *check, const struct scene *scene, uint32_t pick,
+                       unsigned seeds)
+{
+    const struct question *questions[LESSON_QUESTIONS + LESSON_PARTS];
+    struct answer answers[LESSON_QUESTIONS + LESSON_PARTS];
+    uint32_t count = questions_of(check, scene, questions);
+    bool any = false;
+    struct session *first = pick ? scene_run(check, scene, 0, pick, false) : scene->run;
+    for (uint32_t i = 0; first && i < count; i++) {
+        answers[i] = answer_first(check, first, questions[i]);
+        any = any || answers[i].asked;
+    }
+    if (pick)
+        session_close(first);
+    for (unsigned seed = 0; any && seed < seeds; seed++) {
+        struct session *other = scene_run(check, scene, SEED_FIRST + seed, pick, false);
+        for (uint32_t i = 0; other && i < count; i++)
+            answer_again(check, other, &answers[i]);
+        session_close(other);
+    }
 }
 
 /* The answer holds for many seeds: it is no luck. */
-void check_answers(struct check *check, struct session *run, unsigned seeds)
+void check_answers(struct check *check, unsigned seeds)
 {
-    const struct lesson_text *text = check_text(check);
-    struct answer answers[LESSON_QUESTIONS];
-    uint32_t count =
-        text->question_count < LESSON_QUESTIONS ? text->question_count : LESSON_QUESTIONS;
-    bool any = false;
-    for (uint32_t i = 0; i < count; i++) {
-        answers[i] = answer_first(check, run, &text->questions[i]);
-        any = any || answers[i].asked;
-    }
-    for (unsigned seed = 0; any && seed < seeds; seed++) {
-        struct session *other = check_run(check, SEED_FIRST + seed, false);
-        for (uint32_t i = 0; other && i < count; i++) {
-            const struct question *question = &text->questions[i];
-            struct value value;
-            if (answers[i].asked && (lesson_place(other, question->answer, &value) != PLACE_KNOWN ||
-                                     !answer_holds(&answers[i], &value)))
-                check_fail(check, spot_text(text, question->answer_line, question->answer),
-                           ERROR_LESSON_LUCK, question->name, NULL, NULL);
-        }
-        session_close(other);
+    for (unsigned s = 0; s < check->scene_count; s++) {
+        const struct scene *scene = &check->scenes[s];
+        uint32_t picks = lesson_script_picks(check->lesson, scene->step, scene->part);
+        for (uint32_t pick = 0; scene->run && pick < picks; pick++)
+            answers_of(check, scene, pick, (seeds + picks - 1) / picks);
     }
 }
 
@@ -206,7 +276,7 @@ void check_answers(struct check *check, struct session *run, unsigned seeds)
 static void revealed_check(struct check *check, uint32_t line)
 {
     const struct lesson_text *text = check_text(check);
-    struct session *session = check_run(check, 0, true);
+    struct session *session = scene_run(check, scene_of(check, STEP_VARY, 0), 0, 0, true);
     for (uint32_t i = 0; session && i < text->goal_count; i++) {
         bool held = false;
         struct value found = {0};
@@ -223,11 +293,12 @@ static void revealed_check(struct check *check, uint32_t line)
     session_close(session);
 }
 
-void check_goals(struct check *check, struct session *run)
+void check_goals(struct check *check)
 {
     const struct lesson_text *text = check_text(check);
+    struct session *run = scene_of(check, STEP_VARY, 0)->run;
     uint32_t at = 0, met = 0;
-    if (!text->goal_count || check->goals_wrong)
+    if (!run || !text->goal_count || check->goals_wrong)
         return;
     const struct block *reveal = reveal_of(text, &at);
     for (uint32_t i = 0; i < text->goal_count; i++) {

@@ -43,7 +43,7 @@ static size_t place_check(const struct words *words, const char *at, bool code)
         words_fail(words, whole, ERROR_LESSON_PLACE, whole);
     else if (!(words->asked & WORDS_FILLED))
         words_fail(words, whole, ERROR_LESSON_NOT_FILLED, whole);
-    else if (lesson_place(words->run, name, &value) == PLACE_NONE)
+    else if (lesson_place(words->run, name, &value) == TOLD_NONE)
         words_fail(words, whole, ERROR_LESSON_PLACE, name);
     return bytes + closed;
 }
@@ -100,8 +100,12 @@ static void words_check(const struct words *words, const char *written)
  */
 
 /* A belief and an offered choice are somebody's guess: their numbers may be from nowhere. */
-static void question_check(struct words words, const struct question *question)
+static void question_check(struct words words, enum lesson_step step,
+                           const struct question *question)
 {
+    words.run = scene_of(words.check, step, question->part)->told;
+    if (!words.run)
+        return;
     words.line = question->line;
     words.asked = WORDS_COUNTED | WORDS_FILLED;
     words_check(&words, question->words);
@@ -116,11 +120,9 @@ static void question_check(struct words words, const struct question *question)
     }
 }
 
-/* Review asks of another world, which nobody runs: its numbers are its own. */
-static unsigned asked_of(enum lesson_step step, enum block_kind kind)
+static unsigned asked_of(enum block_kind kind)
 {
-    unsigned counted = step == STEP_REVIEW ? 0 : WORDS_COUNTED;
-    return kind == BLOCK_GOAL ? counted : counted | WORDS_FILLED;
+    return kind == BLOCK_GOAL ? WORDS_COUNTED : WORDS_COUNTED | WORDS_FILLED;
 }
 
 static bool is_sentence(enum block_kind kind)
@@ -185,11 +187,11 @@ static void link_check(struct check *check, const struct lesson_text *text,
                    NULL);
 }
 
-void check_words(struct check *check, struct session *run)
+void check_words(struct check *check)
 {
     for (unsigned language = 0; language < 2; language++) {
         const struct lesson_text *text = &check->lesson->text[language];
-        struct words words = {.check = check, .run = run, .text = text};
+        struct words words = {.check = check, .run = check->scenes[0].told, .text = text};
         nfc_check(check, text);
         for (uint32_t i = 0; i < text->link_count; i++)
             link_check(check, text, &text->links[i]);
@@ -201,12 +203,16 @@ void check_words(struct check *check, struct session *run)
         for (unsigned step = 0; step < STEP_COUNT; step++)
             for (uint32_t i = 0; i < text->block_count[step]; i++) {
                 const struct block *block = &text->blocks[step][i];
+                const struct scene *scene = scene_of(check, (enum lesson_step)step, block->part);
                 words.line = block->line;
-                words.asked = asked_of((enum lesson_step)step, block->kind);
-                if (is_sentence(block->kind))
+                words.asked = asked_of(block->kind);
+                words.run = scene->told;
+                if (is_sentence(block->kind) && words.run)
                     words_check(&words, block->words);
             }
         for (uint32_t i = 0; i < text->question_count; i++)
-            question_check(words, &text->questions[i]);
+            question_check(words, STEP_PREDICT, &text->questions[i]);
+        for (uint32_t i = 0; i < text->review_count; i++)
+            question_check(words, STEP_REVIEW, &text->reviews[i]);
     }
 }

@@ -17,6 +17,14 @@ const char *lesson_step_name(enum lesson_step step)
     return step_names[step];
 }
 
+uint32_t lesson_part_of(const struct lesson_text *text, enum lesson_step step, const char *name)
+{
+    for (uint32_t i = 0; name[0] && i < text->part_count[step]; i++)
+        if (strcmp(text->parts[step][i].name, name) == 0)
+            return i;
+    return 0;
+}
+
 enum lesson_step reading_step(const char *name)
 {
     unsigned i = 0;
@@ -58,8 +66,31 @@ struct block *reading_block(struct reading *reading, enum lesson_step step, enum
         return NULL;
     }
     struct block *block = &more[to->block_count[step]++];
-    *block = (struct block){.kind = kind, .line = line, .words = copy};
+    *block = (struct block){.kind = kind, .line = line, .part = reading->part, .words = copy};
     return block;
+}
+
+bool reading_part(struct reading *reading, enum lesson_step step, const char *name, uint32_t line)
+{
+    struct lesson_text *to = reading->to;
+    uint32_t *count = &to->part_count[step];
+    char most[24];
+    struct text words = TEXT(most);
+    for (uint32_t i = 0; i < *count; i++)
+        if (strcmp(to->parts[step][i].name, name) == 0)
+            return reading_fail(reading, line, 5, ERROR_LESSON_TWICE, name, NULL);
+    bool first = *count == 1 && !to->parts[step][0].name[0]; /* it names what stands before it */
+    text_clear(&words);
+    text_add_u64(&words, LESSON_PARTS);
+    if (*count == LESSON_PARTS)
+        return reading_fail(reading, line, 5, ERROR_LESSON_MOST, "###", most);
+    if (strlen(name) >= sizeof to->parts[step][0].name)
+        return reading_fail(reading, line, 5, ERROR_LESSON_LONG, name, NULL);
+    reading->part = first ? 0 : (*count)++;
+    struct lesson_part *part = &to->parts[step][reading->part];
+    strcpy(part->name, name);
+    part->line = line;
+    return true;
 }
 
 char *reading_file(const char *path, size_t *bytes)
@@ -120,6 +151,8 @@ static bool text_read(struct lesson *lesson, const char *folder, enum language w
     snprintf(path, sizeof path, "%s/%s.md", folder, which == LANGUAGE_KO ? "ko" : "en");
     to->path = strdup(path);
     char *source = to->source = to->path ? reading_file(path, NULL) : NULL;
+    for (unsigned step = 0; step < STEP_COUNT; step++)
+        to->part_count[step] = 1;
     if (source)
         plain_lines(source);
     struct reading reading = {.path = path,
@@ -186,8 +219,12 @@ static void question_release(struct question *question)
         free(question->choices[i]);
     for (unsigned i = 0; i < LESSON_HIDES; i++)
         free(question->hides[i]);
-    for (uint32_t i = 0; i < question->belief_count; i++)
+    for (unsigned i = 0; i < LESSON_MARKS; i++)
+        free(question->marks[i]);
+    for (uint32_t i = 0; i < question->belief_count; i++) {
         free(question->beliefs[i].words);
+        free(question->beliefs[i].mark);
+    }
     free(question->beliefs);
 }
 
@@ -208,6 +245,9 @@ static void text_release(struct lesson_text *text)
     for (uint32_t i = 0; i < text->question_count; i++)
         question_release(&text->questions[i]);
     free(text->questions);
+    for (uint32_t i = 0; i < text->review_count; i++)
+        question_release(&text->reviews[i]);
+    free(text->reviews);
     for (uint32_t i = 0; i < text->goal_count; i++) {
         free(text->goals[i].words);
         free(text->goals[i].condition);

@@ -24,12 +24,16 @@ enum lesson_step {
 
 #define LESSON_CHOICES 6
 #define LESSON_HIDES   16
+#define LESSON_MARKS   16 /* parts that may be marked on a map */
+#define LESSON_PARTS   6  /* `### NAME` parts of a step */
 
-enum question_form { QUESTION_NUMBER, QUESTION_CHOICE };
+enum question_form { QUESTION_NUMBER, QUESTION_CHOICE, QUESTION_MAP };
 
-/* The belief behind a guess: `miss NAME FROM..TO "belief"` (a number) or `miss NAME a "belief"`. */
+/* The belief behind a guess: `miss NAME FROM..TO "belief"` (a number), `miss NAME a "belief"`, or
+ * of a map `miss NAME lb "..."` (who marked it) and `miss NAME -lb "..."` (who did not). */
 struct belief {
     int64_t from, to; /* of a choice: its index in both */
+    char *mark;       /* of a map */
     char *words;
     uint32_t line;
 };
@@ -38,13 +42,15 @@ struct question {
     char name[32];
     uint32_t line, answer_line; /* of `predict` and `answer` in the file; 0: no answer */
     enum question_form form;
+    uint32_t part;                 /* the `### NAME` under which it stands: 0 the first, or none */
     char unit[24];                 /* as written: orders, ms */
     char *words;                   /* the question */
     char *choices[LESSON_CHOICES]; /* a=, b=, ...; NULL beyond */
+    char *marks[LESSON_MARKS + 1]; /* of a map, parts=: what may be marked; none: every process */
     char *hides[LESSON_HIDES + 1]; /* metrics, NULL-terminated; the answer's own included */
     struct command
         fault;          /* at=COMMAND: the fault that it guards; count 0: the first of world.lab */
-    char answer[72];    /* the metric of `answer`, or "" */
+    char answer[72];    /* the metric of `answer`, of a map also a list "lb,cache"; or "" */
     char answer_choice; /* 'a'.. of a choice, 0 */
     char within[24];    /* "5%", "20", "" */
     struct belief *beliefs;
@@ -70,12 +76,15 @@ enum block_kind {
     BLOCK_GOAL,     /* index of the goal */
     BLOCK_HINT,
     BLOCK_REVEAL, /* a command that meets the goals */
-    BLOCK_PRICE   /* name and metric */
+    BLOCK_PRICE,  /* name and metric */
+    BLOCK_SOURCE, /* ids of what was measured on the real thing */
+    BLOCK_WORLD   /* the lines of a `lab world` fence: see lesson_script */
 };
 struct block {
     enum block_kind kind;
     uint32_t index;
     uint32_t line;
+    uint32_t part; /* of its step, see lesson_text */
     char *words;
 };
 
@@ -93,6 +102,15 @@ struct lesson_link {
     uint32_t line;
 };
 
+/* A step may have parts, each under a heading of the third level: `### NAME`.  What stands before
+ * the first one, and the first one, are part 0.  The parts of predict, watch and explain belong
+ * together by their name: a lesson of two acts asks, shows and explains, and then again.  Each part
+ * of review is a question for a later day. */
+struct lesson_part {
+    char name[32]; /* "" when it has no heading */
+    uint32_t line; /* of the heading */
+};
+
 struct lesson_text { /* one language */
     struct front_line front[FRONT_KEYS];
     const char *title, *asks;       /* of the front matter */
@@ -102,8 +120,12 @@ struct lesson_text { /* one language */
     uint32_t link_count;
     struct block *blocks[STEP_COUNT];
     uint32_t block_count[STEP_COUNT];
+    struct lesson_part parts[STEP_COUNT][LESSON_PARTS];
+    uint32_t part_count[STEP_COUNT]; /* at least 1 */
     struct question *questions;
     uint32_t question_count;
+    struct question *reviews; /* of review: one a part, in order */
+    uint32_t review_count;
     struct goal *goals;
     uint32_t goal_count;
     char *path;
@@ -123,6 +145,21 @@ struct lesson *lesson_open(const char *folder, enum language language, struct te
 void lesson_close(struct lesson *lesson);
 
 const char *lesson_step_name(enum lesson_step step); /* as its heading says it */
+/* The part of a step that has this name; 0 when none has. */
+uint32_t lesson_part_of(const struct lesson_text *text, enum lesson_step step, const char *name);
+
+/* The script of a step's part: its `lab world` fence, or world.lab.  A fence that has no `machine`
+ * line of its own is the rest of a script: world.lab up to its first line that schedules or runs
+ * something stands before it.  A value with `|` is one of several: `pick` chooses.  The caller
+ * frees; NULL without memory. */
+char *lesson_script(const struct lesson *lesson, enum lesson_step step, uint32_t part,
+                    uint32_t pick);
+/* The fence, NULL when the part has none; and how many lines of world.lab stand before it. */
+const struct block *lesson_script_fence(const struct lesson_text *text, enum lesson_step step,
+                                        uint32_t part);
+uint32_t lesson_script_before(const struct lesson *lesson, enum lesson_step step, uint32_t part);
+/* How many picks differ. */
+uint32_t lesson_script_picks(const struct lesson *lesson, enum lesson_step step, uint32_t part);
 
 /* The folders below `root` that are lessons, by number; frees with lesson_list_free. */
 char **lesson_list(const char *root, uint32_t *count);

@@ -15,6 +15,7 @@ struct reading {
     struct lesson_text *to;
     struct text *why;
     bool failed;
+    uint32_t part; /* of the present step */
 };
 
 /* Writes the place and the sentence of an error once; returns false. */
@@ -30,6 +31,9 @@ bool reading_markdown(struct reading *reading, const char *body);
 /* One line of a `lab` fence (reading_command.c). */
 bool reading_command(struct reading *reading, enum lesson_step step, const char *line,
                      uint32_t line_number);
+
+/* A heading of the third level. */
+bool reading_part(struct reading *reading, enum lesson_step step, const char *name, uint32_t line);
 
 /* A block at the end of a step; NULL without memory.  Owns a copy of words. */
 struct block *reading_block(struct reading *reading, enum lesson_step step, enum block_kind kind,

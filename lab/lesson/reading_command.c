@@ -1,4 +1,5 @@
-/* The commands that stand in lessons only: predict answer miss ask goal hint reveal price. */
+/* The commands that stand in lessons only: predict answer miss ask goal hint reveal price source.
+ */
 #include "lab/lesson/reading.h"
 
 #include <stdlib.h>
@@ -45,7 +46,25 @@ static struct question *question_of(const struct lesson_command *c, const char *
     for (uint32_t i = 0; i < to->question_count; i++)
         if (strcmp(to->questions[i].name, name) == 0)
             return &to->questions[i];
+    for (uint32_t i = 0; i < to->review_count; i++)
+        if (strcmp(to->reviews[i].name, name) == 0)
+            return &to->reviews[i];
     return NULL;
+}
+
+/* One more of the questions, or of those of review; NULL without memory. */
+static struct question *question_add(const struct lesson_command *c)
+{
+    struct lesson_text *to = c->reading->to;
+    bool review = c->step == STEP_REVIEW;
+    struct question **list = review ? &to->reviews : &to->questions;
+    uint32_t *count = review ? &to->review_count : &to->question_count;
+    struct question *more = realloc(*list, (*count + 1) * sizeof *more);
+    if (!more)
+        return NULL;
+    *list = more;
+    memset(&more[*count], 0, sizeof *more);
+    return &more[(*count)++];
 }
 
 /* --- predict
@@ -67,6 +86,26 @@ static bool hides_add(const struct lesson_command *c, unsigned at, struct questi
     return fail(c, at, ERROR_LESSON_MOST, "hides", most);
 }
 
+/* parts=lb,cache: what may be marked on the map. */
+static bool marks_add(const struct lesson_command *c, unsigned at, struct question *question,
+                      const char *list)
+{
+    char most[24];
+    struct text text = TEXT(most);
+    unsigned count = 0;
+    text_clear(&text);
+    text_add_u64(&text, LESSON_MARKS);
+    for (; *list; list += strspn(list, ","), count++) {
+        size_t bytes = strcspn(list, ",");
+        if (count == LESSON_MARKS)
+            return fail(c, at, ERROR_LESSON_MOST, "parts", most);
+        if (!(question->marks[count] = strndup(list, bytes)))
+            return no_memory(c);
+        list += bytes;
+    }
+    return true;
+}
+
 /* Copies a word into an array of a question; too long a one is refused, not cut. */
 static bool take(const struct lesson_command *c, unsigned i, struct text to, const char *words)
 {
@@ -78,7 +117,7 @@ static bool take(const struct lesson_command *c, unsigned i, struct text to, con
 /* `unit=orders` or `a="snapshot"`, not a sentence. */
 static bool is_option(const char *words)
 {
-    static const char *const names[] = {"unit=", "hides=", "at="};
+    static const char *const names[] = {"unit=", "hides=", "at=", "parts="};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strncmp(words, names[i], strlen(names[i])) == 0)
             return true;
@@ -107,6 +146,8 @@ static bool predict_option(const struct lesson_command *c, unsigned i, struct qu
                 return false;
             value += n;
         }
+    } else if (bytes == 5 && memcmp(words, "parts", 5) == 0) {
+        return marks_add(c, i, question, value);
     } else if (bytes == 2 && memcmp(words, "at", 2) == 0) {
         struct error error;
         if (!language_split(&question->fault, value, c->command.line, &error))
@@ -117,33 +158,24 @@ static bool predict_option(const struct lesson_command *c, unsigned i, struct qu
         if (!(question->choices[words[0] - 'a'] = strdup(value)))
             return no_memory(c);
     } else {
-        return fail(c, i, ERROR_LESSON_OPTION, words, "unit= hides= at= a= b=");
+        return fail(c, i, ERROR_LESSON_OPTION, words, "unit= hides= at= parts= a= b=");
     }
     return true;
 }
 
-/* predict NAME number|choice [unit=] [hides=] [at=] "question" [a="..." b="..."] */
-static bool read_predict(const struct lesson_command *c)
+static bool form_read(const char *word, enum question_form *form)
 {
-    struct lesson_text *to = c->reading->to;
-    if (c->command.count < 4)
-        return fail(c, c->command.count - 1u, ERROR_LESSON_SENTENCE, word(c, 0), NULL);
-    if (!is_name(word(c, 1)))
-        return fail(c, 1, ERROR_BAD_NAME, word(c, 1), NULL);
-    if (question_of(c, word(c, 1)))
-        return fail(c, 1, ERROR_NAME_TAKEN, word(c, 1), NULL);
-    if (strcmp(word(c, 2), "number") != 0 && strcmp(word(c, 2), "choice") != 0)
-        return fail(c, 2, ERROR_NOT_A_CHOICE, word(c, 2), "number|choice");
-    struct question *more = realloc(to->questions, (to->question_count + 1) * sizeof *more);
-    if (!more)
-        return no_memory(c);
-    to->questions = more;
-    struct question *question = &more[to->question_count++];
-    memset(question, 0, sizeof *question);
-    question->line = c->command.line;
-    struct text name = TEXT(question->name);
-    text_add(&name, word(c, 1));
-    question->form = strcmp(word(c, 2), "choice") == 0 ? QUESTION_CHOICE : QUESTION_NUMBER;
+    static const char *const names[] = {"number", "choice", "map"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        *form = (enum question_form)i;
+        if (strcmp(word, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool predict_options(const struct lesson_command *c, struct question *question)
+{
     for (unsigned i = 3; i < c->command.count; i++) {
         bool sentence = c->command.words[i].quoted && !question->words && !is_option(word(c, i));
         if (sentence && !(question->words = strdup(word(c, i))))
@@ -155,10 +187,37 @@ static bool read_predict(const struct lesson_command *c)
         return fail(c, 0, ERROR_LESSON_SENTENCE, word(c, 0), NULL);
     if (question->form == QUESTION_CHOICE && (!question->choices[0] || !question->choices[1]))
         return fail(c, 2, ERROR_LESSON_CHOICES, NULL, NULL);
+    return true;
+}
+
+/* predict NAME number|choice|map [unit=] [hides=] [at=] [parts=] "question" [a="..." b="..."] */
+static bool read_predict(const struct lesson_command *c)
+{
+    enum question_form form;
+    if (c->command.count < 4)
+        return fail(c, c->command.count - 1u, ERROR_LESSON_SENTENCE, word(c, 0), NULL);
+    if (!is_name(word(c, 1)))
+        return fail(c, 1, ERROR_BAD_NAME, word(c, 1), NULL);
+    if (question_of(c, word(c, 1)))
+        return fail(c, 1, ERROR_NAME_TAKEN, word(c, 1), NULL);
+    if (!form_read(word(c, 2), &form))
+        return fail(c, 2, ERROR_NOT_A_CHOICE, word(c, 2), "number|choice|map");
+    struct question *question = question_add(c);
+    if (!question)
+        return no_memory(c);
+    question->line = c->command.line;
+    question->part = c->reading->part;
+    question->form = form;
+    struct text name = TEXT(question->name);
+    text_add(&name, word(c, 1));
+    if (!predict_options(c, question))
+        return false;
     struct block *block =
         reading_block(c->reading, c->step, BLOCK_QUESTION, question->words, c->command.line);
     if (block)
-        block->index = to->question_count - 1;
+        block->index = (c->step == STEP_REVIEW ? c->reading->to->review_count
+                                               : c->reading->to->question_count) -
+                       1;
     return block != NULL;
 }
 
@@ -169,7 +228,7 @@ static int choice_of(const struct question *question, const char *letter)
     return letter[0] && !letter[1] && i >= 0 && i < LESSON_CHOICES && question->choices[i] ? i : -1;
 }
 
-/* answer NAME = METRIC [within N%|N], or answer NAME = a */
+/* answer NAME = METRIC [within N%|N], answer NAME = a, or of a map: answer NAME = lb,cache */
 static bool read_answer(const struct lesson_command *c)
 {
     static const char usage[] = "answer NAME = METRIC within 5%";
@@ -193,10 +252,12 @@ static bool read_answer(const struct lesson_command *c)
     }
     return take(c, 3, TEXT(question->answer), word(c, 3)) &&
            take(c, 5, TEXT(question->within), word(c, 5)) &&
-           hides_add(c, 3, question, word(c, 3), strlen(word(c, 3)));
+           (!strchr(word(c, 3), '.') || /* parts of a map, as they are */
+            hides_add(c, 3, question, word(c, 3), strlen(word(c, 3))));
 }
 
-/* miss NAME FROM..TO "belief", or miss NAME a "belief" */
+/* miss NAME FROM..TO "belief", miss NAME a "belief", or of a map: miss NAME PART "who marks it",
+ * miss NAME -PART "who leaves it out" */
 static bool read_miss(const struct lesson_command *c)
 {
     const char *words = NULL, *range = word(c, 2), *dots = strstr(range, "..");
@@ -210,6 +271,9 @@ static bool read_miss(const struct lesson_command *c)
         belief.from = belief.to = choice_of(question, range);
         if (belief.from < 0)
             return fail(c, 2, ERROR_LESSON_CHOICE, range, NULL);
+    } else if (question->form == QUESTION_MAP) {
+        if (!(belief.mark = strdup(range)))
+            return no_memory(c);
     } else {
         char from[40] = "";
         struct text text = TEXT(from);
@@ -284,7 +348,8 @@ static bool read_tail(const struct lesson_command *c, enum block_kind kind, unsi
     struct text text = TEXT(words);
     struct command tail;
     if (c->command.count < least)
-        return fail(c, 0, ERROR_MISSING_WORD, word(c, 0), "reveal COMMAND, price NAME METRIC");
+        return fail(c, 0, ERROR_MISSING_WORD, word(c, 0),
+                    "reveal COMMAND, price NAME METRIC, source ID");
     command_tail(&tail, &c->command, 1);
     language_join(&text, &tail);
     return reading_block(c->reading, c->step, kind, words, c->command.line) != NULL;
@@ -293,6 +358,12 @@ static bool read_tail(const struct lesson_command *c, enum block_kind kind, unsi
 static bool read_reveal(const struct lesson_command *c)
 {
     return read_tail(c, BLOCK_REVEAL, 2);
+}
+
+/* source ID...: what was measured on the real thing */
+static bool read_source(const struct lesson_command *c)
+{
+    return read_tail(c, BLOCK_SOURCE, 2);
 }
 
 static bool read_price(const struct lesson_command *c)
@@ -306,7 +377,7 @@ static const struct {
 } rows[] = {
     {"predict", read_predict}, {"answer", read_answer}, {"miss", read_miss},
     {"ask", read_ask},         {"goal", read_goal},     {"hint", read_hint},
-    {"reveal", read_reveal},   {"price", read_price},
+    {"reveal", read_reveal},   {"price", read_price},   {"source", read_source},
 };
 
 bool reading_command(struct reading *reading, enum lesson_step step, const char *line,

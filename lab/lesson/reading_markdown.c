@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum fence { FENCE_NONE, FENCE_CODE, FENCE_LAB };
+enum fence { FENCE_NONE, FENCE_CODE, FENCE_LAB, FENCE_WORLD };
 
 struct walk {
     struct reading *reading;
     enum lesson_step step; /* STEP_COUNT before the first heading */
     enum fence fence;
-    bool heading, item;
-    uint32_t line; /* of the block's first text, 0 not seen yet */
-    char *words;   /* of the present block */
+    bool heading, part, item; /* what is being read: a heading of the second or third level */
+    uint32_t line;            /* of the block's first text, 0 not seen yet */
+    char *words;              /* of the present block */
     size_t used, room;
 };
 
@@ -65,6 +65,12 @@ static bool block_end(struct walk *walk, enum block_kind kind)
     return ok;
 }
 
+static bool has_parts(enum lesson_step step)
+{
+    return step == STEP_PREDICT || step == STEP_WATCH || step == STEP_EXPLAIN ||
+           step == STEP_REVIEW;
+}
+
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *user)
 {
     struct walk *walk = user;
@@ -75,13 +81,16 @@ static int enter_block(MD_BLOCKTYPE type, void *detail, void *user)
     switch (type) {
     case MD_BLOCK_H:
         walk->heading = ((MD_BLOCK_H_DETAIL *)detail)->level == 2;
+        walk->part = ((MD_BLOCK_H_DETAIL *)detail)->level == 3 && has_parts(walk->step);
         words_clear(walk);
         break;
     case MD_BLOCK_CODE: {
         const MD_ATTRIBUTE *info = &((MD_BLOCK_CODE_DETAIL *)detail)->info;
         bool lab = info->size >= 3 && memcmp(info->text, "lab", 3) == 0 &&
                    (info->size == 3 || info->text[3] == ' ');
-        walk->fence = lab ? FENCE_LAB : FENCE_CODE;
+        bool world = lab && info->size == strlen("lab world") &&
+                     memcmp(info->text, "lab world", info->size) == 0;
+        walk->fence = world ? FENCE_WORLD : lab ? FENCE_LAB : FENCE_CODE;
         words_clear(walk);
         break;
     }
@@ -118,10 +127,15 @@ static bool fence_lines(struct walk *walk)
     return true;
 }
 
-/* A heading of the second level is a step; there are no others. */
+/* A heading of the second level is a step, one of the third a part of it; there are no others. */
 static bool heading_end(struct walk *walk)
 {
     const char *name = walk->words ? walk->words : "";
+    if (walk->part && walk->used) {
+        bool ok = reading_part(walk->reading, walk->step, name, walk->line);
+        words_clear(walk);
+        return ok;
+    }
     enum lesson_step step = walk->heading ? reading_step(name) : STEP_COUNT;
     if (step == STEP_COUNT)
         return reading_fail(walk->reading, walk->line ? walk->line : 1, walk->heading ? 4 : 1,
@@ -130,6 +144,7 @@ static bool heading_end(struct walk *walk)
         return reading_fail(walk->reading, walk->line, 4, ERROR_LESSON_TWICE, name, NULL);
     walk->reading->to->step_line[step] = walk->line;
     walk->step = step;
+    walk->reading->part = 0;
     words_clear(walk);
     return true;
 }
@@ -153,7 +168,7 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *user)
     switch (type) {
     case MD_BLOCK_H:
         ok = heading_end(walk);
-        walk->heading = false;
+        walk->heading = walk->part = false;
         break;
     case MD_BLOCK_HTML:
         ok = html_end(walk);
@@ -161,6 +176,8 @@ static int leave_block(MD_BLOCKTYPE type, void *detail, void *user)
     case MD_BLOCK_CODE:
         if (walk->fence == FENCE_LAB && walk->used)
             ok = fence_lines(walk);
+        else if (walk->fence == FENCE_WORLD)
+            ok = block_end(walk, BLOCK_WORLD);
         else
             ok = block_end(walk, BLOCK_CODE);
         walk->fence = FENCE_NONE;

@@ -302,6 +302,97 @@ static void test_goals_are_met_by_what_is_revealed_only(void **state)
     rows_check(ROWS(rows), 0);
 }
 
+/* A map is asked in the place of the number. */
+static void ask_a_map(struct copy *copy, const char *answer)
+{
+    char line[200];
+    copy_open(copy);
+    damage(copy, BOTH, "predict lost number unit=orders", "predict lost map");
+    snprintf(line, sizeof line, "lost = %s", answer);
+    damage(copy, BOTH, "lost = orders.acked_lost within 10%", line);
+    damage(copy, BOTH, "miss lost 0..0", "miss lost cache");
+    damage(copy, BOTH, "miss lost 1..4000", "miss lost -cache");
+}
+
+static void test_marks_of_a_map(void **state)
+{
+    static const struct {
+        const char *answer, *from, *to, *said;
+    } rows[] = {
+        {"cache", "predict lost map", "predict lost map", NULL},
+        {"cache", "predict lost map", "predict lost map parts=cache,redis-1", NULL},
+        {"cash", "predict lost map", "predict lost map", "en.md:37:15: `cash` is no part that may"},
+        {"app-1", "predict lost map", "predict lost map parts=cache", "en.md:37:15: `app-1` is no"},
+        {"cache", "predict lost map", "predict lost map parts=cache,cash",
+         "en.md:36:30: there is nothing named `cash`"},
+        {"cache", "miss lost -cache", "miss lost -orders", "en.md:40:11: `-orders` is no part"},
+    };
+    static struct copy copy;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ask_a_map(&copy, rows[i].answer);
+        damage(&copy, BOTH, rows[i].from, rows[i].to);
+        look(&copy, 0, LANGUAGE_EN);
+        copy_close(&copy);
+        if (rows[i].said ? !strstr(copy.found, rows[i].said) : copy.failed)
+            fail_msg("%s, %s: wanted %s, found:\n%s", rows[i].answer, rows[i].to, rows[i].said,
+                     copy.found);
+    }
+}
+
+/* A part of predict has a world of its own, which is watched and explained. */
+#define SECOND_ACT                                                                                 \
+    "hint \"There are\"\n```\n\n### second\n\n```lab world\nat 5s kill cache\nrun 6s\n"            \
+    "expect cache.keys == 0\n```\n\n```lab\n"                                                      \
+    "predict gone number at=\"kill cache\" \"?\"\nanswer gone = cache.keys within 0\n"
+
+static void test_parts_have_their_own_worlds(void **state)
+{
+    static const struct row rows[] = {
+        {BOTH, "hint \"", "hint \"", NULL},
+        {BOTH, "cache.keys == 0", "cache.keys == 1", "en.md:53:1: expected cache.keys == 1"},
+        {BOTH, "at 5s kill cache", "at 5s kill cash", "en.md:51:12: there is nothing named `cash`"},
+        {BOTH, "gone = cache.keys within 0", "gone = orders.acked within 1",
+         "en.md:58:15: the answer of `gone` changes with the seed"},
+        {KO, "run 6s", "run 7s", "en.md:51:1: `lab world` is in one language"},
+        {KO, "### second", "### 둘째", "ko.md:48:5: `둘째` is in one language"},
+        {BOTH, "## explain\n", "## explain\n\n### second\n\n{cache.loading}\n", NULL},
+        {BOTH, "## explain\n", "## explain\n\n### third\n\n", ": no part of predict is named"},
+    };
+    static struct copy copy;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        copy_open(&copy);
+        damage(&copy, EN, "hint \"Which file would Redis read when it starts again?\"\n",
+               SECOND_ACT);
+        damage(&copy, KO, "hint \"다시 시작한 Redis는 어느 파일을 읽을까요?\"\n", SECOND_ACT);
+        damage(&copy, rows[i].files, rows[i].from, rows[i].to);
+        look(&copy, 2, LANGUAGE_EN);
+        copy_close(&copy);
+        if (rows[i].said ? !strstr(copy.found, rows[i].said) : copy.failed)
+            fail_msg("%s: wanted %s, found:\n%s", rows[i].to, rows[i].said, copy.found);
+    }
+}
+
+static void test_review_is_counted(void **state)
+{
+    static const struct row rows[] = {
+        {BOTH, "answer killed = orders.acked_lost within 0\n", "",
+         "en.md:118:9: the question `killed` has no answer"},
+        {BOTH, "answer killed = orders.acked_lost within 0",
+         "answer killed = orders.acked within 1", "en.md:119:17: the answer of `killed` changes"},
+        {BOTH, "at 12s start cache", "at 12s start cash", "en.md:113:14: there is nothing named"},
+        {BOTH, "{orders.rate}", "{orders.speed}", "en.md:118:56: `orders.speed` leads nowhere"},
+        {BOTH, "run 15s", "run 15s\nexpect orders.acked == 1",
+         "en.md:115:1: expected orders.acked"},
+        {KO, "miss killed 1..100000", "miss killed 2..100000", "ko.md:120:1: `miss` is in one"},
+        {EN, "{orders.acked_lost}. What", "All 17. What", "en.md:123:5: the number 17 comes"},
+        {BOTH, "rate=200/s|350/s", "rate=200/s|350", "en.md:110:17: `350` has no unit"},
+    };
+    (void)state;
+    rows_check(ROWS(rows), 2);
+}
+
 static void test_words_as_they_are_shown(void **state)
 {
     static const struct row rows[] = {
@@ -383,6 +474,9 @@ int main(void)
         cmocka_unit_test(test_what_is_named_is_there),
         cmocka_unit_test(test_questions_have_answers),
         cmocka_unit_test(test_goals_are_met_by_what_is_revealed_only),
+        cmocka_unit_test(test_marks_of_a_map),
+        cmocka_unit_test(test_parts_have_their_own_worlds),
+        cmocka_unit_test(test_review_is_counted),
         cmocka_unit_test(test_words_as_they_are_shown),
         cmocka_unit_test(test_the_world_runs_and_soon),
         cmocka_unit_test(test_a_question_guards_a_fault),
