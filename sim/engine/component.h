@@ -54,11 +54,12 @@ enum signal {
 /* What a socket tells its owner (sim/net/tcp.h). */
 enum socket_event {
     SOCKET_CONNECTED,
-    SOCKET_FAILED,   /* the connection could not be made: refused or timed out (reason in `what`) */
-    SOCKET_ACCEPTED, /* a new connection came to a listener */
-    SOCKET_READABLE, /* at least one whole message waits */
-    SOCKET_CLOSED,   /* the peer closed in good order; what it sent may still wait to be read */
-    SOCKET_RESET     /* the connection broke: reset, or given up after too many retries */
+    SOCKET_FAILED,     /* the connection could not be made (tcp_failure says why) */
+    SOCKET_ACCEPTABLE, /* to a listener: its accept queue is empty no more; no connection is named */
+    SOCKET_READABLE,   /* at least one whole message waits */
+    SOCKET_WRITABLE,   /* after tcp_send said no: a third of the send buffer is free again */
+    SOCKET_CLOSED,     /* the peer closed in good order; what it sent may still wait to be read */
+    SOCKET_RESET       /* the connection broke: reset, or given up after too many retries */
 };
 
 struct kind {
@@ -67,6 +68,7 @@ struct kind {
     uint32_t state_bytes;
     bool process;   /* has a process that can be killed, stopped, paused, started */
     bool buildable; /* `add KIND NAME on MACHINE ...` makes one */
+    uint16_t port;  /* where it listens; 0: it does not */
     uint16_t parameter_count, metric_count;
     const struct parameter *parameters;
     const struct metric *metrics;

@@ -100,6 +100,35 @@ static void machine_removed(struct world *world, uint32_t id)
     machine_destroy_disk(world, id);
 }
 
+/* --- parameters that hang together ------------------------------------------------------------ */
+
+/* Two ports, the first not after the last. */
+static bool port_range_valid(const char *words)
+{
+    uint64_t ports[2] = {0, 0};
+    unsigned count = 0;
+    while (*words != '\0') {
+        if (count == 2 || *words < '0' || *words > '9')
+            return false;
+        while (*words >= '0' && *words <= '9' && ports[count] < 65536)
+            ports[count] = ports[count] * 10 + (uint64_t)(*words++ - '0');
+        count++;
+        while (*words == ' ' || *words == '\t')
+            words++;
+    }
+    return count == 2 && ports[0] >= 1 && ports[0] <= ports[1] && ports[1] < 65536;
+}
+
+static bool machine_check(struct world *world, uint32_t id, const uint64_t *values,
+                          struct error *error)
+{
+    (void)id;
+    const char *range = string_at(world, (ref)values[MACHINE_IP_LOCAL_PORT_RANGE]);
+    return port_range_valid(range) ||
+           error_set(error, ERROR_BAD_VALUE, MACHINE_IP_LOCAL_PORT_RANGE, range, "range of ports",
+                     "ip_local_port_range=\"32768 60999\"", NULL);
+}
+
 /* --- metrics -------------------------------------------------------------------------------- */
 
 static bool read_cpu(struct world *world, uint32_t id, struct value *value)
@@ -153,8 +182,19 @@ static const struct metric metrics[] = {
      "segments that were sent, without those sent again", "보낸 세그먼트 수(다시 보낸 것은 빼고)"},
     {"tcp_estab_resets", UNIT_COUNT, METRIC_COUNTER, STATE(tcp[5]),
      "connections that a reset ended", "RST로 끊긴 연결 수"},
+    {"tcp_attempt_fails", UNIT_COUNT, METRIC_COUNTER, STATE(tcp[6]),
+     "connections that it began and that were never made", "열려고 했지만 이루어지지 않은 연결 수"},
+    {"tcp_listen_overflows", UNIT_COUNT, METRIC_COUNTER, STATE(tcp[7]),
+     "how often a listener's accept queue was full", "accept 큐가 가득 찼던 횟수"},
+    {"tcp_listen_drops", UNIT_COUNT, METRIC_COUNTER, STATE(tcp[8]),
+     "SYNs and ACKs to a listener that were dropped", "리스너에게 왔지만 버려진 SYN과 ACK 수"},
+    {"tcp_timeouts", UNIT_COUNT, METRIC_COUNTER, STATE(tcp[9]), "retransmission time-outs",
+     "재전송 타이머가 다 된 횟수"},
     {"tcp_established", UNIT_COUNT, METRIC_GAUGE, STATE(tcp_established),
      "connections that stand now", "지금 이어져 있는 연결 수"},
+    {"tcp_time_wait", UNIT_COUNT, METRIC_GAUGE, STATE(tcp_time_wait),
+     "connections in TIME_WAIT now: closed here first, less than 60 s ago",
+     "지금 TIME_WAIT인 연결 수: 이쪽에서 먼저 닫은 지 60초가 안 된 것"},
 };
 
 /* --- parameters ----------------------------------------------------------------------------- */
@@ -204,6 +244,35 @@ static const struct parameter parameters[] = {
     [MACHINE_TCP_RETRIES2] = {"tcp_retries2", UNIT_COUNT, 0, 255, "15", NULL, true,
                               "how often data is sent again before the connection is given up",
                               "연결을 끊기까지 데이터를 다시 보내는 횟수"},
+    [MACHINE_TCP_SYN_LINEAR_TIMEOUTS] =
+        {"tcp_syn_linear_timeouts", UNIT_COUNT, 0, 127, "0", NULL, true,
+         "how many SYNs are sent again one second apart before the wait doubles; kernels since "
+         "6.5 have 4",
+         "기다리는 시간이 두 배씩 늘기 전에 1초 간격으로 다시 보내는 SYN 수; 커널 6.5부터는 4"},
+    [MACHINE_TCP_ABORT_ON_OVERFLOW] =
+        {"tcp_abort_on_overflow", UNIT_BOOLEAN, 0, 0, "no", NULL, true,
+         "answers with a reset when the accept queue is full as the handshake ends",
+         "핸드셰이크가 끝날 때 accept 큐가 가득 차 있으면 RST로 답합니다"},
+    [MACHINE_TCP_SLOW_START_AFTER_IDLE] = {"tcp_slow_start_after_idle", UNIT_BOOLEAN, 0, 0, "yes",
+                                           NULL, true,
+                                           "halves the congestion window for each RTO of silence",
+                                           "조용히 지난 RTO마다 혼잡 윈도를 반으로 줄입니다"},
+    [MACHINE_TCP_TW_REUSE] =
+        {"tcp_tw_reuse", UNIT_COUNT, 0, 2, "2", NULL, true,
+         "takes a port in TIME_WAIT again after one second: 0 never, 1 always, 2 over the loopback",
+         "TIME_WAIT인 포트를 1초 뒤에 다시 씁니다: 0 안 함, 1 항상, 2 루프백에서만"},
+    [MACHINE_IP_LOCAL_PORT_RANGE] = {"ip_local_port_range", UNIT_TEXT, 0, 0, "32768 60999", NULL,
+                                     true, "first and last port of the connections that it opens",
+                                     "먼저 여는 연결이 쓰는 첫 포트와 마지막 포트"},
+    [MACHINE_SOMAXCONN] = {"somaxconn", UNIT_COUNT, 0, 65535, "4096", NULL, true,
+                           "the largest backlog a listener gets",
+                           "리스너가 받을 수 있는 가장 큰 백로그"},
+    [MACHINE_TCP_RMEM] = {"tcp_rmem", UNIT_SIZE, 4096, 1 << 30, "8MiB", NULL, true,
+                          "largest receive window; 128 KiB while the program does not read",
+                          "가장 큰 수신 윈도; 프로그램이 읽지 않으면 128 KiB"},
+    [MACHINE_TCP_WMEM] = {"tcp_wmem", UNIT_SIZE, 4096, 1 << 30, "4MiB", NULL, true,
+                          "what a socket takes from its program before it is acknowledged",
+                          "ACK를 받기 전까지 소켓이 프로그램에게서 받아 두는 바이트"},
 };
 
 _Static_assert(sizeof parameters / sizeof *parameters == MACHINE_PARAMETERS,
@@ -218,6 +287,7 @@ const struct kind machine_kind = {
     .metric_count = sizeof metrics / sizeof *metrics,
     .parameters = parameters,
     .metrics = metrics,
+    .check = machine_check,
     .init = machine_init,
     .event = machine_event,
     .changed = machine_changed,

@@ -21,8 +21,17 @@ enum machine_parameter {
     MACHINE_DIRTY_EXPIRE,   /* ns: page cache older than this is written back */
     MACHINE_DIRTY_WRITEBACK,/* ns between the looks of writeback */
     MACHINE_ZONE,           /* text */
+    /* The kernel's, as sysctl names them. */
     MACHINE_TCP_SYN_RETRIES,
     MACHINE_TCP_RETRIES2,
+    MACHINE_TCP_SYN_LINEAR_TIMEOUTS,
+    MACHINE_TCP_ABORT_ON_OVERFLOW,
+    MACHINE_TCP_SLOW_START_AFTER_IDLE,
+    MACHINE_TCP_TW_REUSE,           /* 0 no, 1 yes, 2 over the loopback */
+    MACHINE_IP_LOCAL_PORT_RANGE,    /* text: the first and the last */
+    MACHINE_SOMAXCONN,
+    MACHINE_TCP_RMEM,               /* bytes: the largest receive window */
+    MACHINE_TCP_WMEM,               /* bytes: the send buffer of a socket */
     MACHINE_PARAMETERS
 };
 
@@ -71,8 +80,8 @@ struct disk {
 /* State of the kind `machine`.  The net's counters stand first: sim/net counts them here (its enum
  * tcp_counter is the order), because the floor may not include what is above it. */
 struct machine_state {
-    uint64_t tcp[8];
-    uint64_t tcp_established;
+    uint64_t tcp[12];
+    uint64_t tcp_established, tcp_time_wait;
     uint64_t ram_used;         /* memory of processes; the page cache does not count */
     uint64_t page_cache_dirty; /* bytes that were written but are not on the disk */
     uint64_t disk_used;        /* files and what else takes space */

@@ -3,6 +3,7 @@
  */
 #include "sim/net/tcp_state.h"
 
+#include "sim/machine/machine.h"
 #include "sim/net/way.h"
 
 /* --- life ------------------------------------------------------------------------------- */
@@ -15,10 +16,12 @@ static bool is_established(const struct tcp_end *end)
 
 void tcp_state_set(struct world *world, struct tcp_end *end, enum tcp_state state)
 {
-    bool before = is_established(end);
+    struct tcp_machine *machine = tcp_machine(world, end_machine(world, end));
+    machine->established -= is_established(end);
+    machine->time_wait -= end->state == TCP_TIME_WAIT;
     end->state = (uint8_t)state;
-    if (before != is_established(end))
-        tcp_machine(world, end_machine(world, end))->established += before ? UINT64_MAX : 1;
+    machine->established += is_established(end);
+    machine->time_wait += end->state == TCP_TIME_WAIT;
 }
 
 void tcp_end_gone(struct world *world, struct tcp_end *end)
@@ -32,7 +35,8 @@ void tcp_end_gone(struct world *world, struct tcp_end *end)
 
 static bool end_holds(const struct tcp_end *end)
 {
-    return end_is(end, END_OWNED) || (end->state != TCP_CLOSED && end->state != TCP_TIME_WAIT);
+    return end_is(end, END_OWNED) || end_is(end, END_QUEUED) ||
+           (end->state != TCP_CLOSED && end->state != TCP_TIME_WAIT);
 }
 
 void tcp_release(struct world *world, uint32_t index)
@@ -44,6 +48,8 @@ void tcp_release(struct world *world, uint32_t index)
     for (unsigned e = 0; e < 2; e++) {
         struct tcp_end *end = &connection->ends[e];
         world_cancel(world, end->timer);
+        if (e == 0)
+            tcp_port_give(world, index);
         while (end->first != 0) {
             uint32_t next = tcp_message_at(world, end->first)->next;
             slab_give(&world->region, SLAB_MESSAGE, end->first);
@@ -58,6 +64,8 @@ static void end_reset(struct world *world, struct tcp_end *end)
 {
     if (is_established(end))
         tcp_add(world, end, TCP_ESTAB_RESETS);
+    if (end->state == TCP_SYN_SENT || end->state == TCP_SYN_RECEIVED)
+        tcp_add(world, end, TCP_ATTEMPT_FAILS);
     tcp_end_gone(world, end);
 }
 
@@ -74,9 +82,11 @@ void tcp_end_close(struct world *world, uint32_t index, unsigned e)
 {
     struct connection *connection = tcp_at(world, index);
     struct tcp_end *end = &connection->ends[e];
-    /* Unread: messages, or a connection that was never accepted. */
-    bool unread = connection->ends[1 - e].whole > 0 || (end->pending & 1u << SOCKET_ACCEPTED) != 0;
+    /* Resets: where messages are unread, one that was never accepted, and with SO_LINGER 0. */
+    bool unread =
+        connection->ends[1 - e].whole > 0 || end_is(end, END_QUEUED) || end_is(end, END_LINGER0);
     end_clear(end, END_OWNED);
+    end_clear(end, END_QUEUED);
     end->pending = 0;
     if (end->state == TCP_SYN_SENT || end->state == TCP_SYN_RECEIVED) {
         tcp_end_gone(world, end);
@@ -103,7 +113,18 @@ static unsigned end_of(const struct world *world, uint32_t index, uint32_t compo
     return 2;
 }
 
-uint32_t tcp_connect(struct world *world, uint32_t from, uint32_t to)
+/* No port is free: told soon, as the caller knows nothing of the connection yet. */
+static void connect_without_port(struct world *world, uint32_t index)
+{
+    struct tcp_end *end = &tcp_at(world, index)->ends[0];
+    end->failure = TCP_NO_PORT;
+    end->pending = 1u << SOCKET_FAILED;
+    tcp_add(world, end, TCP_ATTEMPT_FAILS);
+    tcp_tell_soon(world, index, 0);
+}
+
+uint32_t tcp_connect(struct world *world, uint32_t from, uint32_t to,
+                     const struct tcp_options *options)
 {
     uint32_t index = slab_take(&world->region, SLAB_CONNECTION);
     if (index == 0)
@@ -116,6 +137,13 @@ uint32_t tcp_connect(struct world *world, uint32_t from, uint32_t to)
     end->component = from;
     connection->ends[1].component = to;
     end_set(end, END_OWNED);
+    if (options != NULL)
+        tcp_set_options(world, index, options);
+    end->port = tcp_port_take(world, index);
+    if (end->port == 0) {
+        connect_without_port(world, index);
+        return index;
+    }
     end->snd_end = 1;
     tcp_state_set(world, end, TCP_SYN_SENT);
     tcp_add(world, end, TCP_ACTIVE_OPENS);
@@ -125,11 +153,56 @@ uint32_t tcp_connect(struct world *world, uint32_t from, uint32_t to)
     return index;
 }
 
+/* Bytes that the application handed over and no ACK covers: without SYN and FIN. */
+static uint64_t unacked(const struct tcp_end *end)
+{
+    uint32_t una = end->snd_una == 0 && end->snd_end != 0 ? 1 : end->snd_una;
+    return end->snd_end - una - (end_is(end, END_FIN) && una != end->snd_end);
+}
+
+static bool has_room(const struct world *world, const struct tcp_end *end)
+{
+    return unacked(end) < parameter_get(world, end_machine(world, end), MACHINE_TCP_WMEM);
+}
+
+unsigned tcp_writable_again(const struct world *world, struct tcp_end *end)
+{
+    if (!end_is(end, END_WANTS_WRITE))
+        return 0;
+    uint64_t wmem = parameter_get(world, end_machine(world, end), MACHINE_TCP_WMEM);
+    if (unacked(end) > wmem - wmem / 3)
+        return 0;
+    end_clear(end, END_WANTS_WRITE);
+    return 1u << SOCKET_WRITABLE;
+}
+
+/* May it write now?  Where only room is missing, it will hear of it. */
+static bool may_write(const struct world *world, struct tcp_end *end)
+{
+    if (end->state != TCP_SYN_SENT && !is_established(end))
+        return false;
+    if (has_room(world, end))
+        return true;
+    end_set(end, END_WANTS_WRITE);
+    return false;
+}
+
+bool tcp_writable(struct world *world, uint32_t index, uint32_t component)
+{
+    unsigned e = end_of(world, index, component);
+    return e != 2 && may_write(world, &tcp_at(world, index)->ends[e]);
+}
+
+uint64_t tcp_unacked(const struct world *world, uint32_t index, uint32_t component)
+{
+    unsigned e = end_of(world, index, component);
+    return e == 2 ? 0 : unacked(&tcp_at(world, index)->ends[e]);
+}
+
 /* Puts a message behind what was written. */
 static bool message_write(struct world *world, struct tcp_end *end, const struct message *message)
 {
-    uint64_t unacked = (uint64_t)(end->snd_end - end->snd_una) + message->bytes;
-    if ((end->state != TCP_SYN_SENT && !is_established(end)) || unacked > TCP_UNACKED_MOST)
+    if (!may_write(world, end))
         return false;
     uint32_t index = slab_take(&world->region, SLAB_MESSAGE);
     if (index == 0)
@@ -259,6 +332,77 @@ enum tcp_failure tcp_failure(const struct world *world, uint32_t index)
     return TCP_FINE;
 }
 
+void tcp_set_reading(struct world *world, uint32_t index, uint32_t component, bool reading)
+{
+    unsigned e = end_of(world, index, component);
+    if (e == 2)
+        return;
+    struct connection *connection = tcp_at(world, index);
+    struct tcp_end *end = &connection->ends[e];
+    if (reading == !end_is(end, END_IDLE_READER))
+        return;
+    if (!reading) {
+        end_set(end, END_IDLE_READER);
+        return;
+    }
+    end_clear(end, END_IDLE_READER);
+    if (connection->ends[1 - e].whole > 0)
+        end->pending = (uint8_t)(end->pending | 1u << SOCKET_READABLE);
+    if (end->pending != 0)
+        tcp_tell_soon(world, index, e);
+}
+
+/* --- options ---------------------------------------------------------------------------- */
+
+static void flag_option(struct tcp_end *end, enum end_flag flag, uint64_t value)
+{
+    if (value != 0)
+        end_set(end, flag);
+    else
+        end_clear(end, flag);
+}
+
+static void set_option(struct world *world, uint32_t index, unsigned e, enum tcp_option option,
+                       uint64_t value)
+{
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    switch (option) {
+    case TCP_OPTION_NODELAY:
+        flag_option(end, END_NODELAY, value);
+        break;
+    case TCP_OPTION_KEEPALIVE:
+        flag_option(end, END_KEEPALIVE, value);
+        break;
+    case TCP_OPTION_LINGER0:
+        flag_option(end, END_LINGER0, value);
+        break;
+    case TCP_OPTION_KEEPIDLE:
+    case TCP_OPTION_KEEPINTVL:
+    case TCP_OPTION_KEEPCNT:
+    case TCP_OPTION_USER_TIMEOUT:
+        break;
+    }
+}
+
+void tcp_set_option(struct world *world, uint32_t index, uint32_t component, enum tcp_option option,
+                    uint64_t value)
+{
+    unsigned e = end_of(world, index, component);
+    if (e != 2)
+        set_option(world, index, e, option, value);
+}
+
+void tcp_set_options(struct world *world, uint32_t index, const struct tcp_options *options)
+{
+    set_option(world, index, 0, TCP_OPTION_NODELAY, options->nodelay);
+    set_option(world, index, 0, TCP_OPTION_LINGER0, options->linger0);
+    set_option(world, index, 0, TCP_OPTION_KEEPIDLE, options->keepidle_ns);
+    set_option(world, index, 0, TCP_OPTION_KEEPINTVL, options->keepintvl_ns);
+    set_option(world, index, 0, TCP_OPTION_KEEPCNT, options->keepcnt);
+    set_option(world, index, 0, TCP_OPTION_USER_TIMEOUT, options->user_timeout_ns);
+    set_option(world, index, 0, TCP_OPTION_KEEPALIVE, options->keepalive);
+}
+
 /* --- for machines ----------------------------------------------------------------------- */
 
 uint64_t tcp_count(const struct world *world, uint32_t machine, enum tcp_counter counter)
@@ -269,4 +413,9 @@ uint64_t tcp_count(const struct world *world, uint32_t machine, enum tcp_counter
 uint64_t tcp_established(const struct world *world, uint32_t machine)
 {
     return tcp_machine(world, machine)->established;
+}
+
+uint64_t tcp_time_wait(const struct world *world, uint32_t machine)
+{
+    return tcp_machine(world, machine)->time_wait;
 }

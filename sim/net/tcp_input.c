@@ -6,6 +6,8 @@
  */
 #include "sim/net/tcp_state.h"
 
+#include "sim/machine/machine.h"
+
 /* --- opening ---------------------------------------------------------------------------- */
 
 /* A segment to an end that is not there.  A way keeps the order, so no SYN comes after the ACK that
@@ -18,7 +20,13 @@ static void passive_open(struct world *world, const struct segment *segment)
         tcp_answer_reset(world, segment);
         return;
     }
+    if (tcp_accept_full(world, end->component)) {
+        tcp_add(world, end, TCP_LISTEN_OVERFLOWS);
+        tcp_add(world, end, TCP_LISTEN_DROPS);
+        return; /* silence, whatever tcp_abort_on_overflow is */
+    }
     tcp_state_set(world, end, TCP_SYN_RECEIVED);
+    end->port = component_kind(world, end->component)->port;
     end->snd_end = 1;
     end->rcv_nxt = 1;
     end->backoff = 0;
@@ -38,6 +46,30 @@ static void established(struct world *world, struct tcp_end *end)
     end->rto_at_ns = 0;
     end->receive_mss = TCP_FIRST_RECEIVE_MSS;
     tcp_state_set(world, end, TCP_ESTABLISHED);
+}
+
+/* The last ACK of a handshake: a full accept queue ignores it, or resets (Linux
+ * tcp_v4_syn_recv_sock, tcp_check_req).  False: nothing more is done with the segment. */
+static bool passive_established(struct world *world, const struct segment *segment,
+                                bool *acceptable)
+{
+    struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
+    uint32_t machine = end_machine(world, end);
+    if (tcp_accept_full(world, end->component)) {
+        tcp_add(world, end, TCP_LISTEN_OVERFLOWS);
+        tcp_add(world, end, TCP_LISTEN_DROPS);
+        if (parameter_get(world, machine, MACHINE_TCP_ABORT_ON_OVERFLOW) != 0) {
+            tcp_answer_reset(world, segment);
+            tcp_end_gone(world, end);
+        }
+        return false;
+    }
+    *acceptable = tcp_accept_queue(world, end->component) == 0;
+    if (!tcp_accept_push(world, segment->connection, segment->to))
+        return false;
+    established(world, end);
+    tcp_add(world, end, TCP_PASSIVE_OPENS);
+    return true;
 }
 
 static void in_syn_sent(struct world *world, const struct segment *segment)
@@ -221,7 +253,8 @@ static bool synchronized(struct world *world, const struct segment *segment)
         return false;
     }
     /* Nobody is left to read it: Linux tcp_rcv_state_process. */
-    if (segment->length > 0 && !end_is(end, END_OWNED) && end->state != TCP_SYN_RECEIVED &&
+    if (segment->length > 0 && !end_is(end, END_OWNED) && !end_is(end, END_QUEUED) &&
+        end->state != TCP_SYN_RECEIVED &&
         seq_before(end->rcv_nxt, segment->seq + segment->length)) {
         tcp_answer_reset(world, segment);
         tcp_end_gone(world, end);
@@ -235,20 +268,20 @@ static void take_segment(struct world *world, const struct segment *segment)
     uint32_t index = segment->connection;
     struct tcp_end *end = &tcp_at(world, index)->ends[segment->to];
     unsigned events = 0;
-    if (end->state == TCP_SYN_RECEIVED) {
-        established(world, end);
-        end_set(end, END_OWNED);
-        tcp_add(world, end, TCP_PASSIVE_OPENS);
-        events |= 1u << SOCKET_ACCEPTED;
-    }
+    bool acceptable = false;
+    if (end->state == TCP_SYN_RECEIVED && !passive_established(world, segment, &acceptable))
+        return;
     take_ack(world, end, segment->ack);
     if (end->state == TCP_CLOSED)
         return;
     events |= take_data(world, segment);
     ack_or_delay(world, index, segment->to);
     tcp_output(world, index, segment->to);
+    events |= tcp_writable_again(world, end);
     if (events != 0)
         tcp_tell(world, index, segment->to, events);
+    if (acceptable)
+        tcp_tell_acceptable(world, end->component);
 }
 
 void tcp_segment(struct world *world, const struct segment *segment)

@@ -9,54 +9,13 @@
 #include "sim/net/way.h"
 #include "sim/net/wire_inside.h"
 
-/* --- owners ----------------------------------------------------------------------------- */
-
-/* What is known of a component; NULL: nothing, it neither listens nor is paused. */
-static struct socket_owner *owner_find(const struct world *world, uint32_t component)
-{
-    if (component >= world->listeners.count)
-        return NULL;
-    return vector_at(&world->region, &world->listeners, component);
-}
-
-static struct socket_owner *owner_need(struct world *world, uint32_t component)
-{
-    while (world->listeners.count <= component)
-        if (vector_push(&world->region, &world->listeners, sizeof(struct socket_owner)) == NULL)
-            return NULL;
-    return owner_find(world, component);
-}
-
-void tcp_listen(struct world *world, uint32_t component)
-{
-    struct socket_owner *owner = owner_need(world, component);
-    if (owner != NULL)
-        owner->listening = 1;
-}
-
-bool tcp_listening(const struct world *world, uint32_t component)
-{
-    const struct socket_owner *owner = owner_find(world, component);
-    return owner != NULL && owner->listening != 0;
-}
-
-static void owner_forget(struct world *world, uint32_t component)
-{
-    struct socket_owner *owner = owner_find(world, component);
-    if (owner == NULL)
-        return;
-    owner->listening = 0;
-    owner->paused = 0;
-    vector_clear(&world->region, &owner->waiting);
-}
-
 /* --- telling ---------------------------------------------------------------------------- */
 
 #define ENDED (1u << SOCKET_FAILED | 1u << SOCKET_RESET)
 
 static void tell_now(struct world *world, uint32_t index, unsigned e, unsigned events)
 {
-    static const enum socket_event order[] = {SOCKET_CONNECTED, SOCKET_ACCEPTED, SOCKET_READABLE,
+    static const enum socket_event order[] = {SOCKET_CONNECTED, SOCKET_WRITABLE, SOCKET_READABLE,
                                               SOCKET_CLOSED,    SOCKET_FAILED,   SOCKET_RESET};
     struct connection *connection = tcp_at(world, index);
     struct tcp_end *end = &connection->ends[e];
@@ -88,33 +47,88 @@ static void keep_for_later(struct world *world, struct socket_owner *owner, uint
     end->pending = (uint8_t)(end->pending | events);
 }
 
+/* What it hears only while it reads. */
+#define READING (1u << SOCKET_READABLE | 1u << SOCKET_CLOSED)
+
+static void pend(struct tcp_end *end, unsigned events)
+{
+    end->pending = (uint8_t)(end->pending | events);
+}
+
 void tcp_tell(struct world *world, uint32_t index, unsigned e, unsigned events)
 {
-    const struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    if (end_is(end, END_QUEUED) || end_is(end, END_TOLD_SOON)) {
+        pend(end, events);
+        return;
+    }
     if (!end_is(end, END_OWNED))
         return;
-    struct socket_owner *owner = owner_find(world, end->component);
-    if (owner != NULL && owner->paused != 0)
+    struct socket_owner *owner = tcp_owner_find(world, end->component);
+    if (owner != NULL && owner->paused != 0) {
         keep_for_later(world, owner, index, e, events);
-    else
+        return;
+    }
+    if (end_is(end, END_IDLE_READER)) {
+        pend(end, events & READING);
+        events &= ~READING;
+    }
+    if (events != 0)
         tell_now(world, index, e, events);
+}
+
+void tcp_tell_soon(struct world *world, uint32_t index, unsigned e)
+{
+    struct connection *connection = tcp_at(world, index);
+    struct payload payload = {.u32 = {index, e}};
+    if (end_is(&connection->ends[e], END_TOLD_SOON) ||
+        world_at(world, world->now_ns, world->network, TCP_EVENT_TELL, &payload) == 0)
+        return;
+    end_set(&connection->ends[e], END_TOLD_SOON);
+    connection->in_flight++; /* the event looks at it */
+}
+
+static void tell_pending(struct world *world, uint32_t index, unsigned e)
+{
+    struct connection *connection = tcp_at(world, index);
+    struct tcp_end *end = &connection->ends[e];
+    unsigned events = end->pending;
+    end->pending = 0;
+    end_clear(end, END_TOLD_SOON);
+    tcp_tell(world, index, e, events);
+    connection->in_flight--;
+    tcp_release(world, index);
+}
+
+void tcp_tell_acceptable(struct world *world, uint32_t component)
+{
+    struct socket_owner *owner = tcp_owner_find(world, component);
+    const struct kind *kind = component_kind(world, component);
+    if (owner->paused != 0)
+        owner->pending = 1;
+    else if (kind->socket != NULL)
+        kind->socket(world, component, 0, SOCKET_ACCEPTABLE);
 }
 
 void tcp_process_paused(struct world *world, uint32_t component)
 {
-    struct socket_owner *owner = owner_need(world, component);
+    struct socket_owner *owner = tcp_owner_need(world, component);
     if (owner != NULL)
         owner->paused = 1;
 }
 
 void tcp_process_resumed(struct world *world, uint32_t component)
 {
-    struct socket_owner *owner = owner_find(world, component);
+    struct socket_owner *owner = tcp_owner_find(world, component);
     if (owner == NULL || owner->paused == 0)
         return;
     struct vector waiting = owner->waiting;
     owner->paused = 0;
     memset(&owner->waiting, 0, sizeof owner->waiting);
+    if (owner->pending != 0) {
+        owner->pending = 0;
+        tcp_tell_acceptable(world, component);
+    }
     for (uint32_t i = 0; i < waiting.count; i++) {
         struct waiting_end at;
         memcpy(&at, vector_at(&world->region, &waiting, i), sizeof at);
@@ -123,7 +137,7 @@ void tcp_process_resumed(struct world *world, uint32_t component)
         if (end->component != component || events == 0)
             continue; /* closed meanwhile */
         end->pending = 0;
-        tell_now(world, at.connection, at.end, events);
+        tcp_tell(world, at.connection, at.end, events);
         tcp_release(world, at.connection);
     }
     vector_clear(&world->region, &waiting);
@@ -131,10 +145,24 @@ void tcp_process_resumed(struct world *world, uint32_t component)
 
 /* --- deaths ----------------------------------------------------------------------------- */
 
+static void owner_forget(struct world *world, uint32_t component)
+{
+    struct socket_owner *owner = tcp_owner_find(world, component);
+    if (owner == NULL)
+        return;
+    owner->listening = 0;
+    owner->paused = 0;
+    owner->pending = 0;
+    owner->accept_first = 0;
+    vector_clear(&world->region, &owner->accept);
+    vector_clear(&world->region, &owner->waiting);
+}
+
 /* The machine is gone from under the end: nothing is sent. */
 static void end_lost(struct world *world, struct tcp_end *end)
 {
     end_clear(end, END_OWNED);
+    end_clear(end, END_QUEUED);
     end->pending = 0;
     tcp_end_gone(world, end);
 }
@@ -154,7 +182,8 @@ void tcp_process_ended(struct world *world, uint32_t component)
         for (unsigned e = 0; e < 2; e++) {
             struct tcp_end *end = &connection->ends[e];
             if (end->component != component ||
-                (!end_is(end, END_OWNED) && end->state != TCP_SYN_RECEIVED))
+                (!end_is(end, END_OWNED) && !end_is(end, END_QUEUED) &&
+                 end->state != TCP_SYN_RECEIVED))
                 continue;
             touched = true;
             if (power)
@@ -190,6 +219,10 @@ void tcp_event(struct world *world, const struct event *event)
 {
     if (event_what(event) == TCP_EVENT_TIMER) {
         tcp_timer(world, event->payload.u32[0], event->payload.u32[1]);
+        return;
+    }
+    if (event_what(event) == TCP_EVENT_TELL) {
+        tell_pending(world, event->payload.u32[0], event->payload.u32[1]);
         return;
     }
     struct segment segment;

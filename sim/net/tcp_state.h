@@ -43,13 +43,20 @@ enum tcp_state {
 };
 
 enum end_flag {
-    END_OWNED = 1,       /* the component's process holds the socket */
-    END_FIN = 2,         /* snd_end counts a FIN */
-    END_ACK = 4,         /* an ACK is owed */
-    END_INTERACTIVE = 8, /* Linux "pingpong": answers carry the ACKs */
-    END_DATA = 16,       /* data has come */
-    END_TIMED = 32,      /* the segment that ends at timed_seq is being timed */
-    END_TELLING = 64     /* its owner is being told of its failure */
+    END_OWNED = 1,         /* the component's process holds the socket */
+    END_FIN = 2,           /* snd_end counts a FIN */
+    END_ACK = 4,           /* an ACK is owed */
+    END_INTERACTIVE = 8,   /* Linux "pingpong": answers carry the ACKs */
+    END_DATA = 16,         /* data has come */
+    END_TIMED = 32,        /* the segment that ends at timed_seq is being timed */
+    END_TELLING = 64,      /* its owner is being told of its failure */
+    END_QUEUED = 128,      /* waits in its listener's accept queue */
+    END_IDLE_READER = 256, /* its owner does not read */
+    END_WANTS_WRITE = 512, /* tcp_send said no */
+    END_TOLD_SOON = 1024,  /* an event is on its way that tells what is pending */
+    END_NODELAY = 2048,
+    END_LINGER0 = 4096,
+    END_KEEPALIVE = 8192
 };
 
 struct tcp_end {
@@ -73,12 +80,14 @@ struct tcp_end {
     uint32_t whole; /* from `first` up to `fresh`: they wait for the other end's owner */
     uint32_t component;
     uint8_t state;   /* enum tcp_state */
-    uint8_t flags;   /* enum end_flag */
     uint8_t backoff; /* time-outs in a row */
     uint8_t quick_acks;
+    uint8_t pending;      /* bits 1 << enum socket_event: what its owner has still to hear */
+    uint16_t flags;       /* enum end_flag */
     uint16_t receive_mss; /* Linux icsk_ack.rcv_mss: largest segment seen */
-    uint8_t pending;      /* bits 1 << enum socket_event: the owner is paused */
-    uint8_t failure;      /* enum tcp_failure */
+    uint16_t port;
+    uint8_t failure; /* enum tcp_failure */
+    uint8_t unused[5];
 };
 
 struct connection {
@@ -87,8 +96,8 @@ struct connection {
     uint32_t in_flight;     /* segments on the way, and calls that still look at it */
     uint32_t unused;
 };
-static_assert(sizeof(struct tcp_end) == 120, "no holes");
-static_assert(sizeof(struct connection) == 256, "four cache lines");
+static_assert(sizeof(struct tcp_end) == 128, "no holes");
+static_assert(sizeof(struct connection) == 272, "no holes");
 
 /* A message on its way: an item of SLAB_MESSAGE. */
 struct tcp_message {
@@ -117,20 +126,25 @@ struct segment {
 static_assert(sizeof(struct segment) == sizeof(struct payload), "rides in its event");
 
 /* The events of KIND_NETWORK. */
-enum tcp_event_what { TCP_EVENT_SEGMENT = 1, TCP_EVENT_TIMER = 2 };
+enum tcp_event_what { TCP_EVENT_SEGMENT = 1, TCP_EVENT_TIMER = 2, TCP_EVENT_TELL = 3 };
 
 /* What a machine's state begins with (sim/machine). */
 struct tcp_machine {
-    uint64_t counters[8]; /* enum tcp_counter */
-    uint64_t established;
+    uint64_t counters[12]; /* enum tcp_counter */
+    uint64_t established, time_wait;
 };
-static_assert(TCP_COUNTERS <= 8, "room in the machine's state");
+static_assert(TCP_COUNTERS <= 12, "room in the machine's state");
 
 /* What is known of a component as an owner of sockets; world->listeners by the component's index.
  */
 struct socket_owner {
     uint32_t listening;
     uint32_t paused;
+    uint32_t backlog;
+    uint32_t accept_first; /* the queue: rows accept_first.. of accept */
+    uint32_t pending;      /* 1: ACCEPTABLE is to be told when it goes on */
+    uint32_t unused;
+    struct vector accept;  /* u32 connections whose handshake is complete */
     struct vector waiting; /* struct waiting_end: hears of it when it goes on, in this order */
 };
 struct waiting_end {
@@ -164,11 +178,11 @@ static inline bool end_is(const struct tcp_end *end, enum end_flag flag)
 }
 static inline void end_set(struct tcp_end *end, enum end_flag flag)
 {
-    end->flags = (uint8_t)(end->flags | (unsigned)flag);
+    end->flags = (uint16_t)(end->flags | (unsigned)flag);
 }
 static inline void end_clear(struct tcp_end *end, enum end_flag flag)
 {
-    end->flags = (uint8_t)(end->flags & ~(unsigned)flag);
+    end->flags = (uint16_t)(end->flags & ~(unsigned)flag);
 }
 static inline uint32_t end_machine(const struct world *world, const struct tcp_end *end)
 {
@@ -198,12 +212,37 @@ void tcp_end_close(struct world *world, uint32_t connection, unsigned e);
 void tcp_end_fail(struct world *world, uint32_t connection, unsigned e, enum socket_event what,
                   enum tcp_failure failure);
 
+/* Which of them is told (1 << SOCKET_WRITABLE), now that room came. */
+unsigned tcp_writable_again(const struct world *world, struct tcp_end *end);
+void tcp_set_options(struct world *world, uint32_t connection, const struct tcp_options *options);
+
 /* --- tcp_owner.c: who is told ----------------------------------------------------------- */
 
 /* Tells an end's owner of each `1 << enum socket_event` in `events`, or keeps it while it is
  * paused. */
 void tcp_tell(struct world *world, uint32_t connection, unsigned e, unsigned events);
+/* Tells what is pending at the end by an event of this same time. */
+void tcp_tell_soon(struct world *world, uint32_t connection, unsigned e);
+/* Tells who listens that its accept queue is empty no more. */
+void tcp_tell_acceptable(struct world *world, uint32_t component);
+
+/* --- tcp_listen.c ----------------------------------------------------------------------- */
+
+/* NULL: nothing is known of the component, it neither listens nor is paused. */
+struct socket_owner *tcp_owner_find(const struct world *world, uint32_t component);
+struct socket_owner *tcp_owner_need(struct world *world, uint32_t component);
 bool tcp_listening(const struct world *world, uint32_t component);
+uint32_t tcp_backlog(const struct world *world, uint32_t component); /* of who listens */
+uint32_t tcp_accept_queue(const struct world *world, uint32_t component);
+bool tcp_accept_full(const struct world *world, uint32_t component);
+/* The handshake is complete; false when the region is full. */
+bool tcp_accept_push(struct world *world, uint32_t connection, unsigned e);
+
+/* --- tcp_ports.c ------------------------------------------------------------------------ */
+
+/* Takes a free port of `from` towards a server; 0 when each is taken. */
+uint16_t tcp_port_take(struct world *world, uint32_t connection);
+void tcp_port_give(struct world *world, uint32_t connection);
 
 /* --- tcp_output.c: segments leave ------------------------------------------------------- */
 

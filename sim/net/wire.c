@@ -57,6 +57,10 @@ static void ends_fill(const struct world *world, const struct segment *segment,
     wire->to = to->component;
     wire->from_machine = end_machine(world, from);
     wire->to_machine = end_machine(world, to);
+    wire->from_address = tcp_address(world, wire->from_machine);
+    wire->to_address = tcp_address(world, wire->to_machine);
+    wire->from_port = tcp_port(world, segment->connection, from->component);
+    wire->to_port = tcp_port(world, segment->connection, to->component);
     wire->from_state = from->state;
     wire->to_state = to->state;
     wire->opener = segment->to == 1;

@@ -105,7 +105,7 @@ static void life_start(struct world *world, uint32_t id)
     footprint_start(world, id);
     if (!footprint_follow(world, id))
         return;
-    tcp_listen(world, id);
+    tcp_listen(world, id, STORE_BACKLOG);
     load_begin(world, id);
 }
 

@@ -162,17 +162,27 @@ static void turn_begin(struct world *world, uint32_t id)
     cpu_run(world, id, cost_ns, EVENT_TURN, NULL);
 }
 
-void loop_turn_reply(struct world *world, uint32_t id)
+/* What a connection's send buffer has no room for stays, in order (the client's output buffer). */
+static void outbox_send(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
-    for (uint32_t i = 0; i < store->outbox.count; i++) {
+    uint32_t count = store->outbox.count, kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
         struct letter letter = *letter_at(world, &store->outbox, i);
         if (letter.connection == 0)
             continue;
-        store->net_out += letter.message.bytes;
-        tcp_send(world, letter.connection, id, &letter.message);
+        if (tcp_send(world, letter.connection, id, &letter.message))
+            store->net_out += letter.message.bytes;
+        else if (tcp_unacked(world, letter.connection, id) > 0)
+            *letter_at(world, &store->outbox, kept++) = letter;
     }
-    store->outbox.count = 0;
+    store->outbox.count = kept;
+}
+
+void loop_turn_reply(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    outbox_send(world, id);
     store->busy = BUSY_NO;
     loop_next(world, id);
 }
@@ -248,9 +258,14 @@ void loop_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
 {
     struct store *store = store_at(world, id);
     switch (what) {
-    case SOCKET_ACCEPTED:
-        store->connections_received++;
-        store->connected++;
+    case SOCKET_ACCEPTABLE: /* acceptTcpHandler takes all that wait */
+        while (tcp_accept(world, id) != 0) {
+            store->connections_received++;
+            store->connected++;
+        }
+        break;
+    case SOCKET_WRITABLE:
+        outbox_send(world, id);
         break;
     case SOCKET_READABLE:
         loop_readable(world, id, connection);

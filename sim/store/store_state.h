@@ -219,6 +219,8 @@ static inline bool store_is_up(const struct world *world, uint32_t id)
     return component_at(world, id)->up != 0;
 }
 
+#define STORE_BACKLOG 511 /* tcp-backlog */
+
 /* --- loop.c: turns of the event loop ------------------------------------------------------------
  */
 void loop_readable(struct world *world, uint32_t id, uint32_t connection);

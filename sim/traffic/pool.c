@@ -114,11 +114,12 @@ void pool_open(struct world *world, uint32_t id)
     uint32_t to = component_find(world, parameter_text(world, id, CLIENT_TO));
     if (to != 0 && !component_kind(world, to)->process)
         to = 0;
+    struct tcp_options options = {.nodelay = true}; /* as the libraries of Redis do */
     struct place *p = place_at(world, c, place);
     p->state = PLACE_CONNECTING;
     p->since_ns = world->now_ns;
     p->to = to;
-    p->socket = to != 0 ? tcp_connect(world, id, to) : 0;
+    p->socket = to != 0 ? tcp_connect(world, id, to, &options) : 0;
     if (p->socket != 0)
         tcp_set_cookie(world, p->socket, id, place);
     c->place_count++;
@@ -198,12 +199,25 @@ static void pool_ask(struct world *world, uint32_t id, uint32_t place, uint32_t 
         pool_close(world, id, place, REQUEST_BROKEN);
 }
 
+/* Where the send buffer is full, nothing is asked until SOCKET_WRITABLE. */
+static bool pool_writable(struct world *world, uint32_t id, uint32_t place)
+{
+    struct client *c = client_of(world, id);
+    uint32_t socket = place_at(world, c, place)->socket;
+    if (tcp_writable(world, socket, id) || tcp_unacked(world, socket, id) == 0)
+        return true;
+    place_make_full(world, c, place);
+    return false;
+}
+
 void pool_settle(struct world *world, uint32_t id)
 {
     struct client *c = client_of(world, id);
     if (c->state != CLIENT_RUNNING)
         return;
     while (c->waiting.first != 0 && c->roomy.first != 0) {
+        if (!pool_writable(world, id, c->roomy.first))
+            continue;
         c->waiting_count--;
         pool_ask(world, id, c->roomy.first, request_pop(world, &c->waiting));
     }
@@ -368,7 +382,11 @@ void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
         trace(world, id, TRACE_CONNECTION_LOST, place_at(world, c, place)->to, 0);
         pool_close(world, id, place, REQUEST_BROKEN);
         break;
-    case SOCKET_ACCEPTED:
+    case SOCKET_WRITABLE:
+        if (place_has_room(world, id, place_at(world, c, place)))
+            place_make_roomy(world, c, place);
+        break;
+    case SOCKET_ACCEPTABLE:
         break;
     }
 }

@@ -32,7 +32,9 @@ struct peer {
     uint64_t last_a;
     enum tcp_failure failure;
     uint32_t answer_bytes; /* 0: does not answer */
-    bool close_after_answer, close_on_close, leave_unread;
+    uint64_t accepted;
+    uint32_t last_accepted;
+    bool close_after_answer, close_on_close, leave_unread, never_accepts;
     void (*hears)(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
 };
 
@@ -72,6 +74,13 @@ static inline void peer_socket(struct world *world, uint32_t id, uint32_t connec
     peer->heard[what]++;
     peer->at_ns[what] = world->now_ns;
     peer->connection = connection;
+    if (what == SOCKET_ACCEPTABLE && !peer->never_accepts && peer->hears == NULL)
+        while ((peer->connection = tcp_accept(world, id)) != 0) {
+            peer->accepted++;
+            peer->last_accepted = peer->connection;
+        }
+    if (what == SOCKET_ACCEPTABLE)
+        peer->connection = peer->last_accepted;
     if (what == SOCKET_FAILED || what == SOCKET_RESET)
         peer->failure = tcp_failure(world, connection);
     if (peer->hears != NULL) {
@@ -84,22 +93,40 @@ static inline void peer_socket(struct world *world, uint32_t id, uint32_t connec
         tcp_close(world, connection, id);
 }
 
-#define COUNT_ROW(word, value)                                                                     \
+#define ROW(word, kind, value)                                                                     \
     {                                                                                              \
-        .name = word, .unit = UNIT_COUNT, .maximum = UINT64_MAX, .initial = value, .en = "",       \
-        .ko = ""                                                                                   \
+        .name = word, .unit = kind, .maximum = UINT64_MAX, .initial = value, .en = "", .ko = ""    \
     }
+#define COUNT_ROW(word, value) ROW(word, UNIT_COUNT, value)
 static const struct parameter machine_rows[MACHINE_PARAMETERS] = {
-    COUNT_ROW("a", "0"), COUNT_ROW("b", "0"), COUNT_ROW("c", "0"), COUNT_ROW("d", "0"),
-    COUNT_ROW("e", "0"), COUNT_ROW("f", "0"), COUNT_ROW("g", "0"), COUNT_ROW("h", "0"),
-    COUNT_ROW("i", "0"), COUNT_ROW("j", "0"), COUNT_ROW("k", "6"), COUNT_ROW("l", "15"),
+    COUNT_ROW("a", "0"),
+    COUNT_ROW("b", "0"),
+    COUNT_ROW("c", "0"),
+    COUNT_ROW("d", "0"),
+    COUNT_ROW("e", "0"),
+    COUNT_ROW("f", "0"),
+    COUNT_ROW("g", "0"),
+    COUNT_ROW("h", "0"),
+    COUNT_ROW("i", "0"),
+    COUNT_ROW("j", "0"),
+    [MACHINE_TCP_SYN_RETRIES] = COUNT_ROW("k", "6"),
+    [MACHINE_TCP_RETRIES2] = COUNT_ROW("l", "15"),
+    [MACHINE_TCP_SYN_LINEAR_TIMEOUTS] = COUNT_ROW("m", "0"),
+    [MACHINE_TCP_ABORT_ON_OVERFLOW] = COUNT_ROW("n", "0"),
+    [MACHINE_TCP_SLOW_START_AFTER_IDLE] = COUNT_ROW("o", "1"),
+    [MACHINE_TCP_TW_REUSE] = COUNT_ROW("p", "2"),
+    [MACHINE_IP_LOCAL_PORT_RANGE] = ROW("q", UNIT_TEXT, "32768 60999"),
+    [MACHINE_SOMAXCONN] = COUNT_ROW("r", "4096"),
+    [MACHINE_TCP_RMEM] = COUNT_ROW("s", "8388608"),
+    [MACHINE_TCP_WMEM] = COUNT_ROW("t", "4194304"),
 };
-static_assert(MACHINE_TCP_SYN_RETRIES == 10 && MACHINE_TCP_RETRIES2 == 11, "the rows' order");
+static_assert(MACHINE_TCP_SYN_RETRIES == 10, "the rows' order");
 static const struct kind test_machine_kind = {.name = "machine",
                                               .state_bytes = sizeof(struct tcp_machine),
                                               .parameter_count = MACHINE_PARAMETERS,
                                               .parameters = machine_rows};
-static const struct kind peer_kind = {.name = "peer", .process = true, .socket = peer_socket};
+static const struct kind peer_kind = {
+    .name = "peer", .process = true, .port = 80, .socket = peer_socket};
 const struct kind *const catalog[KIND_COUNT] = {
     [KIND_NETWORK] = &network_kind, [KIND_MACHINE] = &test_machine_kind, [KIND_LINK] = &link_kind,
     [KIND_CLIENT] = &peer_kind,     [KIND_STORE] = &peer_kind,

@@ -3,7 +3,7 @@
  */
 #include "tests/unit/plain_world.h"
 
-/* Nothing is answered: requests and connections pile up. */
+/* Keys pile up in one store; the other answers nothing, so requests and connections do. */
 static const char *const lines[] = {
     "seed 7",
     "network latency=2ms jitter=1ms loss=1%",
@@ -13,6 +13,8 @@ static const char *const lines[] = {
     "add client orders on app-1 to=cache op=set rate=200/s keys=100 retry=3 backoff=exponential "
     "jitter=full timeout=400ms connections=5",
     "pause cache",
+    "add store hoard on redis-1",
+    "add client hoarder on app-1 to=hoard op=set rate=500/s keys=unique",
     NULL};
 
 /* What made it full: an error of a command, the run, or nothing. */

@@ -15,7 +15,7 @@ static void test_round_trips(void **state)
     ask(82); /* kept until the handshake is done */
     net_run(world, SECOND_NS);
     expect_near(peers[client].at_ns[SOCKET_CONNECTED], RTT);
-    expect_near(peers[server].at_ns[SOCKET_ACCEPTED], RTT + T);
+    expect_near(peers[server].at_ns[SOCKET_ACCEPTABLE], RTT + T);
     expect_near(peers[client].received_ns, 2 * RTT);
     ask(82);
     net_run(world, 2 * SECOND_NS);
@@ -69,8 +69,8 @@ static void test_loopback(void **state)
     (void)state;
     uint32_t neighbour = net_peer(world, "neighbour", left);
     peers[neighbour].answer_bytes = 100000;
-    tcp_listen(world, neighbour);
-    connection = tcp_connect(world, client, neighbour);
+    tcp_listen(world, neighbour, 511);
+    connection = tcp_connect(world, client, neighbour, NULL);
     ask(200000);
     net_run(world, SECOND_NS);
     assert_int_equal(peers[client].received_ns, 80 * US_NS);

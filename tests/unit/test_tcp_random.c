@@ -60,13 +60,21 @@ static void read_numbered(struct session *session, uint32_t id, uint32_t connect
     }
 }
 
+static void accept_all(void)
+{
+    for (uint32_t c; (c = tcp_accept(world, server)) != 0;)
+        session_of(c, 1)->held[1] = true;
+}
+
 static void hears(struct world *w, uint32_t id, uint32_t connection, enum socket_event what)
 {
     unsigned side = side_of(id);
-    struct session *session = session_of(connection, side);
     assert_false(side == 1 && paused);
-    if (what == SOCKET_ACCEPTED)
-        session->held[1] = true;
+    if (what == SOCKET_ACCEPTABLE) {
+        accept_all();
+        return;
+    }
+    struct session *session = session_of(connection, side);
     assert_true(session->held[side]);
     if (what == SOCKET_READABLE)
         read_numbered(session, id, connection);
@@ -83,7 +91,7 @@ static void hears(struct world *w, uint32_t id, uint32_t connection, enum socket
 static void server_start(void)
 {
     component_at(world, server)->up = 1;
-    tcp_listen(world, server);
+    tcp_listen(world, server, 511);
 }
 
 static void server_forgets(void)
@@ -118,7 +126,7 @@ static void step_connect(void)
         return;
     struct session *session = &sessions[session_count++];
     *session = (struct session){.client = client, .held = {true, false}};
-    session->connection = tcp_connect(world, client, server);
+    session->connection = tcp_connect(world, client, server, NULL);
     assert_int_not_equal(session->connection, 0);
 }
 
