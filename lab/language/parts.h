@@ -120,6 +120,7 @@ struct session {
     bool forked, fork_open;
     struct world *base; /* what the next `variant` is forked from, while fork_open */
     struct history *base_history;
+    struct history_pool *pool; /* of all histories */
     struct room room;
     struct variant variants[VARIANTS_MAX];
     struct outside outsides[VARIANTS_MAX];

@@ -44,6 +44,7 @@ void session_close(struct session *session)
         room_close(session, session->variants[i].world);
     }
     history_close(session->base_history);
+    history_pool_close(session->pool);
     room_close(session, session->base);
     session_hide(session, NULL);
     free(session->script);
@@ -188,6 +189,12 @@ uint32_t session_variants(const struct session *session)
 struct variant *session_variant(struct session *session, uint32_t i)
 {
     return i < session->variant_count ? &session->variants[i] : NULL;
+}
+
+uint64_t session_history_bytes(const struct session *session, uint64_t *peak_bytes)
+{
+    *peak_bytes = session->pool ? history_pool_peak(session->pool) : 0;
+    return session->pool ? history_pool_bytes(session->pool) : 0;
 }
 
 const char *session_file(const struct session *session)

@@ -51,7 +51,7 @@ struct session_output {
 struct session_options {
     enum language language;
     uint64_t seed;       /* 0: what the script says */
-    uint64_t history_bytes; /* budget of checkpoints a variant; 0: only the start is kept */
+    uint64_t history_bytes; /* budget of all checkpoints; 0: only the start is kept */
     uint64_t history_every; /* events between checkpoints; 0: a good number */
     const struct world_limits *limits; /* NULL: the defaults */
     uint64_t arena_bytes;   /* of each world; 0: as much as can be reserved */
@@ -108,6 +108,8 @@ const struct command *session_failed_command(const struct session *session);
 uint64_t session_now(const struct session *session);
 uint32_t session_variants(const struct session *session);  /* at least 1 */
 struct variant *session_variant(struct session *session, uint32_t i);
+/* What all checkpoints take, and took at most so far. */
+uint64_t session_history_bytes(const struct session *session, uint64_t *peak_bytes);
 const char *session_file(const struct session *session);
 const char *session_script(const struct session *session);  /* as it was read */
 void session_language(struct session *session, enum language language);

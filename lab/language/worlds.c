@@ -250,9 +250,11 @@ bool session_set_floor(struct session *session)
     session_settle(session);
     if (session->floor)
         return true;
+    if (!session->pool && !(session->pool = history_pool_open(session->options.history_bytes)))
+        return error_set(&session->error, ERROR_WORLD_MEMORY, 0, NULL, NULL, NULL, NULL);
     for (uint32_t i = 0; i < session->variant_count; i++) {
         struct variant *variant = &session->variants[i];
-        variant->history = history_open(variant->world, session->options.history_bytes,
+        variant->history = history_open(session->pool, variant->world,
                                         session->options.history_every);
         if (!variant->history)
             return error_set(&session->error, ERROR_WORLD_MEMORY, 0, NULL, NULL, NULL, NULL);

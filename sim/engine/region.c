@@ -182,59 +182,63 @@ enum {
     SPAN_HEADER,
     SPAN_SLABS,
     SPAN_GENERATIONS = SPAN_SLABS + SLAB_COUNT,
-    SPAN_ARENA = SPAN_GENERATIONS + SLAB_COUNT,
-    SPAN_COUNT
+    SPAN_ARENA = SPAN_GENERATIONS + SLAB_COUNT
 };
+_Static_assert(SPAN_ARENA + 1 == REGION_SPANS, "a span is missing");
 
-struct span {
-    uint64_t offset, bytes;
-};
-
-static struct span span_of(const struct region *region, int which)
+struct region_span region_span(const struct region *region, int which)
 {
     if (which == SPAN_HEADER) {
-        return (struct span){0, region->header_bytes};
+        return (struct region_span){0, region->header_bytes};
     }
     if (which == SPAN_ARENA) {
-        return (struct span){region->arena_offset, region->arena_top};
+        return (struct region_span){region->arena_offset, region->arena_top};
     }
     int id = (which - SPAN_SLABS) % SLAB_COUNT;
     const struct slab *slab = &region->slabs[id];
     if (which < SPAN_GENERATIONS) {
-        return (struct span){slab->offset, (uint64_t)slab->used * slab->item_bytes};
+        return (struct region_span){slab->offset, (uint64_t)slab->used * slab->item_bytes};
     }
-    return (struct span){(uint64_t)slab->generations * UNIT_BYTES,
-                         (uint64_t)slab->used * mark_bytes(id)};
+    return (struct region_span){(uint64_t)slab->generations * UNIT_BYTES,
+                                (uint64_t)slab->used * mark_bytes(id)};
 }
 
 uint64_t region_used(const struct region *region)
 {
     uint64_t bytes = 0;
-    for (int i = 0; i < SPAN_COUNT; i++) {
-        bytes += span_of(region, i).bytes;
+    for (int i = 0; i < REGION_SPANS; i++) {
+        bytes += region_span(region, i).bytes;
     }
     return bytes;
 }
 
-/* Zeroes what `to` uses and the region `from` will not write over. */
-static void clear_beyond(struct region *to, const struct region *from)
+void region_clear_beyond(struct region *to, const struct region_span spans[REGION_SPANS])
 {
     struct region old = *to; /* the header is one of the spans that are cleared */
-    for (int i = 0; i < SPAN_COUNT; i++) {
-        struct span has = span_of(&old, i);
-        struct span gets = span_of(from, i);
-        uint64_t kept = has.offset == gets.offset ? gets.bytes : 0;
+    for (int i = 0; i < REGION_SPANS; i++) {
+        struct region_span has = region_span(&old, i);
+        uint64_t kept = has.offset == spans[i].offset ? spans[i].bytes : 0;
         if (has.bytes > kept) {
             memset(region_at(to, has.offset + kept), 0, has.bytes - kept);
         }
     }
 }
 
+/* The same, for what `from` will not write over. */
+static void clear_beyond(struct region *to, const struct region *from)
+{
+    struct region_span spans[REGION_SPANS];
+    for (int i = 0; i < REGION_SPANS; i++) {
+        spans[i] = region_span(from, i);
+    }
+    region_clear_beyond(to, spans);
+}
+
 void region_copy(struct region *to, const struct region *from)
 {
     clear_beyond(to, from);
-    for (int i = 0; i < SPAN_COUNT; i++) {
-        struct span span = span_of(from, i);
+    for (int i = 0; i < REGION_SPANS; i++) {
+        struct region_span span = region_span(from, i);
         memcpy(region_at(to, span.offset), region_at(from, span.offset), span.bytes);
     }
 }
@@ -242,8 +246,8 @@ void region_copy(struct region *to, const struct region *from)
 void region_pack(void *to, const struct region *from)
 {
     char *out = to;
-    for (int i = 0; i < SPAN_COUNT; i++) {
-        struct span span = span_of(from, i);
+    for (int i = 0; i < REGION_SPANS; i++) {
+        struct region_span span = region_span(from, i);
         memcpy(out, region_at(from, span.offset), span.bytes);
         out += span.bytes;
     }
@@ -255,8 +259,8 @@ void region_unpack(struct region *to, const void *from)
     struct region header;
     memcpy(&header, in, sizeof header);
     clear_beyond(to, &header);
-    for (int i = 0; i < SPAN_COUNT; i++) {
-        struct span span = span_of(&header, i);
+    for (int i = 0; i < REGION_SPANS; i++) {
+        struct region_span span = region_span(&header, i);
         memcpy(region_at(to, span.offset), in, span.bytes);
         in += span.bytes;
     }

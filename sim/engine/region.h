@@ -145,10 +145,21 @@ uint64_t region_used(const struct region *region);
  * What `to` used beyond is zeroed.  Clone, fork and restore are this one call. */
 void region_copy(struct region *to, const struct region *from);
 
-/* Packs a region into `region_used` bytes of plain memory, and back: what checkpoints are made of.
- */
+/* Packs a region into `region_used` bytes of plain memory, and back. */
 void region_pack(void *to, const struct region *from);
 void region_unpack(struct region *to, const void *from);
+
+/* The used prefixes that a copy copies, one by one: `which` from 0 (which begins with the struct
+ * region itself) to REGION_SPANS - 1.  What checkpoints are made of (lab/history). */
+enum { REGION_SPANS = 2 + 2 * SLAB_COUNT };
+struct region_span {
+    uint64_t offset, bytes; /* from the region's start */
+};
+struct region_span region_span(const struct region *region, int which);
+
+/* Zeroes what `to` (initialised or zeroed) uses beyond these spans, which are about to be copied
+ * into it. */
+void region_clear_beyond(struct region *to, const struct region_span spans[REGION_SPANS]);
 
 /* A vector of equal items in the arena: doubles when it is full.  Zero is an empty one. */
 struct vector {

@@ -1,6 +1,6 @@
 /*
  * Whole worlds: a busy store against the bare handling of as many events, and the way back in a
- * lesson's world.
+ * lesson's and in a busy world against a plain copy of the same state.
  */
 #include <string.h>
 
@@ -77,35 +77,81 @@ static void busy_store(void)
            ours[1], (double)events / ours[1] / 1e6, ours[1] / bare);
 }
 
-static void way_back(uint64_t minutes, double goal)
+enum { TRIES = 15 };
+
+struct way {
+    double rewinds[TRIES], copies[TRIES]; /* seconds, in turns */
+    double forward, bare;                 /* to the end with checkpoints, and without */
+    uint64_t used, taken, peak, events;   /* bytes of state and of checkpoints; in all */
+};
+
+static double forward_seconds(const char *script, uint64_t end_ns, uint64_t budget,
+                              struct session **kept)
 {
-    enum { TRIES = 15 };
-    double seconds[TRIES];
-    uint64_t end_ns = minutes * 60 * SECOND_NS, seed = 1;
-    struct session *session = session_of(lesson, 256u << 20);
+    struct session *session = session_of(script, budget);
     double start = clock_seconds();
     session_advance(session, end_ns, 0);
-    double forward = clock_seconds() - start;
+    double seconds = clock_seconds() - start;
+    *kept = session;
+    return seconds;
+}
+
+/* Random instants of the last `back_ns`, each beside one plain copy of the same state. */
+static void way_measure(struct way *way, const char *script, uint64_t end_ns, uint64_t back_ns)
+{
+    uint64_t seed = 1;
+    struct session *session;
+    way->bare = forward_seconds(script, end_ns, 0, &session);
+    session_close(session);
+    way->forward = forward_seconds(script, end_ns, 256u << 20, &session);
+    struct world *world = session_variant(session, 0)->world;
+    way->used = region_used(&world->region);
+    way->events = world->events;
+    char *from = map_memory(way->used), *to = map_memory(way->used);
+    region_pack(from, &world->region);
+    memcpy(to, from, way->used);
     for (int i = 0; i < TRIES; i++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
-        uint64_t back_ns = (seed >> 33) * (end_ns >> 31);
+        uint64_t at_ns = end_ns - (seed >> 33) * (back_ns >> 31);
+        double start = clock_seconds();
+        session_rewind(session, at_ns);
+        way->rewinds[i] = clock_seconds() - start;
         start = clock_seconds();
-        session_rewind(session, back_ns);
-        seconds[i] = clock_seconds() - start;
+        memcpy(to, from, way->used);
+        __asm__ volatile("" : : "r"(to) : "memory");
+        way->copies[i] = clock_seconds() - start;
         session_advance(session, end_ns, 0);
     }
-    qsort(seconds, TRIES, sizeof seconds[0], compare_doubles);
-    printf("lesson, any instant of %2u min         median %.3f s, worst %.3f s (goal %.1f), "
-           "history %.0f MB; "
-           "forward %.2f s\n",
-           (unsigned)minutes, seconds[TRIES / 2], seconds[TRIES - 1], goal,
-           (double)history_bytes(session_variant(session, 0)->history) / 1e6, forward);
+    way->taken = session_history_bytes(session, &way->peak);
+    qsort(way->rewinds, TRIES, sizeof *way->rewinds, compare_doubles);
+    qsort(way->copies, TRIES, sizeof *way->copies, compare_doubles);
+    munmap(from, way->used);
+    munmap(to, way->used);
     session_close(session);
+}
+
+static void way_back(const char *name, const char *script, unsigned minutes, unsigned back)
+{
+    struct way way;
+    way_measure(&way, script, minutes * 60 * SECOND_NS, back * 60 * SECOND_NS);
+    printf("%-7s %2u min, back into the last %2u   %6.1f / %6.1f ms   copy %5.1f / %5.1f ms of "
+           "%6.1f MB   checkpoints %3.0f MB, peak %3.0f   forward %.2f s, bare %.2f s, %.1f M "
+           "events\n",
+           name, minutes, back, way.rewinds[TRIES / 2] * 1e3, way.rewinds[TRIES - 1] * 1e3,
+           way.copies[TRIES / 2] * 1e3, way.copies[TRIES - 1] * 1e3, (double)way.used / 1e6,
+           (double)way.taken / 1e6, (double)way.peak / 1e6, way.forward, way.bare,
+           (double)way.events / 1e6);
 }
 
 int main(void)
 {
+    setvbuf(stdout, NULL, _IOLBF, 0);
     busy_store();
-    way_back(10, 0.1);
+    puts("going back, median / worst (goals: 100 ms in the last 10 min, 500 ms in an hour, 256 "
+         "MiB)");
+    way_back("lesson", lesson, 10, 10);
+    way_back("lesson", lesson, 60, 10);
+    way_back("lesson", lesson, 60, 60);
+    way_back("busy", busy, 1, 1);
     return 0;
 }
