@@ -6,6 +6,7 @@
 #include "sim/net/link.h"
 #include "sim/net/tcp_state.h"
 #include "sim/parts.h"
+#include "sim/server/server.h"
 #include "sim/store/store.h"
 #include "sim/traffic/client.h"
 
@@ -17,6 +18,7 @@ const struct kind *const catalog[KIND_COUNT] = {
     [KIND_LINK] = &link_kind,
     [KIND_CLIENT] = &client_kind,
     [KIND_STORE] = &store_kind,
+    [KIND_SERVER] = &server_kind,
 };
 
 const struct slab_spec slab_specs[SLAB_COUNT] = {

@@ -17,6 +17,7 @@ enum kind_id {
     KIND_LINK,
     KIND_CLIENT,
     KIND_STORE,
+    KIND_SERVER,
     KIND_COUNT
 };
 

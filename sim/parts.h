@@ -18,7 +18,8 @@ struct peak {
     int64_t most;
 };
 
-/* Every client's requests are accounted for: sent = acked + refused + timed out + in flight. */
+/* Every client's requests are accounted for: sent = acked + refused + timed out + in flight; every
+ * server's totals are its sums. */
 bool parts_check(struct world *world, struct text *why);
 
 /* The verbs that build and change (sim/build.c, sim/set.c); their rows stand in sim/build.def. */

@@ -1,6 +1,7 @@
 /* The kind `world`: the world as a component, with its totals over all clients. */
 #include "sim/fault/fault.h"
 #include "sim/parts.h"
+#include "sim/server/server.h"
 
 static bool total_of(struct world *world, const char *metric, int64_t *total)
 {
@@ -111,5 +112,8 @@ bool parts_check(struct world *world, struct text *why)
             return false;
         }
     }
+    for (uint32_t id = 0; (id = component_next(world, id, KIND_SERVER)) != 0;)
+        if (!server_check(world, id, why))
+            return false;
     return true;
 }

@@ -46,6 +46,7 @@ static const char *const refusals[] = {
     [REFUSED_BROKEN] = "connection broken", [REFUSED_ERROR] = "an error",
     [REFUSED_MISCONF] = "MISCONF",          [REFUSED_OOM] = "OOM",
     [REFUSED_READONLY] = "READONLY",        [REFUSED_LOADING] = "LOADING",
+    [REFUSED_STATUS] = "an error status",
 };
 
 static const char *const causes[TRACE_CAUSES] = {

@@ -27,7 +27,8 @@ enum refusal {
     REFUSED_MISCONF,
     REFUSED_OOM,
     REFUSED_READONLY,
-    REFUSED_LOADING
+    REFUSED_LOADING,
+    REFUSED_STATUS /* 4xx, 5xx */
 };
 
 /* b of LOST: the last position, why, as {b:cause} says it (enum ledger_cause of the store), and whose

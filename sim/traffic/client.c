@@ -31,22 +31,41 @@ static void client_init(struct world *world, uint32_t id)
     client_resolve_connections(world, id);
 }
 
-/* `to` is looked at when it changes: what it names may be removed later. */
+/* What speaks HTTP alone is not for a store. */
+static bool http_check(const uint64_t *values, struct error *error)
+{
+    static const struct {
+        enum client_parameter parameter;
+        uint64_t plain;
+    } rows[] = {{CLIENT_HTTP, HTTP_1_1},
+                {CLIENT_CONNECTION_HEADER, HTTP_NO_HEADER},
+                {CLIENT_TLS, TLS_NO},
+                {CLIENT_CLOSE, CLIENT_CLOSES}};
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (values[CLIENT_OP] != CLIENT_OP_HTTP && values[rows[i].parameter] != rows[i].plain)
+            return error_set(error, ERROR_CLIENT_NO_HTTP, (uint16_t)rows[i].parameter,
+                             client_parameters[rows[i].parameter].name, NULL, NULL, NULL);
+    return true;
+}
+
+/* `to` is looked at when it or `op` changes: what it names may be removed later. */
 static bool client_check(struct world *world, uint32_t id, const uint64_t *values,
                          struct error *error)
 {
     const char *name = string_at(world, (ref)values[CLIENT_TO]);
     if (name[0] == 0)
         return error_set(error, ERROR_CLIENT_NOWHERE, CLIENT_TO, NULL, NULL, NULL, NULL);
-    if (strcmp(name, parameter_text(world, id, CLIENT_TO)) == 0)
-        return true;
+    bool same = strcmp(name, parameter_text(world, id, CLIENT_TO)) == 0;
     uint32_t to = component_find(world, name);
-    if (to == 0)
+    if (to == 0 && !same)
         return error_set(error, ERROR_NOTHING_NAMED, CLIENT_TO, name, NULL, NULL, NULL);
-    if (component_at(world, to)->kind != KIND_STORE)
-        return error_set(error, ERROR_CLIENT_NO_STORE, CLIENT_TO, name,
-                         component_kind(world, to)->name, NULL, NULL);
-    return true;
+    bool http = values[CLIENT_OP] == CLIENT_OP_HTTP;
+    struct text op = TEXT((char[16]){0});
+    value_add_exact(&op, values[CLIENT_OP], UNIT_CHOICE, client_parameters[CLIENT_OP].named);
+    if (to != 0 && component_at(world, to)->kind != (http ? KIND_SERVER : KIND_STORE))
+        return error_set(error, ERROR_CLIENT_NO_STORE, same ? CLIENT_OP : CLIENT_TO, name,
+                         component_kind(world, to)->name, op.at, http ? "server" : "store");
+    return http_check(values, error);
 }
 
 /* The process is gone, in whatever way. */

@@ -14,6 +14,8 @@
 
 #include "sim/engine/histogram.h"
 #include "sim/engine/world.h"
+#include "sim/net/http.h"
+#include "sim/net/tls.h"
 
 /* The order of the rows of parameters (client_rows.c). */
 enum client_parameter {
@@ -34,13 +36,28 @@ enum client_parameter {
     CLIENT_START,
     CLIENT_REQUESTS, /* `count`; UINT64_MAX: unlimited */
     CLIENT_THINK,
+    CLIENT_CONNECT_TIMEOUT, /* 0: `timeout` alone */
+    CLIENT_KEEPALIVE,
+    CLIENT_CLOSE,
+    CLIENT_HTTP,
+    CLIENT_CONNECTION_HEADER,
+    CLIENT_TLS,
+    CLIENT_TLS_RESUME,
+    CLIENT_NODELAY,
+    CLIENT_SO_KEEPALIVE,
+    CLIENT_TCP_KEEPIDLE,
+    CLIENT_TCP_KEEPINTVL,
+    CLIENT_TCP_KEEPCNT,
+    CLIENT_TCP_USER_TIMEOUT,
     CLIENT_PARAMETERS
 };
 
-enum client_op { CLIENT_SET, CLIENT_GET, CLIENT_INCR, CLIENT_DEL };
+enum client_op { CLIENT_SET, CLIENT_GET, CLIENT_INCR, CLIENT_DEL, CLIENT_OP_HTTP };
 enum client_arrival { CLIENT_POISSON, CLIENT_CONSTANT };
 enum client_backoff { CLIENT_BACKOFF_NONE, CLIENT_BACKOFF_EXPONENTIAL };
 enum client_jitter { CLIENT_JITTER_NONE, CLIENT_JITTER_FULL };
+enum client_close { CLIENT_CLOSES, SERVER_CLOSES };
+enum client_resume { CLIENT_NO_RESUME, CLIENT_RESUMES, CLIENT_EARLY_DATA };
 
 #define CLIENT_RATE_MAX         UINT64_MAX
 #define CLIENT_CONNECTIONS_AUTO 0
@@ -65,7 +82,7 @@ struct request {
     uint32_t place; /* its connection's, when it was asked */
     uint32_t client;
     uint16_t state; /* enum request_state */
-    uint16_t type;  /* enum resp_type */
+    uint16_t type;  /* enum resp_type, or HTTP_REQUEST */
     uint32_t value_bytes;
     uint32_t user;  /* 1: belongs to the closed loop, its end makes the next one due; while
                      * REQUEST_THINKING how many users think */
@@ -73,7 +90,7 @@ struct request {
     uint64_t due_ns;
     uint64_t attempt_ns; /* when this attempt was due */
     uint64_t write;      /* its number, 0 for a read */
-    uint64_t key;
+    uint64_t key;        /* of HTTP: which of the client's requests it is, from 1 */
     event_id event; /* that ends its delay; 0 when that fired while the process was paused */
     uint64_t unused;
 };
@@ -84,7 +101,16 @@ struct request_list {
 };
 
 /* A place for a connection; places are told by their index + 1, 0 is none. */
-enum place_state { PLACE_UNUSED, PLACE_CONNECTING, PLACE_OPEN };
+enum place_state {
+    PLACE_UNUSED,
+    PLACE_CONNECTING,
+    PLACE_SECURING, /* the TLS handshake */
+    PLACE_OPEN,
+    PLACE_LEAVING /* its last answer has come: the server closes it */
+};
+#define PLACE_RESUMED 1u /* a TLS session was taken up */
+#define PLACE_SPOKEN  2u /* something was asked on it */
+#define PLACE_ENDED   4u /* the server closed */
 struct place {
     uint32_t socket; /* 0 when there is nobody to connect to */
     uint16_t state;  /* enum place_state */
@@ -94,8 +120,10 @@ struct place {
     struct request_list asked; /* in the order in which the answers will come */
     uint32_t before, after;    /* among the roomy, the connecting, the unused */
     uint32_t to;               /* the component it leads to */
-    uint32_t unused;
-    uint64_t since_ns; /* when it began to connect */
+    uint8_t http;              /* enum http_version that is spoken on it */
+    uint8_t tls;               /* enum tls_version, 0 none */
+    uint16_t flags;            /* PLACE_RESUMED ... */
+    uint64_t since_ns;         /* when it began to connect */
 };
 struct place_list {
     uint32_t first, last;
@@ -142,6 +170,7 @@ struct client {
     uint32_t place_count; /* connecting or open */
     uint32_t connecting_count;
     struct place_list roomy, connecting, free;
+    uint64_t session; /* of TLS, kept for the next connection; 0 none */
 
     uint16_t state; /* enum client_state */
     uint16_t begun; /* 1: the first request was due */
@@ -185,7 +214,8 @@ enum request_outcome {
     REQUEST_MISCONF = REFUSED_MISCONF,
     REQUEST_OOM = REFUSED_OOM,
     REQUEST_READONLY = REFUSED_READONLY,
-    REQUEST_LOADING = REFUSED_LOADING
+    REQUEST_LOADING = REFUSED_LOADING,
+    REQUEST_STATUS = REFUSED_STATUS
 };
 static inline bool request_is_refused(enum request_outcome how)
 {
@@ -212,8 +242,10 @@ static inline struct request *request_at(const struct world *world, uint32_t req
 }
 void request_push(struct world *world, struct request_list *queue, uint32_t request);
 uint32_t request_pop(struct world *world, struct request_list *queue);
+/* Takes one that stands in the queue out of it, wherever. */
+void request_take(struct world *world, struct request_list *queue, uint32_t request);
 
-/* --- pool.c: connections --------------------------------------------------------------------- */
+/* --- pool.c: connections; speak.c: what is said on them --------------------------------------------------------------------- */
 uint32_t pool_limit(const struct world *world, uint32_t id); /* connections it may have */
 void pool_open(struct world *world, uint32_t id);            /* one more, if it may */
 /* Hands waiting requests to connections, opens what is missing, sets the timer: the last thing that
@@ -223,9 +255,34 @@ void pool_trim(struct world *world, uint32_t id); /* there may be fewer connecti
 /* Closes a connection; its requests come to nothing in this way. */
 void pool_close(struct world *world, uint32_t id, uint32_t place, enum request_outcome how);
 void pool_time_out(struct world *world, uint32_t id);         /* those that connect for too long */
-uint64_t pool_oldest(const struct world *world, uint32_t id); /* since when the oldest connects */
+/* When the connection that has been connecting the longest is given up. */
+uint64_t pool_deadline(const struct world *world, uint32_t id);
 void pool_forget(struct world *world, uint32_t id); /* the process is gone, its sockets too */
 void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
+
+/* Hands the request to the connection: a message of its protocol.  `more` follow at once. */
+bool speak_ask(struct world *world, uint32_t id, struct place *place, uint32_t request, bool more);
+/* The TCP connection stands; true when requests may go out, false when TLS comes first. */
+bool speak_connected(struct world *world, uint32_t id, struct place *place);
+/* What a message from the other side is. */
+enum heard {
+    HEARD_NOTHING, /* part of an answer or of the protocol */
+    HEARD_SECURE,  /* the handshake is complete: requests may go out */
+    HEARD_BAD,     /* TLS is not spoken there */
+    HEARD_ANSWER
+};
+enum heard speak_hear(struct world *world, uint32_t id, struct place *place,
+                      const struct message *message);
+/* Which of those asked on the connection it answers; 0 none.  It is taken out of them. */
+uint32_t speak_answered(struct world *world, struct place *place, const struct message *answer);
+/* REQUEST_ACKED, or why not. */
+enum request_outcome speak_outcome(const struct message *answer);
+/* After this answer the connection takes no request. */
+bool speak_was_last(const struct world *world, uint32_t id, const struct message *answer);
+/* close(2), with TLS's word before it. */
+void speak_close(struct world *world, uint32_t id, const struct place *place);
+/* Requests that may be under way on a connection of it. */
+uint32_t speak_room(const struct world *world, uint32_t id, const struct place *place);
 
 /* --- recent.c: the last second --------------------------------------------------------------- */
 void recent_add(struct world *world, struct recent *recent, uint64_t latency_ns);

@@ -9,10 +9,11 @@
 
 const struct parameter client_parameters[] = {
     [CLIENT_TO] = {"to", UNIT_TEXT, 0, 0, "", NULL, true,
-                   "the store it asks; another one from the next connection on",
-                   "요청을 보낼 스토어; 바꾸면 다음 연결부터 그리로 갑니다"},
-    [CLIENT_OP] = {"op", UNIT_CHOICE, 0, 0, "set", "set|get|incr|del", true,
-                   "what it asks: SET, GET, INCR or DEL", "보내는 명령: SET, GET, INCR, DEL"},
+                   "the store or server it asks; another one from the next connection on",
+                   "요청을 보낼 스토어나 서버; 바꾸면 다음 연결부터 그리로 갑니다"},
+    [CLIENT_OP] = {"op", UNIT_CHOICE, 0, 0, "set", "set|get|incr|del|http", true,
+                   "what it asks: SET, GET, INCR or DEL of a store, or HTTP's GET of a server",
+                   "보내는 명령: 스토어의 SET, GET, INCR, DEL, 또는 서버의 HTTP GET"},
     [CLIENT_RATE] = {"rate", UNIT_RATE, 0, 1000000 * RATE_ONE, "1000/s", "max=max", true,
                      "requests a second whatever happens to them; max: each connection asks again "
                      "when it was answered",
@@ -57,6 +58,49 @@ const struct parameter client_parameters[] = {
     [CLIENT_THINK] = {"think", UNIT_DURATION, 0, YEAR_NS, "0s", NULL, true,
                       "with rate=max: pause between an answer and the next request",
                       "rate=max일 때 답을 받고 다음 요청까지 쉬는 시간"},
+    [CLIENT_CONNECT_TIMEOUT] = {"connect_timeout", UNIT_DURATION, 0, YEAR_NS, "0s", NULL, true,
+                                "how long a connection may take to be made; 0s: timeout alone counts",
+                                "연결을 맺는 데 기다리는 시간; 0s면 timeout만 따집니다"},
+    [CLIENT_KEEPALIVE] = {"keepalive", UNIT_BOOLEAN, 0, 1, "yes", NULL, true,
+                          "no: a new connection for each request",
+                          "no면 요청마다 새 연결을 맺습니다"},
+    [CLIENT_CLOSE] = {"close", UNIT_CHOICE, 0, 0, "client", "client|server", true,
+                      "who closes first with keepalive=no; server: the request says Connection: "
+                      "close",
+                      "keepalive=no일 때 먼저 닫는 쪽; server면 요청에 Connection: close를 씁니다"},
+    [CLIENT_HTTP] = {"http", UNIT_CHOICE, 0, 0, "1.1", HTTP_VERSION_WORDS, true,
+                     "the HTTP it speaks; with TLS both sides settle on one, without it 2 is what "
+                     "the server must know",
+                     "쓰는 HTTP; TLS가 있으면 양쪽이 맞추고, 없으면 서버가 2를 알아야 합니다"},
+    [CLIENT_CONNECTION_HEADER] = {"connection-header", UNIT_CHOICE, 0, 0, "none",
+                                  "none|keep-alive|close", true,
+                                  "the Connection header that is written, whatever is done",
+                                  "실제 동작과 상관없이 요청에 쓰는 Connection 헤더"},
+    [CLIENT_TLS] = {"tls", UNIT_CHOICE, 0, 0, "no", TLS_VERSION_WORDS, true,
+                    "TLS up to this version", "이 버전까지의 TLS"},
+    [CLIENT_TLS_RESUME] = {"tls_resume", UNIT_CHOICE, 0, 0, "no", "no|yes|early-data", true,
+                           "a new connection takes up the last TLS session; early-data: the first "
+                           "request goes with it (0-RTT)",
+                           "새 연결이 지난 TLS 세션을 이어 씁니다; early-data면 첫 요청을 함께 "
+                           "보냅니다(0-RTT)"},
+    [CLIENT_NODELAY] = {"nodelay", UNIT_BOOLEAN, 0, 1, "yes", NULL, true,
+                        "TCP_NODELAY on new connections: small writes do not wait (Nagle)",
+                        "새 연결에 TCP_NODELAY: 작은 쓰기를 모으지 않습니다(Nagle)"},
+    [CLIENT_SO_KEEPALIVE] = {"so_keepalive", UNIT_BOOLEAN, 0, 1, "no", NULL, true,
+                             "SO_KEEPALIVE on new connections: TCP probes a silent peer",
+                             "새 연결에 SO_KEEPALIVE: 조용한 상대를 TCP keepalive로 확인합니다"},
+    [CLIENT_TCP_KEEPIDLE] = {"tcp_keepidle", UNIT_DURATION, SECOND_NS, YEAR_NS, "2h", NULL, true,
+                             "silence before the first probe", "첫 확인까지의 조용한 시간"},
+    [CLIENT_TCP_KEEPINTVL] = {"tcp_keepintvl", UNIT_DURATION, SECOND_NS, YEAR_NS, "75s", NULL, true,
+                              "time between probes", "확인과 확인 사이의 시간"},
+    [CLIENT_TCP_KEEPCNT] = {"tcp_keepcnt", UNIT_COUNT, 1, 127, "9", NULL, true,
+                            "probes without an answer before it is given up",
+                            "답이 없을 때 포기하기까지의 확인 횟수"},
+    [CLIENT_TCP_USER_TIMEOUT] = {"tcp_user_timeout", UNIT_DURATION, 0, YEAR_NS, "0s", NULL, true,
+                                 "unacknowledged data for so long ends the connection; 0s: "
+                                 "tcp_retries2",
+                                 "확인받지 못한 데이터가 이만큼 묵으면 연결을 끊습니다; 0s면 "
+                                 "tcp_retries2"},
 };
 _Static_assert(sizeof client_parameters / sizeof client_parameters[0] == CLIENT_PARAMETERS,
                "a row for each parameter");

@@ -10,7 +10,6 @@
 #include "sim/traffic/client.h"
 
 #include "sim/net/tcp.h"
-#include "sim/store/protocol.h"
 
 #define PLACES_FIRST 4u
 
@@ -90,13 +89,13 @@ static uint32_t place_take(struct world *world, struct client *c)
 static void place_clear(struct world *world, struct client *c, uint32_t place)
 {
     struct place *p = place_at(world, c, place);
-    if (p->state == PLACE_CONNECTING) {
+    if (p->state == PLACE_CONNECTING || p->state == PLACE_SECURING) {
         list_take(world, c, &c->connecting, place);
         c->connecting_count--;
     } else if (p->roomy) {
         list_take(world, c, &c->roomy, place);
     }
-    if (p->state == PLACE_OPEN)
+    if (p->state != PLACE_CONNECTING)
         c->connected--;
     c->place_count--;
     *p = (struct place){.state = PLACE_UNUSED};
@@ -114,7 +113,13 @@ void pool_open(struct world *world, uint32_t id)
     uint32_t to = component_find(world, parameter_text(world, id, CLIENT_TO));
     if (to != 0 && !component_kind(world, to)->process)
         to = 0;
-    struct tcp_options options = {.nodelay = true}; /* as the libraries of Redis do */
+    struct tcp_options options = {
+        .nodelay = parameter_get(world, id, CLIENT_NODELAY) != 0,
+        .keepalive = parameter_get(world, id, CLIENT_SO_KEEPALIVE) != 0,
+        .keepcnt = (uint32_t)parameter_get(world, id, CLIENT_TCP_KEEPCNT),
+        .keepidle_ns = parameter_get(world, id, CLIENT_TCP_KEEPIDLE),
+        .keepintvl_ns = parameter_get(world, id, CLIENT_TCP_KEEPINTVL),
+        .user_timeout_ns = parameter_get(world, id, CLIENT_TCP_USER_TIMEOUT)};
     struct place *p = place_at(world, c, place);
     p->state = PLACE_CONNECTING;
     p->since_ns = world->now_ns;
@@ -146,12 +151,32 @@ static void place_make_full(struct world *world, struct client *c, uint32_t plac
 }
 
 /* The closed loop asks as redis-benchmark -P does: the next ones go out together when all answers
- * to the last have come. */
+ * to the last have come.  Streams of h2 do not wait for each other. */
 static bool place_has_room(const struct world *world, uint32_t id, const struct place *p)
 {
-    if (client_closed_loop(world, id))
-        return p->outstanding == 0;
-    return p->outstanding < parameter_get(world, id, CLIENT_PIPELINE);
+    if (p->state != PLACE_OPEN)
+        return false;
+    uint32_t room = speak_room(world, id, p);
+    if (client_closed_loop(world, id) && p->http != HTTP_2)
+        return p->outstanding == 0 && room > 0;
+    return p->outstanding < room;
+}
+
+/* GOAWAY names the last stream that was looked at: what was asked behind it goes out again, on
+ * another connection, and nobody counts that as a try (RFC 9113 6.8). */
+static void pool_ask_again(struct world *world, struct client *c, struct place *p)
+{
+    for (uint32_t i = p->asked.first; i != 0; i = request_at(world, i)->next) {
+        request_at(world, i)->state = REQUEST_WAITING;
+        c->waiting_count++;
+    }
+    if (p->asked.last == 0)
+        return;
+    request_at(world, p->asked.last)->next = c->waiting.first;
+    c->waiting.first = p->asked.first;
+    if (c->waiting.last == 0)
+        c->waiting.last = p->asked.last;
+    p->asked = (struct request_list){0, 0};
 }
 
 /* The connection is gone: what was asked on it came to nothing. */
@@ -168,9 +193,7 @@ static void pool_drop(struct world *world, uint32_t id, uint32_t place, enum req
 
 void pool_close(struct world *world, uint32_t id, uint32_t place, enum request_outcome how)
 {
-    uint32_t socket = place_at(world, client_of(world, id), place)->socket;
-    if (socket != 0)
-        tcp_close(world, socket, id);
+    speak_close(world, id, place_at(world, client_of(world, id), place));
     pool_drop(world, id, place, how);
 }
 
@@ -179,23 +202,15 @@ static void pool_ask(struct world *world, uint32_t id, uint32_t place, uint32_t 
     struct client *c = client_of(world, id);
     struct place *p = place_at(world, c, place);
     struct request *r = request_at(world, request);
-    struct message message = {
-        .bytes = resp_request_bytes((enum resp_type)r->type, r->key, r->value_bytes),
-        .type = r->type,
-        .a = r->key,
-        .b = r->write,
-        .c = r->value_bytes,
-        .d = request};
     r->state = REQUEST_ASKED;
     r->place = place;
     request_push(world, &p->asked, request);
     p->outstanding++;
-    if (p->outstanding >= parameter_get(world, id, CLIENT_PIPELINE))
+    if (p->outstanding >= speak_room(world, id, p))
         place_make_full(world, c, place);
-    bool more = client_closed_loop(world, id) && p->roomy && c->waiting.first != 0;
-    bool sent = more ? tcp_send_more(world, p->socket, id, &message)
-                     : tcp_send(world, p->socket, id, &message);
-    if (!sent)
+    bool batch = client_closed_loop(world, id) || p->http == HTTP_2;
+    bool more = batch && p->roomy && c->waiting.first != 0;
+    if (!speak_ask(world, id, p, request, more))
         pool_close(world, id, place, REQUEST_BROKEN);
 }
 
@@ -224,8 +239,10 @@ void pool_settle(struct world *world, uint32_t id)
     /* A pipeline that is not full is under way all the same. */
     if (c->roomy.first != 0 && !place_has_room(world, id, place_at(world, c, c->roomy.first)))
         place_make_full(world, c, c->roomy.first);
-    while (c->connecting_count < c->waiting_count && c->place_count < pool_limit(world, id) &&
-           !world->region.full)
+    /* One connection of h2 will do for many. */
+    uint64_t each = parameter_get(world, id, CLIENT_HTTP) == HTTP_2 ? H2_STREAMS : 1;
+    while (c->connecting_count * each < c->waiting_count &&
+           c->place_count < pool_limit(world, id) && !world->region.full)
         pool_open(world, id);
     request_arm(world, id);
 }
@@ -251,21 +268,50 @@ void pool_trim(struct world *world, uint32_t id)
 
 /* --- time -------------------------------------------------------------------------------- */
 
-uint64_t pool_oldest(const struct world *world, uint32_t id)
+/* connect_timeout, or `timeout`, whichever is shorter. */
+static uint64_t pool_patience(const struct world *world, uint32_t id)
 {
-    const struct client *c = client_of(world, id);
-    return c->connecting.first != 0 ? place_at(world, c, c->connecting.first)->since_ns
-                                    : TIME_NEVER;
+    uint64_t timeout_ns = parameter_get(world, id, CLIENT_TIMEOUT);
+    uint64_t connect_ns = parameter_get(world, id, CLIENT_CONNECT_TIMEOUT);
+    return connect_ns != 0 && connect_ns < timeout_ns ? connect_ns : timeout_ns;
 }
 
+uint64_t pool_deadline(const struct world *world, uint32_t id)
+{
+    const struct client *c = client_of(world, id);
+    return c->connecting.first != 0
+               ? place_at(world, c, c->connecting.first)->since_ns + pool_patience(world, id)
+               : TIME_NEVER;
+}
+
+/* A connection could not be made: who has waited longest for one gets none. */
+static void pool_failed(struct world *world, uint32_t id, uint32_t place, enum request_outcome how)
+{
+    struct client *c = client_of(world, id);
+    c->connect_failures++;
+    trace(world, id, TRACE_CONNECT_FAILED, place_at(world, c, place)->to, 0);
+    pool_close(world, id, place, how);
+    uint32_t request = request_pop(world, &c->waiting);
+    if (request == 0)
+        return;
+    c->waiting_count--;
+    arrival_users_done(world, id, request_fail(world, id, request, how));
+}
+
+/* By `timeout` who waits has timed out by itself; by connect_timeout it is told so. */
 void pool_time_out(struct world *world, uint32_t id)
 {
     struct client *c = client_of(world, id);
-    uint64_t timeout_ns = parameter_get(world, id, CLIENT_TIMEOUT);
+    uint64_t patience_ns = pool_patience(world, id);
+    bool told = patience_ns < parameter_get(world, id, CLIENT_TIMEOUT);
     for (uint32_t i = c->connecting.first; i != 0; i = c->connecting.first) {
-        struct place *p = place_at(world, c, i);
-        if (p->since_ns + timeout_ns > world->now_ns)
+        const struct place *p = place_at(world, c, i);
+        if (p->since_ns + patience_ns > world->now_ns)
             break;
+        if (told) {
+            pool_failed(world, id, i, REQUEST_TIMED_OUT);
+            continue;
+        }
         c->connect_failures++;
         trace(world, id, TRACE_CONNECT_FAILED, p->to, 0);
         pool_close(world, id, i, REQUEST_TIMED_OUT);
@@ -285,80 +331,110 @@ void pool_forget(struct world *world, uint32_t id)
 
 /* --- what sockets tell ------------------------------------------------------------------- */
 
-static void pool_connected(struct world *world, uint32_t id, uint32_t place)
+/* Requests may go out on it. */
+static void pool_opened(struct world *world, uint32_t id, uint32_t place)
 {
     struct client *c = client_of(world, id);
     struct place *p = place_at(world, c, place);
     list_take(world, c, &c->connecting, place);
     c->connecting_count--;
-    c->connected++;
-    c->connects++;
     p->state = PLACE_OPEN;
-    trace(world, id, TRACE_CONNECTED, p->to, 0);
     if (c->place_count > pool_limit(world, id))
         pool_close(world, id, place, REQUEST_BROKEN);
     else
         place_make_roomy(world, c, place);
 }
 
-static void pool_failed(struct world *world, uint32_t id, uint32_t place)
+static void pool_connected(struct world *world, uint32_t id, uint32_t place)
 {
     struct client *c = client_of(world, id);
-    c->connect_failures++;
-    trace(world, id, TRACE_CONNECT_FAILED, place_at(world, c, place)->to, 0);
-    pool_close(world, id, place, REQUEST_NOT_CONNECTED);
-    uint32_t request = request_pop(world, &c->waiting);
-    if (request == 0)
-        return;
-    c->waiting_count--;
-    arrival_users_done(world, id, request_fail(world, id, request, REQUEST_NOT_CONNECTED));
+    struct place *p = place_at(world, c, place);
+    c->connected++;
+    c->connects++;
+    p->state = PLACE_SECURING;
+    trace(world, id, TRACE_CONNECTED, p->to, 0);
+    if (speak_connected(world, id, p))
+        pool_opened(world, id, place);
 }
 
-static enum request_outcome refusal_of(const struct message *answer)
+/* The last answer on a connection: it is closed now, or the server does it. */
+static void pool_leave(struct world *world, uint32_t id, uint32_t place, bool server_closes)
 {
-    switch (answer->type) {
-    case RESP_MISCONF:
-        return REQUEST_MISCONF;
-    case RESP_OOM:
-        return REQUEST_OOM;
-    case RESP_READONLY:
-        return REQUEST_READONLY;
-    case RESP_LOADING:
-        return REQUEST_LOADING;
-    default:
-        return REQUEST_ERROR;
-    }
+    struct client *c = client_of(world, id);
+    place_make_full(world, c, place);
+    place_at(world, c, place)->state = PLACE_LEAVING;
+    if (!server_closes)
+        pool_close(world, id, place, REQUEST_BROKEN);
 }
 
-/* An answer is always to the oldest that was asked on its connection. */
 static void pool_answered(struct world *world, uint32_t id, uint32_t place,
                           const struct message *answer)
 {
     struct client *c = client_of(world, id);
     struct place *p = place_at(world, c, place);
-    uint32_t request = request_pop(world, &p->asked);
-    bool good = answer->type == RESP_OK || answer->type == RESP_NIL;
+    uint32_t request = speak_answered(world, p, answer);
+    if (request == 0)
+        return;
+    enum request_outcome how = speak_outcome(answer);
     p->outstanding--;
-    p->answered += good ? request_ack(world, id, request, p->to, answer->c)
-                        : request_fail(world, id, request, refusal_of(answer));
-    if (p->outstanding > 0 && !place_has_room(world, id, p))
+    p->answered += how == REQUEST_ACKED ? request_ack(world, id, request, p->to, answer->c)
+                                        : request_fail(world, id, request, how);
+    bool last = speak_was_last(world, id, answer);
+    if (p->outstanding > 0 && !last && !place_has_room(world, id, p))
         return;
     uint32_t users = p->answered;
     p->answered = 0;
-    if (c->place_count > pool_limit(world, id) && p->outstanding == 0)
+    if (last)
+        pool_leave(world, id, place,
+                   (answer->flags & HTTP_FLAG_CLOSE) != 0 ||
+                       parameter_get(world, id, CLIENT_CLOSE) == SERVER_CLOSES);
+    else if (c->place_count > pool_limit(world, id) && p->outstanding == 0)
         pool_close(world, id, place, REQUEST_BROKEN);
     else
         place_make_roomy(world, c, place);
     arrival_users_done(world, id, users);
 }
 
+static void pool_heard(struct world *world, uint32_t id, uint32_t place,
+                       const struct message *message)
+{
+    switch (speak_hear(world, id, place_at(world, client_of(world, id), place), message)) {
+    case HEARD_NOTHING:
+        break;
+    case HEARD_SECURE:
+        pool_opened(world, id, place);
+        break;
+    case HEARD_BAD:
+        pool_failed(world, id, place, REQUEST_STATUS);
+        break;
+    case HEARD_ANSWER:
+        pool_answered(world, id, place, message);
+        break;
+    }
+}
+
 static void pool_readable(struct world *world, uint32_t id, uint32_t place, uint32_t socket)
 {
     struct client *c = client_of(world, id);
-    struct message answer;
-    while (place_at(world, c, place)->socket == socket && tcp_receive(world, socket, id, &answer))
-        if (place_at(world, c, place)->asked.first != 0)
-            pool_answered(world, id, place, &answer);
+    struct message message;
+    while (place_at(world, c, place)->socket == socket && tcp_receive(world, socket, id, &message))
+        pool_heard(world, id, place, &message);
+}
+
+/* The other side ended it: in good order, or not. */
+static void pool_ended(struct world *world, uint32_t id, uint32_t place)
+{
+    struct place *p = place_at(world, client_of(world, id), place);
+    p->flags |= PLACE_ENDED;
+    if (p->state == PLACE_SECURING) {
+        pool_failed(world, id, place, REQUEST_BROKEN);
+        return;
+    }
+    if (p->state != PLACE_LEAVING)
+        trace(world, id, TRACE_CONNECTION_LOST, p->to, 0);
+    else if (p->http == HTTP_2)
+        pool_ask_again(world, client_of(world, id), p);
+    pool_close(world, id, place, REQUEST_BROKEN);
 }
 
 void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what)
@@ -372,15 +448,14 @@ void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
         pool_connected(world, id, place);
         break;
     case SOCKET_FAILED:
-        pool_failed(world, id, place);
+        pool_failed(world, id, place, REQUEST_NOT_CONNECTED);
         break;
     case SOCKET_READABLE:
         pool_readable(world, id, place, connection);
         break;
     case SOCKET_CLOSED:
     case SOCKET_RESET:
-        trace(world, id, TRACE_CONNECTION_LOST, place_at(world, c, place)->to, 0);
-        pool_close(world, id, place, REQUEST_BROKEN);
+        pool_ended(world, id, place);
         break;
     case SOCKET_WRITABLE:
         if (place_has_room(world, id, place_at(world, c, place)))

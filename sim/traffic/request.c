@@ -34,6 +34,22 @@ uint32_t request_pop(struct world *world, struct request_list *queue)
     return request;
 }
 
+/* Mostly it is the first. */
+void request_take(struct world *world, struct request_list *queue, uint32_t request)
+{
+    uint32_t before = 0, i = queue->first;
+    for (; i != request; i = request_at(world, i)->next)
+        before = i;
+    uint32_t next = request_at(world, request)->next;
+    if (before != 0)
+        request_at(world, before)->next = next;
+    else
+        queue->first = next;
+    if (queue->last == request)
+        queue->last = before;
+    request_at(world, request)->next = 0;
+}
+
 static void list_add(struct world *world, struct request_list *list, uint32_t request)
 {
     struct request *r = request_at(world, request);
@@ -67,7 +83,8 @@ static uint16_t request_type(uint64_t op)
     static const uint16_t types[] = {[CLIENT_SET] = RESP_SET,
                                      [CLIENT_GET] = RESP_GET,
                                      [CLIENT_INCR] = RESP_INCR,
-                                     [CLIENT_DEL] = RESP_DEL};
+                                     [CLIENT_DEL] = RESP_DEL,
+                                     [CLIENT_OP_HTTP] = HTTP_REQUEST};
     return types[op];
 }
 
@@ -105,10 +122,11 @@ void request_due(struct world *world, uint32_t id, bool user)
     r->due_ns = world->now_ns;
     r->type = request_type(parameter_get(world, id, CLIENT_OP));
     r->value_bytes = r->type == RESP_SET ? (uint32_t)parameter_get(world, id, CLIENT_VALUE) : 0;
-    r->write = r->type == RESP_GET ? 0 : ledger_write(world, id);
-    r->key = request_key(world, id, r->write);
+    bool reads = r->type == RESP_GET || r->type == HTTP_REQUEST;
     c->sent++;
     c->in_flight++;
+    r->write = reads ? 0 : ledger_write(world, id);
+    r->key = r->type == HTTP_REQUEST ? c->sent : request_key(world, id, r->write);
     if (r->write != 0)
         trace(world, id, TRACE_WRITE_SENT, r->write, r->key);
     request_try(world, id, request);
@@ -150,6 +168,8 @@ static void request_end_delay(struct world *world, uint32_t id, uint32_t request
     c->retries++;
     if (r->write != 0)
         trace(world, id, TRACE_WRITE_RETRIED, r->write, r->tries + 1);
+    else if (r->type == HTTP_REQUEST)
+        trace(world, id, TRACE_REQUEST_RETRIED, r->key, r->tries + 1);
     request_try(world, id, request);
 }
 
@@ -191,6 +211,8 @@ static void request_end(struct world *world, uint32_t id, uint32_t request,
     } else if (write != 0 && how == REQUEST_TIMED_OUT) {
         ledger_end(world, write, LEDGER_TIMED_OUT);
         trace(world, id, TRACE_WRITE_TIMED_OUT, write, 0);
+    } else if (r->type == HTTP_REQUEST && how != REQUEST_ACKED) {
+        trace(world, id, TRACE_REQUEST_FAILED, r->key, how);
     }
     if (r->event != 0)
         world_cancel(world, r->event);
@@ -210,6 +232,8 @@ uint32_t request_ack(struct world *world, uint32_t id, uint32_t request, uint32_
     if (r->write != 0) {
         ledger_ack(world, r->write, store, position);
         trace(world, id, TRACE_WRITE_ACKED, r->write, latency_ns);
+    } else if (r->type == HTTP_REQUEST) {
+        trace(world, id, TRACE_REQUEST_DONE, r->key, latency_ns);
     }
     list_remove(world, &c->open, request);
     request_end(world, id, request, REQUEST_ACKED);
@@ -259,12 +283,14 @@ void request_arm(struct world *world, uint32_t id)
 {
     static const struct payload nothing;
     struct client *c = client_of(world, id);
-    uint64_t since_ns = pool_oldest(world, id);
-    if (c->open.first != 0 && request_at(world, c->open.first)->attempt_ns < since_ns)
-        since_ns = request_at(world, c->open.first)->attempt_ns;
-    if (since_ns == TIME_NEVER || c->state != CLIENT_RUNNING)
+    uint64_t deadline_ns = pool_deadline(world, id);
+    if (c->open.first != 0) {
+        uint64_t attempt_ns = request_at(world, c->open.first)->attempt_ns +
+                              parameter_get(world, id, CLIENT_TIMEOUT);
+        deadline_ns = attempt_ns < deadline_ns ? attempt_ns : deadline_ns;
+    }
+    if (deadline_ns == TIME_NEVER || c->state != CLIENT_RUNNING)
         return; /* a timer that still waits finds nothing to do */
-    uint64_t deadline_ns = since_ns + parameter_get(world, id, CLIENT_TIMEOUT);
     if (deadline_ns < world->now_ns)
         deadline_ns = world->now_ns; /* `timeout` became shorter, or the process was paused */
     if (c->timer != 0 && c->timer_ns <= deadline_ns)
@@ -286,7 +312,7 @@ void request_time_out(struct world *world, uint32_t id)
         if (r->state == REQUEST_ASKED) {
             pool_close(world, id, r->place, REQUEST_TIMED_OUT);
         } else {
-            request_pop(world, &c->waiting); /* the oldest attempt is the first that waits */
+            request_take(world, &c->waiting, i); /* the oldest attempt: it waits near the front */
             c->waiting_count--;
             arrival_users_done(world, id, request_fail(world, id, i, REQUEST_TIMED_OUT));
         }

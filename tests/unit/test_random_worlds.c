@@ -1,19 +1,20 @@
 /*
- * Properties over random worlds: machines, stores, clients, links, parameters, faults, all drawn.
+ * Properties over random worlds: machines, stores, servers, clients, links, parameters, faults, all
+ * drawn.
  *
  * Whatever happens: every request ends once, the totals agree with the full sums, the same script
  * gives the same run, and a copy that was made on the way goes the same way.
  */
 #include "tests/unit/plain_world.h"
 
-#define SEEDS        24
+#define SEEDS        16
 #define ACTIONS_MOST 48
-#define LINE_BYTES   200
+#define LINE_BYTES   400
 
 struct script {
     uint64_t draws; /* splitmix64 */
     uint64_t end_ns;
-    unsigned machines, stores, clients, actions, built;
+    unsigned machines, stores, servers, clients, actions, built;
     char build[32][LINE_BYTES];
     struct {
         uint64_t time_ns;
@@ -33,6 +34,40 @@ static uint64_t draw(struct script *script, uint64_t bound)
 
 /* --- drawing a script -------------------------------------------------------------------- */
 
+/* What an HTTP client has beside what every client has. */
+static void write_http(struct script *s, char *line)
+{
+    static const char *const versions[] = {"1.1", "1.1", "1.0", "2"};
+    static const char *const secure[] = {"no", "no", "1.2", "1.3"};
+    static const char *const resumes[] = {"no", "yes", "early-data"};
+    static const char *const headers[] = {"none", "none", "keep-alive", "close"};
+    static const char *const patience[] = {"0s", "0s", "80ms"};
+    size_t used = strlen(line);
+    snprintf(line + used, LINE_BYTES - used,
+             " http=%s tls=%s tls_resume=%s keepalive=%s close=%s connection-header=%s "
+             "connect_timeout=%s",
+             ONE_OF(s, versions), ONE_OF(s, secure), ONE_OF(s, resumes), draw(s, 3) ? "yes" : "no",
+             draw(s, 2) ? "client" : "server", ONE_OF(s, headers), ONE_OF(s, patience));
+}
+
+static void write_server(struct script *s, char *line, unsigned number)
+{
+    static const char *const versions[] = {"1.1", "1.0", "2", "2"};
+    static const char *const secure[] = {"no", "no", "1.2", "1.3"};
+    static const char *const times[] = {"0ms", "0ms", "1ms", "20ms"};
+    static const char *const idle[] = {"0s", "100ms", "2s", "75s"};
+    static const char *const bodies[] = {"0B", "200B", "4KB", "300KB"};
+    snprintf(line, LINE_BYTES,
+             "add server v%u on m%u model=%s maxThreads=%u loops=%u queue=%u external=%s "
+             "service=%s external_blocks=%s http=%s tls=%s keepalive_timeout=%s "
+             "keepalive_requests=%u maxConnections=%u acceptCount=%u response=%s",
+             number, (unsigned)draw(s, s->machines), draw(s, 2) ? "blocking" : "eventloop",
+             1 + (unsigned)draw(s, 20), 1 + (unsigned)draw(s, 3), (unsigned)draw(s, 30),
+             ONE_OF(s, times), ONE_OF(s, times), draw(s, 2) ? "yes" : "no", ONE_OF(s, versions),
+             ONE_OF(s, secure), ONE_OF(s, idle), 1 + (unsigned)draw(s, 50),
+             1 + (unsigned)draw(s, 12), (unsigned)draw(s, 6), ONE_OF(s, bodies));
+}
+
 static void write_client(struct script *s, char *line, const char *name)
 {
     static const char *const ops[] = {"set", "set", "get", "incr", "del"};
@@ -41,14 +76,18 @@ static void write_client(struct script *s, char *line, const char *name)
     static const char *const timeouts[] = {"5ms", "100ms", "1s", "3s"};
     static const char *const retries[] = {"no", "no", "1", "3", "unlimited"};
     static const char *const delays[] = {"0ms", "10ms", "700ms"};
+    bool http = draw(s, 2) != 0;
     snprintf(line, LINE_BYTES,
-             "add client %s on m%u to=s%u op=%s rate=%s arrival=%s connections=%u pipeline=%u "
+             "add client %s on m%u to=%c%u op=%s rate=%s arrival=%s connections=%u pipeline=%u "
              "keys=%s timeout=%s retry=%s retry_delay=%s backoff=%s jitter=%s think=%s",
-             name, (unsigned)draw(s, s->machines), (unsigned)draw(s, s->stores), ONE_OF(s, ops),
+             name, (unsigned)draw(s, s->machines), http ? 'v' : 's',
+             (unsigned)draw(s, http ? s->servers : s->stores), http ? "http" : ONE_OF(s, ops),
              ONE_OF(s, rates), draw(s, 2) ? "poisson" : "constant", 1 + (unsigned)draw(s, 8),
              1 + (unsigned)draw(s, 4), ONE_OF(s, keys), ONE_OF(s, timeouts), ONE_OF(s, retries),
              ONE_OF(s, delays), draw(s, 2) ? "none" : "exponential", draw(s, 2) ? "none" : "full",
              draw(s, 3) ? "20ms" : "1ms");
+    if (http)
+        write_http(s, line);
 }
 
 static void write_build(struct script *s, uint64_t seed)
@@ -59,7 +98,8 @@ static void write_build(struct script *s, uint64_t seed)
     static const char *const losses[] = {"0%", "0%", "1%", "10%"};
     s->machines = 2 + (unsigned)draw(s, 3);
     s->stores = 1 + (unsigned)draw(s, 3);
-    s->clients = 1 + (unsigned)draw(s, 3);
+    s->servers = 1 + (unsigned)draw(s, 2);
+    s->clients = 1 + (unsigned)draw(s, 4);
     snprintf(s->build[s->built++], LINE_BYTES, "seed %llu", (unsigned long long)seed);
     snprintf(s->build[s->built++], LINE_BYTES, "network latency=%s loss=%s", ONE_OF(s, latencies),
              ONE_OF(s, losses));
@@ -71,6 +111,8 @@ static void write_build(struct script *s, uint64_t seed)
                  "add store s%u on m%u save=%s appendonly=%s appendfsync=%s", i,
                  (unsigned)draw(s, s->machines), ONE_OF(s, saves), draw(s, 2) ? "yes" : "no",
                  ONE_OF(s, fsyncs));
+    for (unsigned i = 0; i < s->servers; i++)
+        write_server(s, s->build[s->built++], i);
     for (unsigned i = 0; i < s->clients; i++) {
         char name[16];
         snprintf(name, sizeof name, "c%u", i);
@@ -124,6 +166,27 @@ static void write_action(struct script *s, char *line, unsigned number)
                                         "burn m%u 90%% for 1s",
                                         "burn m%u 0%%",
                                         "leak s%u 50MB/s",
+                                        "kill v%u",
+                                        "start v%u",
+                                        "start v%u",
+                                        "stop v%u",
+                                        "restart v%u",
+                                        "pause v%u for 400ms",
+                                        "pause v%u",
+                                        "resume v%u",
+                                        "remove v%u",
+                                        "set v%u maxThreads=1 queue=1",
+                                        "set v%u maxConnections=unlimited acceptCount=100",
+                                        "set v%u keepalive_timeout=50ms",
+                                        "set v%u http=2 tls=1.3",
+                                        "set v%u external=100ms service=3ms",
+                                        "set v%u response=1MB",
+                                        "set v%u nofile=16",
+                                        "set c%u keepalive=no",
+                                        "set c%u op=http to=v0",
+                                        "set c%u http=2 tls=1.3",
+                                        "set m%u tcp_wmem=64KiB",
+                                        "tell v%u stub_status",
                                         "remove c%u",
                                         "set c%u rate=50/s",
                                         "set c%u rate=max",
@@ -231,24 +294,31 @@ static void assert_same(struct world *a, struct world *b, uint64_t seed)
 
 /* What the middle of the simulation did at all: a property over idle worlds would say nothing. */
 struct sums {
-    int64_t acked, refused, timed_out, retries, lost;
+    int64_t acked, refused, timed_out, retries, lost, responses, errors, accepted;
 };
 
 static void add_sums(struct world *world, struct sums *sums)
 {
-    for (uint32_t id = component_next(world, 0, KIND_CLIENT); id != 0;
-         id = component_next(world, id, KIND_CLIENT)) {
-        static const char *const names[] = {"acked", "refused", "timed_out", "retries",
-                                            "acked_lost"};
-        int64_t *const to[] = {&sums->acked, &sums->refused, &sums->timed_out, &sums->retries,
-                               &sums->lost};
-        for (unsigned i = 0; i < 5; i++) {
+    const struct {
+        enum kind_id kind;
+        const char *metric;
+        int64_t *to;
+    } rows[] = {{KIND_CLIENT, "acked", &sums->acked},
+                {KIND_CLIENT, "refused", &sums->refused},
+                {KIND_CLIENT, "timed_out", &sums->timed_out},
+                {KIND_CLIENT, "retries", &sums->retries},
+                {KIND_CLIENT, "acked_lost", &sums->lost},
+                {KIND_SERVER, "responses", &sums->responses},
+                {KIND_SERVER, "errors", &sums->errors},
+                {KIND_SERVER, "accepted", &sums->accepted}};
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (uint32_t id = component_next(world, 0, rows[i].kind); id != 0;
+             id = component_next(world, id, rows[i].kind)) {
             struct value value;
-            if (metric_read(world, id, (unsigned)metric_find(component_kind(world, id), names[i]),
-                            &value))
-                *to[i] += value.number;
+            int metric = metric_find(component_kind(world, id), rows[i].metric);
+            if (metric_read(world, id, (unsigned)metric, &value))
+                *rows[i].to += value.number;
         }
-    }
 }
 
 static void every_random_world_adds_up_and_repeats(void **unused)
@@ -276,6 +346,7 @@ static void every_random_world_adds_up_and_repeats(void **unused)
     }
     assert_true(sums.acked > 10000 && sums.refused > 1000 && sums.timed_out > 1000);
     assert_true(sums.retries > 1000 && sums.lost > 100);
+    assert_true(sums.responses > 5000 && sums.errors > 100 && sums.accepted > 1000);
 }
 
 int main(void)

@@ -1,0 +1,245 @@
+/*
+ * Connections that are open: what they read, how long they may idle, how they end.
+ *
+ * HTTP/1.x takes one request at a time of a connection; what a client sent behind it waits in the
+ * kernel.  h2 takes all.  keepalive_timeout is the same for all, so those that idle stand in the
+ * order in which they began to, and one timer waits for the first.
+ */
+#include "sim/server/server_state.h"
+
+/* nginx client_header_timeout: without keep-alive only who has not asked yet can idle. */
+#define FIRST_REQUEST_NS (60 * SECOND_NS)
+
+/* --- the idle ------------------------------------------------------------------------------- */
+
+void channel_busy(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct server *v = server_of(world, id);
+    struct channel *s = channel_at(world, v, channel);
+    if ((s->flags & CHANNEL_IDLE) == 0)
+        return;
+    if (s->before != 0)
+        channel_at(world, v, s->before)->after = s->after;
+    else
+        v->idle_first = s->after;
+    if (s->after != 0)
+        channel_at(world, v, s->after)->before = s->before;
+    else
+        v->idle_last = s->before;
+    s->before = s->after = 0;
+    s->flags = (uint16_t)(s->flags & ~CHANNEL_IDLE);
+}
+
+void channel_idle(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct server *v = server_of(world, id);
+    channel_busy(world, id, channel);
+    struct channel *s = channel_at(world, v, channel);
+    s->since_ns = world->now_ns;
+    s->flags = (uint16_t)(s->flags | CHANNEL_IDLE);
+    s->before = v->idle_last;
+    if (v->idle_last != 0)
+        channel_at(world, v, v->idle_last)->after = channel;
+    else
+        v->idle_first = channel;
+    v->idle_last = channel;
+}
+
+static uint64_t idle_limit(const struct world *world, uint32_t id)
+{
+    uint64_t limit_ns = parameter_get(world, id, SERVER_KEEPALIVE_TIMEOUT);
+    return limit_ns != 0 ? limit_ns : FIRST_REQUEST_NS;
+}
+
+void idle_arm(struct world *world, uint32_t id)
+{
+    static const struct payload nothing;
+    struct server *v = server_of(world, id);
+    if (v->idle_first == 0)
+        return; /* a timer that still waits finds nothing to do */
+    uint64_t due_ns = channel_at(world, v, v->idle_first)->since_ns + idle_limit(world, id);
+    if (due_ns < world->now_ns)
+        due_ns = world->now_ns; /* the limit became shorter, or the process was paused */
+    if (v->timer != 0 && v->timer_ns <= due_ns)
+        return;
+    if (v->timer != 0)
+        world_cancel(world, v->timer);
+    v->timer_ns = due_ns;
+    v->timer = world_at(world, due_ns, id, SERVER_EVENT_IDLE, &nothing);
+}
+
+/* --- ends ----------------------------------------------------------------------------------- */
+
+/* Answers that wait for room in the socket have nobody to go to. */
+static void drop_answers(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct server *v = server_of(world, id);
+    for (;;) {
+        uint32_t job = job_pop(world, v, &channel_at(world, v, channel)->writing);
+        if (job == 0)
+            return;
+        work_answered(world, id, job);
+    }
+}
+
+void channel_drop(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct server *v = server_of(world, id);
+    struct channel *s = channel_at(world, v, channel);
+    if (s->socket == 0)
+        return;
+    channel_busy(world, id, channel);
+    s->socket = 0;
+    s->jobs++; /* the row stays while its answers are dropped */
+    v->connections--;
+    drop_answers(world, id, channel);
+    channel_job_over(world, id, channel);
+}
+
+static void channel_close(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct channel *s = channel_at(world, server_of(world, id), channel);
+    uint32_t socket = s->socket;
+    bool secure = s->tls != TLS_NO && s->state == CHANNEL_OPEN;
+    if (secure && (s->flags & CHANNEL_ENDED) == 0) {
+        struct message notify = {
+            .bytes = tls_bytes(TLS_CLOSE_NOTIFY, (enum tls_version)s->tls, false),
+            .type = TLS_CLOSE_NOTIFY,
+            .flags = s->tls};
+        if (!tcp_send_last(world, socket, id, &notify))
+            tcp_close(world, socket, id);
+    } else {
+        tcp_close(world, socket, id);
+    }
+    channel_drop(world, id, channel);
+}
+
+void channel_job_over(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct server *v = server_of(world, id);
+    struct channel *s = channel_at(world, v, channel);
+    s->jobs--;
+    if (s->jobs > 0)
+        return;
+    if (s->socket != 0) {
+        channel_idle(world, id, channel);
+        channel_note(world, id, channel);
+    } else if ((s->flags & CHANNEL_NOTED) != 0) {
+        s->state = CHANNEL_FREE; /* given back when it is looked at */
+    } else {
+        rows_give(world, &v->channels, sizeof *s, channel);
+    }
+}
+
+void idle_time_out(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    uint64_t limit_ns = idle_limit(world, id);
+    while (v->idle_first != 0) {
+        struct channel *s = channel_at(world, v, v->idle_first);
+        if (s->since_ns + limit_ns > world->now_ns)
+            return;
+        trace(world, id, TRACE_IDLE_CLOSED, tcp_peer(world, s->socket, id), 0);
+        channel_close(world, id, v->idle_first);
+    }
+}
+
+/* --- what comes ----------------------------------------------------------------------------- */
+
+/* Not what is spoken here: an error page, and the end. */
+static void channel_bad(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct server *v = server_of(world, id);
+    struct channel *s = channel_at(world, v, channel);
+    uint64_t body = http_error_body_bytes(400);
+    struct message page = {.bytes = (uint32_t)http_response_bytes(HTTP_1_1, 400, body, false),
+                           .type = HTTP_RESPONSE,
+                           .flags = HTTP_FLAG_CLOSE | HTTP_FLAG_LAST,
+                           .b = body,
+                           .c = 400};
+    v->errors++;
+    if (!tcp_send_last(world, s->socket, id, &page))
+        tcp_close(world, s->socket, id);
+    channel_drop(world, id, channel);
+}
+
+static void channel_preface(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct channel *s = channel_at(world, server_of(world, id), channel);
+    struct message settings = {
+        .bytes = (uint32_t)tls_record_bytes((enum tls_version)s->tls, H2_SETTINGS_BYTES),
+        .type = HTTP_PREFACE,
+        .flags = HTTP_2};
+    s->flags = (uint16_t)(s->flags | CHANNEL_H2);
+    tcp_send(world, s->socket, id, &settings);
+}
+
+static void channel_message(struct world *world, uint32_t id, uint32_t channel,
+                            const struct message *message)
+{
+    struct channel *s = channel_at(world, server_of(world, id), channel);
+    if (secure_message(world, id, channel, message))
+        return;
+    bool knows_h2 = parameter_get(world, id, SERVER_HTTP) == HTTP_2;
+    if (s->state == CHANNEL_OPEN && message->type == HTTP_REQUEST)
+        work_request(world, id, channel, message);
+    else if (s->state == CHANNEL_OPEN && message->type == HTTP_PREFACE && knows_h2)
+        channel_preface(world, id, channel);
+    else if (message->type != HTTP_SETTINGS_ACK)
+        channel_bad(world, id, channel);
+}
+
+static bool channel_reads(const struct channel *s)
+{
+    return s->socket != 0 && (s->flags & CHANNEL_LAST) == 0 &&
+           (s->jobs == 0 || (s->flags & CHANNEL_H2) != 0);
+}
+
+void channel_settle(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct server *v = server_of(world, id);
+    if (channel_at(world, v, channel)->state == CHANNEL_FREE) {
+        rows_give(world, &v->channels, sizeof(struct channel), channel);
+        return;
+    }
+    if (channel_at(world, v, channel)->state == CHANNEL_ACCEPTING)
+        return;
+    answer_continue(world, id, channel);
+    struct message message;
+    while (channel_reads(channel_at(world, v, channel)) &&
+           tcp_receive(world, channel_at(world, v, channel)->socket, id, &message))
+        channel_message(world, id, channel, &message);
+    const struct channel *s = channel_at(world, v, channel);
+    if (channel_reads(s) && s->jobs == 0 && (s->flags & CHANNEL_ENDED) != 0)
+        channel_close(world, id, channel);
+}
+
+void channel_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what)
+{
+    struct server *v = server_of(world, id);
+    uint32_t channel = (uint32_t)tcp_cookie(world, connection, id);
+    if (channel == 0 || channel > v->channels.used)
+        return;
+    struct channel *s = channel_at(world, v, channel);
+    if (s->socket != connection)
+        return;
+    switch (what) {
+    case SOCKET_READABLE:
+        channel_note(world, id, channel);
+        break;
+    case SOCKET_WRITABLE:
+        s->flags = (uint16_t)(s->flags & ~CHANNEL_FULL);
+        channel_note(world, id, channel);
+        break;
+    case SOCKET_CLOSED:
+        s->flags = (uint16_t)(s->flags | CHANNEL_ENDED);
+        channel_note(world, id, channel);
+        break;
+    case SOCKET_FAILED:
+    case SOCKET_RESET:
+        channel_drop(world, id, channel);
+        break;
+    default:
+        break;
+    }
+}

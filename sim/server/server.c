@@ -1,0 +1,184 @@
+/*
+ * The kind `server`: its process, and what reaches it.
+ *
+ * Its counters are the lab's and outlive its process.  On SIGTERM it ends at once, as nginx does:
+ * its sockets are closed by the kernel, requests under way get no answer.
+ */
+#include "sim/server/server_state.h"
+
+void channel_note(struct world *world, uint32_t id, uint32_t channel)
+{
+    struct server *v = server_of(world, id);
+    struct channel *s = channel_at(world, v, channel);
+    if ((s->flags & CHANNEL_NOTED) != 0)
+        return;
+    s->flags = (uint16_t)(s->flags | CHANNEL_NOTED);
+    s->noted = 0;
+    if (v->noted_last != 0)
+        channel_at(world, v, v->noted_last)->noted = channel;
+    else
+        v->noted_first = channel;
+    v->noted_last = channel;
+}
+
+static bool settle_noted(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    uint32_t channel = v->noted_first;
+    if (channel == 0)
+        return false;
+    struct channel *s = channel_at(world, v, channel);
+    v->noted_first = s->noted;
+    if (v->noted_first == 0)
+        v->noted_last = 0;
+    s->noted = 0;
+    s->flags = (uint16_t)(s->flags & ~CHANNEL_NOTED);
+    channel_settle(world, id, channel);
+    return true;
+}
+
+void server_settle(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    const struct component *component = component_at(world, id);
+    if (!component->up || component->paused || v->settling != 0)
+        return;
+    v->settling = 1;
+    while (!world->region.full &&
+           (settle_noted(world, id) || work_settle(world, id) || accept_settle(world, id)))
+        ;
+    idle_arm(world, id);
+    v->settling = 0;
+}
+
+static void server_init(struct world *world, uint32_t id)
+{
+    server_of(world, id)->services =
+        stream_of(world->seed, component_at(world, id)->name, "services");
+}
+
+static void server_start(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    v->accepted_before = v->accepted;
+    v->requests_before = v->requests;
+    work_begin(world, id);
+    tcp_listen(world, id, (uint32_t)parameter_get(world, id, SERVER_ACCEPT_COUNT));
+}
+
+/* The process is gone, in whatever way. */
+static void server_gone(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    if (v->timer != 0)
+        world_cancel(world, v->timer);
+    v->timer = 0;
+    v->timer_ns = 0;
+    cpu_cancel_all(world, id);
+    work_end(world, id);
+    rows_clear(world, &v->channels, sizeof(struct channel));
+    v->noted_first = v->noted_last = v->idle_first = v->idle_last = 0;
+    v->accepting = 0;
+    v->connections = 0;
+    v->files_full = 0;
+    memory_give_all(world, id);
+}
+
+static void server_signal(struct world *world, uint32_t id, enum signal signal)
+{
+    switch (signal) {
+    case SIGNAL_START:
+        server_start(world, id);
+        break;
+    case SIGNAL_TERM:
+        if (!component_at(world, id)->up)
+            break;
+        component_at(world, id)->up = 0;
+        trace(world, id, TRACE_EXITED, 0, 0);
+        tcp_process_ended(world, id);
+        server_gone(world, id);
+        break;
+    case SIGNAL_KILL:
+        tcp_process_ended(world, id);
+        server_gone(world, id);
+        break;
+    case SIGNAL_POWER:
+        server_gone(world, id);
+        break;
+    case SIGNAL_STOP:
+        cpu_pause(world, id);
+        tcp_process_paused(world, id);
+        break;
+    case SIGNAL_CONT:
+        cpu_resume(world, id);
+        tcp_process_resumed(world, id);
+        work_thaw(world, id);
+        break;
+    }
+    server_settle(world, id);
+}
+
+static void server_event(struct world *world, uint32_t id, const struct event *event)
+{
+    switch ((enum server_event)event_what(event)) {
+    case SERVER_EVENT_ACCEPTED:
+        accept_done(world, id);
+        break;
+    case SERVER_EVENT_WORKED:
+        work_worked(world, id, event->payload.u32[0]);
+        break;
+    case SERVER_EVENT_EXTERNAL:
+        work_external(world, id, event->payload.u32[0]);
+        break;
+    case SERVER_EVENT_IDLE:
+        server_of(world, id)->timer = 0;
+        if (!component_at(world, id)->paused)
+            idle_time_out(world, id);
+        break;
+    }
+    server_settle(world, id);
+}
+
+static void server_socket(struct world *world, uint32_t id, uint32_t connection,
+                          enum socket_event what)
+{
+    channel_socket(world, id, connection, what);
+    server_settle(world, id);
+}
+
+static void server_changed(struct world *world, uint32_t id, unsigned parameter)
+{
+    if (parameter == SERVER_ACCEPT_COUNT && component_at(world, id)->up)
+        tcp_listen(world, id, (uint32_t)parameter_get(world, id, SERVER_ACCEPT_COUNT));
+    server_settle(world, id);
+}
+
+static void server_removed(struct world *world, uint32_t id)
+{
+    if (component_at(world, id)->up)
+        tcp_process_ended(world, id);
+    server_gone(world, id);
+    histogram_release(&world->region, &server_of(world, id)->latency);
+}
+
+/* The tables' rows are server_rows.c. */
+const struct kind server_kind = {
+    .name = "server",
+    .en = "an HTTP server as a process: threads or event loops, a queue, keep-alive",
+    .ko = "HTTP 서버 프로세스입니다. 스레드나 이벤트 루프, 대기 줄, keep-alive를 봅니다",
+    .state_bytes = sizeof(struct server),
+    .process = true,
+    .buildable = true,
+    .port = 80,
+    .parameter_count = SERVER_PARAMETERS,
+    .metric_count = SERVER_METRICS,
+    .parameters = server_parameters,
+    .metrics = server_metrics,
+    .init = server_init,
+    .signal = server_signal,
+    .event = server_event,
+    .socket = server_socket,
+    .changed = server_changed,
+    .tell = server_tell,
+    .removed = server_removed,
+};

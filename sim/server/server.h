@@ -1,0 +1,39 @@
+/*
+ * The kind `server`: an HTTP server as a process, with threads or event loops.
+ */
+#ifndef SIM_SERVER_SERVER_H
+#define SIM_SERVER_SERVER_H
+
+#include "sim/engine/world.h"
+
+/* The order of the rows in server_rows.c. */
+enum server_parameter {
+    SERVER_MODEL,
+    SERVER_MAX_THREADS,
+    SERVER_LOOPS,
+    SERVER_QUEUE,
+    SERVER_HTTP,
+    SERVER_TLS,
+    SERVER_KEEPALIVE_TIMEOUT,
+    SERVER_KEEPALIVE_REQUESTS,
+    SERVER_MAX_CONNECTIONS, /* UINT64_MAX: unlimited */
+    SERVER_ACCEPT_COUNT,
+    SERVER_ACCEPT_COST,
+    SERVER_SERVICE,
+    SERVER_SERVICE_DISTRIBUTION,
+    SERVER_RESPONSE,
+    SERVER_EXTERNAL,
+    SERVER_EXTERNAL_BLOCKS,
+    SERVER_NOFILE,
+    SERVER_PARAMETERS
+};
+
+enum server_model { SERVER_BLOCKING, SERVER_EVENTLOOP };
+enum server_distribution { SERVER_CONSTANT, SERVER_EXPONENTIAL };
+
+/* Its running totals agree with the full sums; what does not is added to `why`. */
+bool server_check(const struct world *world, uint32_t server, struct text *why);
+
+extern const struct kind server_kind;
+
+#endif

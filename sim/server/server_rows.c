@@ -1,0 +1,104 @@
+/*
+ * The tables of the kind `server`: its parameters and its metrics.
+ */
+#include "sim/server/server_state.h"
+
+#define YEAR_NS (365 * 86400 * SECOND_NS)
+
+const struct parameter server_parameters[] = {
+    [SERVER_MODEL] = {"model", UNIT_CHOICE, 0, 0, "blocking", "blocking|eventloop", false,
+                      "a request holds a thread, or has turns in an event loop",
+                      "요청이 스레드를 붙잡거나, 이벤트 루프에서 차례를 얻습니다"},
+    [SERVER_MAX_THREADS] = {"maxThreads", UNIT_COUNT, 1, 100000, "200", NULL, true,
+                            "model=blocking: threads that work on requests",
+                            "model=blocking일 때 요청을 처리하는 스레드 수"},
+    [SERVER_LOOPS] = {"loops", UNIT_COUNT, 1, 1024, "2", NULL, false,
+                      "model=eventloop: event loops, each a thread of its own",
+                      "model=eventloop일 때 이벤트 루프 수; 루프마다 스레드 하나입니다"},
+    [SERVER_QUEUE] = {"queue", UNIT_COUNT, 0, 100000000, "100", "unlimited=max", true,
+                      "requests that may wait for a thread or their loop; past it a request gets 503",
+                      "스레드나 루프를 기다릴 수 있는 요청 수; 넘으면 503을 받습니다"},
+    [SERVER_HTTP] = {"http", UNIT_CHOICE, 0, 0, "1.1", HTTP_VERSION_WORDS, true,
+                     "the newest HTTP it speaks; it understands the older ones, too",
+                     "쓸 수 있는 가장 새로운 HTTP; 그보다 오래된 것도 알아듣습니다"},
+    [SERVER_TLS] = {"tls", UNIT_CHOICE, 0, 0, "no", TLS_VERSION_WORDS, true,
+                    "TLS up to this version; connections without it are answered 400",
+                    "이 버전까지의 TLS; TLS 없이 오면 400으로 답합니다"},
+    [SERVER_KEEPALIVE_TIMEOUT] = {"keepalive_timeout", UNIT_DURATION, 0, YEAR_NS, "75s", NULL, true,
+                                  "an idle connection is closed after this; 0s closes after each "
+                                  "answer",
+                                  "쉬는 연결을 닫기까지의 시간; 0s면 답할 때마다 닫습니다"},
+    [SERVER_KEEPALIVE_REQUESTS] = {"keepalive_requests", UNIT_COUNT, 1, 1000000000, "1000",
+                                   "unlimited=max", true,
+                                   "requests on one connection; the last answer closes it",
+                                   "연결 하나가 받는 요청 수; 마지막 답과 함께 닫습니다"},
+    [SERVER_MAX_CONNECTIONS] = {"maxConnections", UNIT_COUNT, 1, 10000000, "8192", "unlimited=max",
+                                true,
+                                "connections it accepts; more wait in the kernel, in silence",
+                                "accept하는 연결 수; 더 오면 커널에서 응답 없이 기다립니다"},
+    [SERVER_ACCEPT_COUNT] = {"acceptCount", UNIT_COUNT, 0, 1000000, "100", NULL, true,
+                             "backlog: connections that may wait for accept",
+                             "백로그: accept를 기다릴 수 있는 연결 수"},
+    [SERVER_ACCEPT_COST] = {"accept_cost", UNIT_DURATION, 0, YEAR_NS, "0.2ms", NULL, true,
+                            "CPU time of accepting a connection",
+                            "연결 하나를 받아들이는 CPU 시간"},
+    [SERVER_SERVICE] = {"service", UNIT_DURATION, 0, YEAR_NS, "1ms", NULL, true,
+                        "CPU time of a request", "요청 하나의 CPU 시간"},
+    [SERVER_SERVICE_DISTRIBUTION] = {"service_distribution", UNIT_CHOICE, 0, 0, "constant",
+                                     "constant|exponential", true,
+                                     "service and external take always this long, or on average",
+                                     "service와 external이 늘 이만큼인지, 평균이 이만큼인지"},
+    [SERVER_RESPONSE] = {"response", UNIT_SIZE, 0, 1000000000, "200B", NULL, true,
+                         "body of an answer", "응답 본문의 크기"},
+    [SERVER_EXTERNAL] = {"external", UNIT_DURATION, 0, YEAR_NS, "0ms", NULL, true,
+                         "time a request waits for something outside, without CPU",
+                         "요청이 바깥의 답을 기다리는 시간; CPU는 쓰지 않습니다"},
+    [SERVER_EXTERNAL_BLOCKS] = {"external_blocks", UNIT_BOOLEAN, 0, 1, "no", NULL, true,
+                                "that wait holds the event loop, too",
+                                "그 기다림이 이벤트 루프도 붙잡습니다"},
+    [SERVER_NOFILE] = {"nofile", UNIT_COUNT, 16, 1073741816, "1048576", NULL, true,
+                       "file descriptors of the process; each connection takes one",
+                       "프로세스의 파일 디스크립터 수; 연결마다 하나씩 씁니다"},
+};
+_Static_assert(sizeof server_parameters / sizeof server_parameters[0] == SERVER_PARAMETERS,
+               "a row for each parameter");
+
+static bool read_p99(struct world *world, uint32_t id, struct value *value)
+{
+    const struct histogram *latency = &server_of(world, id)->latency;
+    value->number = (int64_t)histogram_percentile(&world->region, latency, 990);
+    return latency->count != 0;
+}
+
+static bool read_up(struct world *world, uint32_t id, struct value *value)
+{
+    value->number = component_at(world, id)->up;
+    return true;
+}
+
+#define COUNTED(member) METRIC_COUNTER, offsetof(struct server, member), NULL
+#define GAUGED(member)  METRIC_GAUGE, offsetof(struct server, member), NULL
+
+const struct metric server_metrics[] = {
+    {"requests", UNIT_COUNT, COUNTED(requests), "requests it has read", "읽은 요청"},
+    {"responses", UNIT_COUNT, COUNTED(responses), "answers it has written, errors too",
+     "쓴 응답; 오류 응답도 셉니다"},
+    {"errors", UNIT_COUNT, COUNTED(errors), "error answers: 4xx and 5xx", "오류 응답(4xx, 5xx)"},
+    {"connections", UNIT_COUNT, GAUGED(connections), "connections accepted and open",
+     "accept하고 열려 있는 연결"},
+    {"accepted", UNIT_COUNT, COUNTED(accepted), "connections accepted so far",
+     "지금까지 accept한 연결"},
+    {"refused", UNIT_COUNT, COUNTED(refused), "requests answered 503: the queue was full",
+     "대기 줄이 가득 차서 503을 받은 요청"},
+    {"threads_busy", UNIT_COUNT, GAUGED(threads_busy), "threads or loops that a request holds",
+     "요청이 붙잡고 있는 스레드나 루프"},
+    {"queued", UNIT_COUNT, GAUGED(queued), "requests that wait for a thread or their loop",
+     "스레드나 루프를 기다리는 요청"},
+    {"latency_p99", UNIT_DURATION, METRIC_GAUGE, 0, read_p99,
+     "99 % of the answers were written within this time of the request being read",
+     "요청을 읽고 응답을 다 쓰기까지, 99%가 이 시간 안에 끝났습니다"},
+    {"up", UNIT_COUNT, METRIC_GAUGE, 0, read_up, "1 while the process runs",
+     "프로세스가 돌고 있으면 1"},
+};
+_Static_assert(sizeof server_metrics / sizeof server_metrics[0] == SERVER_METRICS,
+               "as many as the header says");

@@ -1,0 +1,201 @@
+/*
+ * The state of a server's process, and what its files (sim/server) call of each other.
+ *
+ * A connection that was accepted is a channel.  A request is a job: it holds a thread (or has its
+ * turn in a loop), not its connection.  What a socket or a timer brings is only noted; server_settle
+ * then goes on with all that can: accepts, reads, starts, answers, closes.  So nothing calls back
+ * in the middle of something, and a long pipeline does not deepen the stack.
+ */
+#ifndef SIM_SERVER_SERVER_STATE_H
+#define SIM_SERVER_SERVER_STATE_H
+
+#include "sim/engine/histogram.h"
+#include "sim/machine/machine.h"
+#include "sim/net/http.h"
+#include "sim/net/tls.h"
+#include "sim/server/server.h"
+
+/* Rows of one size in the arena, told by index + 1; the free ones hang together by their first
+ * word. */
+struct rows {
+    ref at;
+    uint32_t limit, free;
+    uint32_t used; /* rows 1..used were taken at least once since the last rows_clear */
+};
+uint32_t rows_take(struct world *world, struct rows *rows, uint32_t bytes); /* zeroed; 0 full */
+void rows_give(struct world *world, struct rows *rows, uint32_t bytes, uint32_t row);
+void rows_clear(struct world *world, struct rows *rows, uint32_t bytes);
+static inline void *rows_at(const struct world *world, const struct rows *rows, uint32_t bytes,
+                            uint32_t row)
+{
+    return (char *)arena_at(&world->region, rows->at) + (uint64_t)(row - 1) * bytes;
+}
+
+/* A queue of jobs through next. */
+struct job_queue {
+    uint32_t first, last, count;
+};
+
+enum channel_state {
+    CHANNEL_FREE,
+    CHANNEL_ACCEPTING, /* accept() has it, its CPU time is not spent */
+    CHANNEL_SECURING,  /* the TLS handshake */
+    CHANNEL_OPEN
+};
+#define CHANNEL_NOTED 1u  /* it stands in the list of those that server_settle looks at */
+#define CHANNEL_IDLE  2u  /* it stands in the list of those that wait for a request */
+#define CHANNEL_ENDED 4u  /* the peer closed */
+#define CHANNEL_LAST  8u  /* no request more is taken: the answer under way closes it */
+#define CHANNEL_H2    16u /* the preface came: many requests at a time */
+#define CHANNEL_FULL  32u /* the kernel takes no more of the answer now */
+
+struct channel {
+    uint32_t noted;  /* the next that is noted; of a free row the next free */
+    uint32_t socket; /* 0: gone, its jobs still run */
+    uint32_t before, after; /* among the idle, by since_ns */
+    uint64_t since_ns;      /* idle since */
+    uint32_t requests;      /* taken on it */
+    uint32_t jobs;          /* of it, under way */
+    uint32_t loop;          /* model=eventloop: whose it is */
+    uint16_t state;         /* enum channel_state */
+    uint16_t flags;
+    struct job_queue writing; /* answers that the kernel did not take whole; h2: in turns */
+    uint16_t tls;             /* enum tls_version: while CHANNEL_SECURING the highest it takes */
+    uint16_t resumed;         /* 1: a TLS session of before was taken up */
+};
+
+enum job_state {
+    JOB_WAITING = 1, /* for a thread, or for its loop */
+    JOB_WORKS,       /* CPU */
+    JOB_AWAY,        /* external */
+    JOB_BACK,        /* external is over, it waits for its loop */
+    JOB_WRITES       /* hands its answer to the kernel */
+};
+
+struct job {
+    uint32_t next; /* in the queue that it stands in; of a free row the next free */
+    uint32_t channel;
+    uint16_t state; /* enum job_state */
+    uint16_t status;
+    uint16_t flags;  /* of the request */
+    uint8_t thread;  /* 1: it holds one */
+    uint8_t begun;   /* 1: the first piece of its answer is with the kernel */
+    uint64_t number, own; /* a and d of the request */
+    uint64_t since_ns;    /* when the request was read */
+    uint64_t left;        /* bytes of the answer that the kernel was not given */
+    uint64_t body;
+    event_id event; /* that ends external; 0 when it fired while the process was paused */
+};
+
+/* An event loop: one turn at a time. */
+struct loop {
+    struct job_queue waiting;
+    uint32_t busy; /* a job has the loop */
+};
+
+struct server {
+    uint64_t requests, responses, errors, accepted, refused;
+    uint64_t connections;  /* accepted and open */
+    uint64_t threads_busy; /* or loops */
+    uint64_t queued;       /* requests that wait for a thread or their loop */
+    uint64_t accepted_before, requests_before; /* of earlier lives: stub_status counts this one */
+    struct histogram latency;
+    struct stream services;
+    struct rows channels, jobs;
+    struct job_queue waiting; /* model=blocking */
+    ref loops;                /* struct loop each */
+    uint32_t loop_count;
+    uint32_t loop_next; /* gets the next connection */
+    uint32_t noted_first, noted_last; /* channels that server_settle looks at */
+    uint32_t idle_first, idle_last;
+    uint32_t accepting; /* the channel whose accept costs CPU now; 0 none */
+    uint16_t files_full; /* 1: accept failed (EMFILE) and it was said */
+    uint16_t settling;
+    event_id timer; /* for the one that idles the longest */
+    uint64_t timer_ns;
+};
+
+/* The numbers of its events. */
+enum server_event {
+    SERVER_EVENT_ACCEPTED = 1, /* the CPU time of an accept is spent */
+    SERVER_EVENT_WORKED,       /* of a request: u32[0] */
+    SERVER_EVENT_EXTERNAL,     /* u32[0]: the job whose call came back */
+    SERVER_EVENT_IDLE
+};
+
+static inline struct server *server_of(const struct world *world, uint32_t id)
+{
+    return (struct server *)component_state(world, id);
+}
+static inline struct channel *channel_at(const struct world *world, const struct server *v,
+                                         uint32_t channel)
+{
+    return (struct channel *)rows_at(world, &v->channels, sizeof(struct channel), channel);
+}
+static inline struct job *job_at(const struct world *world, const struct server *v, uint32_t job)
+{
+    return (struct job *)rows_at(world, &v->jobs, sizeof(struct job), job);
+}
+void job_push(struct world *world, struct server *v, struct job_queue *queue, uint32_t job);
+uint32_t job_pop(struct world *world, struct server *v, struct job_queue *queue);
+
+/* --- server.c ------------------------------------------------------------------------------- */
+
+/* Goes on with all that can: the last thing that each event, signal and change does. */
+void server_settle(struct world *world, uint32_t id);
+/* The channel is looked at by server_settle. */
+void channel_note(struct world *world, uint32_t id, uint32_t channel);
+
+/* --- accept.c: connections come ------------------------------------------------------------- */
+
+bool accept_settle(struct world *world, uint32_t id); /* takes the next; false: none, or none may */
+void accept_done(struct world *world, uint32_t id);   /* its CPU time is spent */
+
+/* --- channel.c: connections that are open --------------------------------------------------- */
+
+void channel_settle(struct world *world, uint32_t id, uint32_t channel);
+/* It has answered or was accepted: it waits for a request, and its time runs. */
+void channel_idle(struct world *world, uint32_t id, uint32_t channel);
+void channel_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
+/* It has a request. */
+void channel_busy(struct world *world, uint32_t id, uint32_t channel);
+/* The socket is closed or gone; the row too, once no job holds it. */
+void channel_drop(struct world *world, uint32_t id, uint32_t channel);
+void channel_job_over(struct world *world, uint32_t id, uint32_t channel);
+void idle_time_out(struct world *world, uint32_t id);
+void idle_arm(struct world *world, uint32_t id);
+
+/* --- secure.c: TLS -------------------------------------------------------------------------- */
+
+/* A message of the handshake; false when it is none. */
+bool secure_message(struct world *world, uint32_t id, uint32_t channel,
+                    const struct message *message);
+
+/* --- work.c: threads and loops -------------------------------------------------------------- */
+
+void work_begin(struct world *world, uint32_t id); /* the process starts */
+void work_request(struct world *world, uint32_t id, uint32_t channel,
+                  const struct message *request);
+void work_worked(struct world *world, uint32_t id, uint32_t job);
+void work_external(struct world *world, uint32_t id, uint32_t job);
+void work_thaw(struct world *world, uint32_t id); /* calls that came back while it was paused */
+bool work_settle(struct world *world, uint32_t id); /* starts what can; true: something started */
+/* The answer is with the kernel, or nobody is there to get it. */
+void work_answered(struct world *world, uint32_t id, uint32_t job);
+void work_end(struct world *world, uint32_t id); /* the process is gone */
+
+/* --- answer.c: responses leave -------------------------------------------------------------- */
+
+void answer_begin(struct world *world, uint32_t id, uint32_t job, uint32_t status);
+void answer_continue(struct world *world, uint32_t id, uint32_t channel);
+
+/* --- server_admin.c ------------------------------------------------------------------------- */
+bool server_tell(struct world *world, uint32_t id, const struct command *words, struct text *answer,
+                 struct error *error);
+
+/* --- server_rows.c -------------------------------------------------------------------------- */
+#define SERVER_METRICS 10
+extern const struct parameter server_parameters[];
+extern const struct metric server_metrics[];
+
+#endif

@@ -1,0 +1,229 @@
+/*
+ * Threads and event loops: a request waits for one, works, calls something outside, answers.
+ *
+ * model=blocking: a request holds a thread from its start until its answer is with the kernel.
+ * model=eventloop: a connection belongs to a loop; a turn of it is the CPU time of a request.  What
+ * waits outside does not hold the loop, unless external_blocks; when it is back it needs a turn to
+ * write its answer.
+ */
+#include "sim/server/server_state.h"
+
+static bool is_eventloop(const struct server *v)
+{
+    return v->loop_count != 0;
+}
+
+static struct loop *loop_of(const struct world *world, const struct server *v,
+                            const struct channel *s)
+{
+    return (struct loop *)arena_at(&world->region, v->loops) + s->loop;
+}
+
+static struct channel *channel_of(const struct world *world, const struct server *v, uint32_t job)
+{
+    return channel_at(world, v, job_at(world, v, job)->channel);
+}
+
+/* --- begin and end -------------------------------------------------------------------------- */
+
+void work_begin(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    if (parameter_get(world, id, SERVER_MODEL) != SERVER_EVENTLOOP)
+        return;
+    uint32_t count = (uint32_t)parameter_get(world, id, SERVER_LOOPS);
+    v->loops = arena_take(&world->region, count * sizeof(struct loop));
+    if (v->loops != 0)
+        v->loop_count = count;
+}
+
+void work_end(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    for (uint32_t job = 1; job <= v->jobs.used; job++)
+        if (job_at(world, v, job)->state == JOB_AWAY && job_at(world, v, job)->event != 0)
+            world_cancel(world, job_at(world, v, job)->event);
+    rows_clear(world, &v->jobs, sizeof(struct job));
+    if (v->loops != 0)
+        arena_give(&world->region, v->loops, v->loop_count * sizeof(struct loop));
+    v->loops = 0;
+    v->loop_count = v->loop_next = 0;
+    v->waiting = (struct job_queue){0, 0, 0};
+    v->threads_busy = v->queued = 0;
+}
+
+/* --- a thread, or a turn of a loop ------------------------------------------------------------ */
+
+static void thread_take(struct world *world, struct server *v, uint32_t job)
+{
+    job_at(world, v, job)->thread = 1;
+    v->threads_busy++;
+    if (is_eventloop(v))
+        loop_of(world, v, channel_of(world, v, job))->busy = job;
+}
+
+static void thread_give(struct world *world, struct server *v, uint32_t job)
+{
+    if (job_at(world, v, job)->thread == 0)
+        return;
+    job_at(world, v, job)->thread = 0;
+    v->threads_busy--;
+    if (is_eventloop(v))
+        loop_of(world, v, channel_of(world, v, job))->busy = 0;
+}
+
+/* A time that takes this long, always or on average. */
+static uint64_t time_drawn(struct world *world, uint32_t id, enum server_parameter parameter)
+{
+    uint64_t mean_ns = parameter_get(world, id, parameter);
+    if (parameter_get(world, id, SERVER_SERVICE_DISTRIBUTION) == SERVER_CONSTANT)
+        return mean_ns;
+    return stream_exponential(&server_of(world, id)->services, mean_ns);
+}
+
+static void job_start(struct world *world, uint32_t id, uint32_t job)
+{
+    struct server *v = server_of(world, id);
+    struct job *j = job_at(world, v, job);
+    thread_take(world, v, job);
+    if (j->state == JOB_BACK) {
+        answer_begin(world, id, job, 200);
+        return;
+    }
+    v->queued--;
+    j->state = JOB_WORKS;
+    uint64_t cost_ns = time_drawn(world, id, SERVER_SERVICE);
+    struct payload payload = {.u32 = {job}};
+    if (cost_ns == 0)
+        work_worked(world, id, job);
+    else
+        cpu_run(world, id, cost_ns, SERVER_EVENT_WORKED, &payload);
+}
+
+static bool settle_loops(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    bool started = false;
+    for (uint32_t i = 0; i < v->loop_count; i++) {
+        struct loop *loop = (struct loop *)arena_at(&world->region, v->loops) + i;
+        if (loop->busy != 0 || loop->waiting.first == 0)
+            continue;
+        job_start(world, id, job_pop(world, v, &loop->waiting));
+        started = true;
+    }
+    return started;
+}
+
+bool work_settle(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    if (is_eventloop(v))
+        return settle_loops(world, id);
+    if (v->waiting.first == 0 || v->threads_busy >= parameter_get(world, id, SERVER_MAX_THREADS))
+        return false;
+    job_start(world, id, job_pop(world, v, &v->waiting));
+    return true;
+}
+
+/* --- a request's way ------------------------------------------------------------------------ */
+
+/* Nothing is free for it, and as many wait as may. */
+static bool queue_is_full(const struct world *world, uint32_t id, const struct channel *s)
+{
+    const struct server *v = server_of(world, id);
+    if (v->queued < parameter_get(world, id, SERVER_QUEUE))
+        return false;
+    if (is_eventloop(v)) {
+        const struct loop *loop = loop_of(world, v, s);
+        return loop->busy != 0 || loop->waiting.first != 0;
+    }
+    return v->queued > 0 || v->threads_busy >= parameter_get(world, id, SERVER_MAX_THREADS);
+}
+
+void work_request(struct world *world, uint32_t id, uint32_t channel, const struct message *request)
+{
+    struct server *v = server_of(world, id);
+    uint32_t job = rows_take(world, &v->jobs, sizeof(struct job));
+    if (job == 0)
+        return; /* the region is full: the world stops */
+    struct channel *s = channel_at(world, v, channel);
+    struct job *j = job_at(world, v, job);
+    j->channel = channel;
+    j->flags = request->flags;
+    j->number = request->a;
+    j->own = request->d;
+    j->since_ns = world->now_ns;
+    channel_busy(world, id, channel);
+    s->jobs++;
+    s->requests++;
+    v->requests++;
+    trace(world, id, TRACE_REQUEST_GOT, j->number, tcp_peer(world, s->socket, id));
+    if (queue_is_full(world, id, s)) {
+        v->refused++;
+        answer_begin(world, id, job, 503);
+        return;
+    }
+    j->state = JOB_WAITING;
+    v->queued++;
+    job_push(world, v, is_eventloop(v) ? &loop_of(world, v, s)->waiting : &v->waiting, job);
+    if (!work_settle(world, id))
+        trace(world, id, TRACE_REQUEST_WAITS, j->number, v->queued - 1);
+}
+
+void work_worked(struct world *world, uint32_t id, uint32_t job)
+{
+    struct server *v = server_of(world, id);
+    struct job *j = job_at(world, v, job);
+    uint64_t external_ns = time_drawn(world, id, SERVER_EXTERNAL);
+    struct payload payload = {.u32 = {job}};
+    if (external_ns == 0) {
+        answer_begin(world, id, job, 200);
+        return;
+    }
+    j->state = JOB_AWAY;
+    j->event = world_after(world, external_ns, id, SERVER_EVENT_EXTERNAL, &payload);
+    if (is_eventloop(v) && parameter_get(world, id, SERVER_EXTERNAL_BLOCKS) == 0)
+        thread_give(world, v, job);
+}
+
+static void job_back(struct world *world, uint32_t id, uint32_t job)
+{
+    struct server *v = server_of(world, id);
+    struct job *j = job_at(world, v, job);
+    if (j->thread != 0) {
+        answer_begin(world, id, job, 200);
+        return;
+    }
+    j->state = JOB_BACK;
+    job_push(world, v, &loop_of(world, v, channel_of(world, v, job))->waiting, job);
+}
+
+void work_external(struct world *world, uint32_t id, uint32_t job)
+{
+    job_at(world, server_of(world, id), job)->event = 0;
+    if (!component_at(world, id)->paused)
+        job_back(world, id, job);
+}
+
+void work_thaw(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    for (uint32_t job = 1; job <= v->jobs.used; job++)
+        if (job_at(world, v, job)->state == JOB_AWAY && job_at(world, v, job)->event == 0)
+            job_back(world, id, job);
+}
+
+void work_answered(struct world *world, uint32_t id, uint32_t job)
+{
+    struct server *v = server_of(world, id);
+    struct job *j = job_at(world, v, job);
+    uint32_t channel = j->channel;
+    if (j->left == 0) {
+        v->responses++;
+        histogram_record(&world->region, &v->latency, world->now_ns - j->since_ns);
+        trace(world, id, TRACE_REQUEST_ANSWERED, j->number, j->status);
+    }
+    thread_give(world, v, job);
+    rows_give(world, &v->jobs, sizeof *j, job);
+    channel_job_over(world, id, channel);
+}
