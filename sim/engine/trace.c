@@ -89,15 +89,19 @@ static void refusal_add(struct text *text, uint64_t why)
     text_add(text, known ? refusals[why] : "an error");
 }
 
-/* "3 packets", "1 syn packet". */
+/* "3 packets", "1 syn packet", "2 data packets after 4". */
 static void packets_add(struct text *text, uint64_t number)
 {
     static const char *const kinds[] = {"", "syn ", "synack ", "data ", "fin "};
-    uint64_t count = number & UINT32_MAX, kind = number >> 32;
+    uint64_t count = number & UINT32_MAX, kind = number >> 32 & 255;
     text_add_u64(text, count);
     text_add_char(text, ' ');
     text_add(text, kind < sizeof kinds / sizeof kinds[0] ? kinds[kind] : "");
     text_add(text, count == 1 ? "packet" : "packets");
+    if (number >> 40) {
+        text_add(text, " after ");
+        text_add_u64(text, number >> 40);
+    }
 }
 
 static void damage_add(struct text *text, uint64_t zeroed)

@@ -61,10 +61,11 @@ static inline enum refusal trace_attempt_why(uint64_t b)
     return (enum refusal)(b & 255);
 }
 
-/* What {a:packets} is made of: `kind` as enum packet_kind of sim/net/link.h counts, 0 any. */
-static inline uint64_t trace_packets(uint64_t count, unsigned kind)
+/* What {a:packets} is made of: `kind` as enum packet_kind of sim/net/link.h counts, 0 any; so many
+ * pass before. */
+static inline uint64_t trace_packets(uint64_t count, unsigned kind, uint64_t skip)
 {
-    return (uint64_t)kind << 32 | count;
+    return skip << 40 | (uint64_t)kind << 32 | count;
 }
 
 struct record {

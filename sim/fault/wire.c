@@ -8,6 +8,10 @@
 #include "sim/net/link.h"
 #include "sim/net/pair.h"
 
+#define PACKETS_MOST 1000000u
+#define SKIP         "skip="
+#define SKIP_BYTES   5
+
 static void way_cut(struct world *world, uint32_t from, uint32_t to, bool cut)
 {
     link_set_cut(world, from, to, cut);
@@ -103,35 +107,61 @@ static unsigned packet_named(const char *word)
     return 0;
 }
 
+/* A number from `least` on; false with the error. */
+static bool packet_count(const struct command *command, unsigned word, const char *digits,
+                         uint64_t least, uint32_t *number, struct error *error)
+{
+    uint64_t count;
+    if (!value_parse(digits, UNIT_COUNT, NULL, &count, error)) {
+        error->word = (uint16_t)word;
+        return false;
+    }
+    if (count < least || count > PACKETS_MOST)
+        return error_set(error, ERROR_OUT_OF_RANGE, (uint16_t)word, command_word(command, word),
+                         least ? "1" : "0", "1,000,000", NULL);
+    *number = (uint32_t)count;
+    return true;
+}
+
+/* [syn|synack|data|fin] [COUNT] [skip=N] from a word on. */
+static bool read_packets(const struct command *command, unsigned word, unsigned *kind,
+                         uint32_t *count, uint32_t *skip, struct error *error)
+{
+    const char *first = command_word(command, word);
+    *count = 1;
+    *skip = 0;
+    *kind = packet_named(first);
+    if (*kind != 0)
+        word++;
+    else if (*first != 0 && (*first < '0' || *first > '9') && strncmp(first, SKIP, SKIP_BYTES) != 0)
+        return error_set(error, ERROR_NOT_A_CHOICE, (uint16_t)word, first, "syn|synack|data|fin",
+                         NULL, NULL);
+    const char *next = command_word(command, word);
+    if (*next >= '0' && *next <= '9' && !packet_count(command, word++, next, 1, count, error))
+        return false;
+    next = command_word(command, word);
+    if (strncmp(next, SKIP, SKIP_BYTES) == 0 &&
+        !packet_count(command, word++, next + SKIP_BYTES, 0, skip, error))
+        return false;
+    return need_count(command, 2, word, fault_usage(command), error);
+}
+
 bool fault_drop_next(struct world *world, const struct command *command, struct text *answer,
                      struct error *error)
 {
-    uint32_t a, b;
+    uint32_t a, b, count, skip;
     bool both;
     unsigned taken, kind;
-    uint64_t count = 1;
     (void)answer;
     if (!two_machines(world, command, &a, &b, &both, &taken, error))
         return false;
     if (both)
         return error_set(error, ERROR_ONE_WAY, 1, component_at(world, a)->name,
                          component_at(world, b)->name, NULL, NULL);
-    unsigned word = 1 + taken;
-    const char *first = command_word(command, word);
-    kind = packet_named(first);
-    if (kind != 0)
-        word++;
-    else if (*first != 0 && (*first < '0' || *first > '9'))
-        return error_set(error, ERROR_NOT_A_CHOICE, (uint16_t)word, first, "syn|synack|data|fin",
-                         NULL, NULL);
-    if (!need_count(command, 2, word + 1, fault_usage(command), error))
+    if (!read_packets(command, 1 + taken, &kind, &count, &skip, error))
         return false;
-    if (command->count > word && !need_value(command, word, UNIT_COUNT, NULL, &count, error))
-        return false;
-    if (count == 0 || count > 1000000)
-        return error_set(error, ERROR_OUT_OF_RANGE, (uint16_t)word, command_word(command, word),
-                         "1", "1,000,000", NULL);
-    link_drop_next(world, a, b, kind, (uint32_t)count);
-    trace(world, a, TRACE_DROP_NEXT, trace_packets(count, kind), b);
+    if (!link_drop_after(world, a, b, kind, count, skip))
+        return error_set(error, ERROR_DROP_WAITS, 0, NULL, NULL, NULL, NULL);
+    trace(world, a, TRACE_DROP_NEXT, trace_packets(count, kind, skip), b);
     return true;
 }

@@ -84,6 +84,20 @@ void link_drop_next(struct world *world, uint32_t from, uint32_t to, unsigned ki
         way_at(world, way)->drop[kind] += count;
 }
 
+bool link_drop_after(struct world *world, uint32_t from, uint32_t to, unsigned kind, uint32_t count,
+                     uint32_t skip)
+{
+    uint32_t index = way_need(world, from, to);
+    struct way *way = index != 0 ? way_at(world, index) : NULL;
+    if (way == NULL)
+        return true;
+    if (way->drop[kind] != 0 && (skip != 0 || way->skip[kind] != 0))
+        return false;
+    way->drop[kind] += count;
+    way->skip[kind] = skip;
+    return true;
+}
+
 /* --- packets ---------------------------------------------------------------------------- */
 
 bool link_send(struct world *world, uint32_t from, uint32_t to, uint32_t bytes,

@@ -104,7 +104,7 @@ void way_reset(struct world *world, uint32_t index)
     if (way->from == way->to)
         way->values[LINK_LATENCY] = LOOPBACK_LATENCY_NS;
     for (unsigned i = 0; i <= PACKET_OTHER; i++)
-        way->drop[i] = 0;
+        way->drop[i] = way->skip[i] = 0;
     way->link = 0;
     way->cut = 0;
 }
@@ -126,6 +126,10 @@ static bool drop_next_hits(struct way *way, uint32_t kinds)
     for (unsigned kind = 0; kind <= PACKET_OTHER; kind++) {
         if (way->drop[kind] == 0 || (kind != 0 && (kinds >> kind & 1) == 0))
             continue;
+        if (way->skip[kind] != 0) {
+            way->skip[kind]--;
+            continue;
+        }
         way->drop[kind]--;
         hit = true;
     }

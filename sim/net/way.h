@@ -28,12 +28,13 @@ struct way {
     uint32_t epoch;    /* counts the cuts */
     uint32_t cut;
     uint32_t drop[PACKET_OTHER + 1]; /* of the next packets, by kind; 0 any kind */
+    uint32_t skip[PACKET_OTHER + 1]; /* of them, so many pass before */
     ref leaving;                     /* u64 ring: when each packet that waits will have left */
     uint32_t leaving_first, leaving_count, leaving_limit;
     ref ports; /* of `from` towards servers on `to` (tcp_ports.c) */
     uint32_t unused;
 };
-static_assert(sizeof(struct way) == 232, "no holes in what is copied and digested");
+static_assert(sizeof(struct way) == 256, "no holes in what is copied and digested");
 
 /* State of the component world->network: the table that finds ways. */
 struct network_state {

@@ -263,7 +263,7 @@ static void dropped_packets_are_exactly_those(void **unused)
     plain_run_ms(world, 4100);
     same(world, "late.acked", 1);
     between(world, "late.latency_max", 3004000000, 3010000000);
-    plain_say(world, "drop-next redis-1 -> app-3 data");
+    plain_say(world, "drop-next redis-1 -> app-3 data 1 skip=0");
     plain_say(world, "set late count=2");
     plain_run_ms(world, 9000);
     same(world, "late.acked", 2);
@@ -417,6 +417,8 @@ static void wrong_uses_are_errors_with_their_place(void **unused)
         {"drop-next redis-1 -> app-1 ack", ERROR_NOT_A_CHOICE, 4},
         {"drop-next redis-1 -> app-1 syn 0", ERROR_OUT_OF_RANGE, 5},
         {"drop-next redis-1 -> app-1 syn 1 2", ERROR_EXTRA_WORD, 6},
+        {"drop-next redis-1 -> app-1 skip=x", ERROR_BAD_VALUE, 4},
+        {"drop-next redis-1 -> app-1 skip=1 2", ERROR_EXTRA_WORD, 5},
         {"fill-disk redis-1 5", ERROR_NO_UNIT, 2},
         {"fail-disk cachy", ERROR_NO_MACHINE, 1},
         {"truncate-file cache aof 5", ERROR_IS_UP, 1},

@@ -220,6 +220,21 @@ static void test_drop_next(void **state)
     assert_int_not_equal(sent(a, b, 100), 0);
 }
 
+/* Once so many have passed; a second one that would not go by itself waits for the first. */
+static void test_drop_after(void **state)
+{
+    (void)state;
+    assert_true(link_drop_after(world, a, b, PACKET_DATA, 2, 3));
+    assert_false(link_drop_after(world, a, b, PACKET_DATA, 1, 1));
+    assert_false(link_drop_after(world, a, b, PACKET_DATA, 1, 0));
+    assert_true(link_drop_after(world, a, b, PACKET_FIN, 1, 0));
+    for (unsigned i = 0; i < 7; i++)
+        assert_int_equal(sent(a, b, 100) == 0, i == 3 || i == 4);
+    assert_true(link_drop_after(world, a, b, PACKET_DATA, 1, 1));
+    assert_int_not_equal(sent(a, b, 100), 0);
+    assert_int_equal(sent(a, b, 100), 0);
+}
+
 /* What is on the way when the way is cut vanishes, also when it is healed before it would arrive.
  */
 static void test_cut(void **state)
@@ -277,6 +292,7 @@ int main(void)
         TEST(test_queue),     TEST(test_changed),  TEST(test_network_and_link),
         TEST(test_jitter),    TEST(test_loss),     TEST(test_own_streams),
         TEST(test_drop_next), TEST(test_cut),      TEST(test_many_pairs),
+        TEST(test_drop_after),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
