@@ -209,7 +209,8 @@ static bool options_read(struct run *run, int argc, char **argv)
 
 static bool goes_back(const char *script)
 {
-    return strstr(script, "rewind") || strstr(script, "trace-write");
+    return strstr(script, "rewind") || strstr(script, "trace-write") ||
+           strstr(script, "report ladder");
 }
 
 static struct session *open_session(struct run *run, const char *script, size_t bytes)

@@ -150,9 +150,10 @@ static void arguments_offer(const struct completion *c, unsigned word)
         set_offer(c, word);
     } else if (strcmp(name, "rewind") == 0) {
         marks_offer(c);
-    } else if (strcmp(name, "report") == 0) {
+    } else if (strcmp(name, "report") == 0 && word == 1) {
         offer(c, "ledger", "");
         offer(c, "machines", "");
+        offer(c, "ladder", "");
     } else if (strcmp(name, "machine") == 0 && word > 1) {
         parameters_offer(c, kind_named("machine"));
     } else if (strcmp(name, "help") == 0) {

@@ -257,6 +257,7 @@ bool act_print(struct session *session, struct call *call);
 bool act_watch(struct session *session, struct call *call);
 bool act_show(struct session *session, struct call *call);
 bool act_report(struct session *session, struct call *call);
+bool act_report_ladder(struct session *session, struct call *call);
 bool act_trace_write(struct session *session, struct call *call);
 bool act_share(struct session *session, struct call *call);
 bool act_help(struct session *session, struct call *call);

@@ -244,12 +244,14 @@ bool act_report(struct session *session, struct call *call)
     } reports[] = {{REPORT_LEDGER, ledger_say}, {"machines", machines_say}, {"spof", spof_say}, {NULL, NULL}};
     const char *name = command_word(call->command, 1);
     const struct report *report = reports;
+    if (strcmp(name, "ladder") == 0)
+        return act_report_ladder(session, call);
     if (!need_count(call->command, 2, 2, lab_command_find("report")->usage, call->error))
         return false;
     while (report->name && strcmp(report->name, name) != 0)
         report++;
     if (!report->name)
-        return error_set(call->error, ERROR_NO_REPORT, 1, name, "ledger, machines, spof", NULL, NULL);
+        return error_set(call->error, ERROR_NO_REPORT, 1, name, "ledger, machines, spof, ladder", NULL, NULL);
     bool tells = report == reports || (report->say == spof_say && session_hidden(session, "spof.parts"));
     if (session->hidden && tells)
         return error_set(call->error, ERROR_HIDDEN, 1, name, NULL, NULL, NULL);
