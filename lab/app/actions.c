@@ -10,6 +10,7 @@
 #define AT(place) (1u << PLACE_##place)
 #define IN(field) (1u << FIELD_##field)
 #define AT_CLOCK  (AT(WORLD) | AT(PART) | AT(BRIEF) | AT(TRY) | AT(WATCH) | AT(VARY))
+#define AT_LADDER (AT(WORLD) | AT(PART) | AT(TRY) | AT(WATCH) | AT(EXPLAIN) | AT(VARY))
 #define AT_PANEL  (AT(WORLD) | AT(PART) | AT(TRY) | AT(WATCH) | AT(VARY))
 #define AT_LESSON                                                                                  \
     (AT(BRIEF) | AT(TRY) | AT(PREDICT) | AT(WATCH) | AT(EXPLAIN) | AT(VARY) | AT(WORK))
@@ -41,7 +42,8 @@ const char *action_words(const struct model *model, const struct action *action)
         return model_say(model, WORD_BACK_WATCH);
     if (action->words == WORD_QUIT && model->screen != PLACE_HOME &&
         model->screen != PLACE_LANGUAGE)
-        return model_say(model, model->screen == PLACE_PART || model->screen == PLACE_LIFE
+        return model_say(model, model->screen == PLACE_PART || model->screen == PLACE_LIFE ||
+                                            model->screen == PLACE_LADDER
                                     ? WORD_LEAVE
                                     : WORD_HOME);
     if (action->words == WORD_NEXT_STEP && model->screen == PLACE_WORK)

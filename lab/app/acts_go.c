@@ -277,7 +277,8 @@ bool press_quit(struct model *model, const struct key *key)
     (void)key;
     if (model->screen == PLACE_HOME || model->screen == PLACE_LANGUAGE)
         model->quit = true;
-    else if (model->screen == PLACE_PART || model->screen == PLACE_LIFE)
+    else if (model->screen == PLACE_PART || model->screen == PLACE_LIFE ||
+             model->screen == PLACE_LADDER)
         model_back(model);
     else
         model_home(model);

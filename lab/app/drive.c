@@ -116,6 +116,7 @@ void drive_moved(struct model *model, uint64_t before_ns)
     while (model->news_count && model->news[model->news_count - 1].time_ns > now_ns)
         model->news_count--;
     look_samples_back(&model->look, now_ns, before_ns);
+    ladders_went_back(model);
     flow_went_back(model);
 }
 

@@ -17,6 +17,12 @@ bool flow_active(const struct model *model)
     return model->flow.lesson != NULL;
 }
 
+bool flow_shows_ladder(const struct model *model)
+{
+    const char *view = flow_active(model) ? flow_text(model)->front[FRONT_VIEW].words : NULL;
+    return view && strcmp(view, "ladder") == 0;
+}
+
 const struct lesson_text *flow_text(const struct model *model)
 {
     return &model->flow.lesson->text[model->language];

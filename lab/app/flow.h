@@ -16,6 +16,7 @@ void flow_resume(struct model *model, enum lesson_step step); /* at a later star
 void flow_next(struct model *model);
 void flow_previous(struct model *model);
 bool flow_active(const struct model *model);
+bool flow_shows_ladder(const struct model *model); /* `view: ladder` of its front matter */
 const struct lesson *flow_after(const struct model *model); /* the lesson after this; NULL none */
 
 /* In the present language. */

@@ -91,6 +91,7 @@ static void script_over(struct model *model)
             kept_counted(model);
             flow_take_end(model);
         }
+        model->screen = PLACE_WATCH; /* where it is asked */
         model->asking = FIELD_SAW;
         field_set(&model->field, flow->saw);
         return;

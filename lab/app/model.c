@@ -57,6 +57,7 @@ void model_init(struct model *model, enum language language)
 
 void model_close_session(struct model *model)
 {
+    ladders_close(model);
     if (model->session)
         session_close(model->session);
     model->session = NULL;
@@ -232,6 +233,7 @@ void model_back(struct model *model)
         model->screen = model->below[--model->depth];
     if (model->screen == PLACE_HOME)
         model_home(model);
+    ladders_look(model);
     model->scroll = 0;
     model->redraw = true;
 }
@@ -270,6 +272,7 @@ void model_look(struct model *model)
     if (!look_part(&model->look, model->selected))
         snprintf(model->selected, sizeof model->selected, "%s",
                  model->look.part_count ? model->look.parts[0].name : "");
+    ladders_look(model);
     model->drive.since_look_ns = 0;
     model->redraw = true;
 }

@@ -7,6 +7,7 @@
 #define LAB_APP_MODEL_H
 
 #include "lab/app/field.h"
+#include "lab/app/ladders.h"
 #include "lab/language/session.h"
 #include "lab/lesson/lesson.h"
 #include "lab/progress/progress.h"
@@ -20,6 +21,7 @@ enum place {
     PLACE_WORLD,
     PLACE_PART,
     PLACE_LIFE,
+    PLACE_LADDER,
     PLACE_BRIEF,
     PLACE_TRY,
     PLACE_PREDICT,
@@ -38,7 +40,7 @@ enum place {
 };
 #define FIELD_NONE PLACE_COUNT
 
-enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER };
+enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OVERLAY_PACKET };
 
 #define SPEED_ONE        6 /* x1 in the table of speeds */
 #define NEWS_KEPT        16
@@ -172,6 +174,7 @@ struct model {
     struct drive drive;
     struct look look;
     struct ended ended; /* of the watched run of a lesson */
+    struct ladders ladders;
     struct news news[NEWS_KEPT];
     uint32_t news_count;
     char selected[NAME_BYTES]; /* part */

@@ -159,6 +159,8 @@ static bool watch(struct model *model)
     flow_finish(model);
     run_out(model);
     say_news(model);
+    if (flow_shows_ladder(model))
+        carry_out(model, "report ladder");
     const struct lesson_text *text = flow_text(model);
     for (uint32_t i = 0; i < text->block_count[STEP_WATCH]; i++)
         if (text->blocks[STEP_WATCH][i].kind == BLOCK_ASK)

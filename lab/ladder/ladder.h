@@ -54,7 +54,7 @@ struct ladder_choice {
     uint32_t a, b;       /* machines that must be its ends, 0 any */
     uint32_t component;  /* that must be one of its ends, 0 any */
     uint32_t back;       /* so many connections before the newest */
-    uint32_t back_exchange; /* so many exchanges before its last one */
+    uint32_t exchange;      /* the how-maniest of it, from 1; 0: the last */
     bool whole;          /* all exchanges of the connection */
     handle connection;   /* this one, whatever came after it; 0: by `back` */
 };
@@ -77,7 +77,7 @@ struct ladder_scene {
     uint32_t connections, connection_at; /* how many there are, which from 1 (the oldest) */
     uint32_t exchanges, exchange_at;
     bool opens;          /* its first row is the SYN */
-    uint64_t start_ns, end_ns; /* first and last row */
+    uint64_t start_ns, end_ns; /* of the first packet, and when the last has come */
     uint64_t answer_ns;  /* when it was whole (of all: the last), since start; 0: no answer yet */
     uint32_t packets, lost;
     uint32_t closing;    /* number of the first packet after the answer from which on it closes, 0 */

@@ -31,7 +31,7 @@ void ladder_ms(struct text *text, const struct ladder_scene *scene, uint64_t ns)
 {
     uint64_t span = scene->end_ns - scene->start_ns;
     span = scene->answer_ns > span ? scene->answer_ns : span;
-    unsigned decimals = span < 10 * MS_NS ? 2 : span < 100 * MS_NS ? 1 : 0;
+    unsigned decimals = span == 0 ? 0 : span < 10 * MS_NS ? 2 : span < 100 * MS_NS ? 1 : 0;
     uint64_t unit = decimals == 2 ? 10 * US_NS : decimals == 1 ? 100 * US_NS : MS_NS;
     uint64_t number = (ns + unit / 2) / unit;
     if (decimals)

@@ -109,8 +109,8 @@ static void exchange_choose(struct ladder_scene *scene, const struct ladder_reco
     for (uint32_t i = 0; i < record->count; i++)
         if (wire_at(record, i)->connection == scene->connection)
             scene->exchanges += exchange_begins(ladder_at(record, i), &answered);
-    wanted =
-        choice->back_exchange < scene->exchanges ? scene->exchanges - choice->back_exchange : 1;
+    wanted = choice->exchange && choice->exchange < scene->exchanges ? choice->exchange
+                                                                     : scene->exchanges;
     scene->exchange_at = wanted;
     *first = 0;
     *end = record->count;
@@ -317,7 +317,8 @@ static void rows_make(struct ladder_scene *scene, const struct ladder_record *re
             scene->start_ns = wire->time_ns;
             scene->opens = (wire->flags & WIRE_SYN) != 0;
         }
-        scene->end_ns = wire->time_ns;
+        uint64_t there_ns = wire->arrival_ns ? wire->arrival_ns : wire->time_ns;
+        scene->end_ns = there_ns > scene->end_ns ? there_ns : scene->end_ns;
         scene->lost += is_lost(ladder_at(record, i));
         if (count - scene->packets < most)
             row_add(scene, record, i, news);

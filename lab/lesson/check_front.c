@@ -59,12 +59,21 @@ static void check_minutes(struct check *check, const struct lesson_text *text)
         check_fail(check, spot, ERROR_OUT_OF_RANGE, minutes->words, "1", "120");
 }
 
+/* The one key that may be missing: what a screen shows in place of the map. */
+static void check_view(struct check *check, const struct lesson_text *text)
+{
+    const struct front_line *view = &text->front[FRONT_VIEW];
+    if (view->words && strcmp(view->words, "ladder") != 0)
+        check_fail(check, spot_text(text, view->line, view->words), ERROR_NOT_A_CHOICE, view->words,
+                   "ladder", NULL);
+}
+
 void check_front(struct check *check)
 {
     const char *id = id_of(check->lesson->id);
     for (unsigned language = 0; language < 2; language++) {
         const struct lesson_text *text = &check->lesson->text[language];
-        for (unsigned key = 0; key < FRONT_KEYS; key++) {
+        for (unsigned key = 0; key < FRONT_VIEW; key++) {
             const struct front_line *line = &text->front[key];
             if (!line->words || (!line->words[0] && key != FRONT_NEEDS))
                 check_fail(check, spot_text(text, line->line, NULL), ERROR_LESSON_FRONT,
@@ -77,5 +86,6 @@ void check_front(struct check *check)
         if (text->front[FRONT_MINUTES].words && text->front[FRONT_MINUTES].words[0])
             check_minutes(check, text);
         check_needs(check, text);
+        check_view(check, text);
     }
 }

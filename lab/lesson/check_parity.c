@@ -189,10 +189,11 @@ void check_parity(struct check *check)
 {
     const struct lesson_text *en = &check->lesson->text[LANGUAGE_EN];
     const struct lesson_text *ko = &check->lesson->text[LANGUAGE_KO];
-    static const enum front_key same[] = {FRONT_ID, FRONT_MINUTES, FRONT_NEEDS};
+    static const enum front_key same[] = {FRONT_ID, FRONT_MINUTES, FRONT_NEEDS, FRONT_VIEW};
     for (unsigned i = 0; i < sizeof same / sizeof same[0]; i++) {
         const struct front_line *a = &en->front[same[i]], *b = &ko->front[same[i]];
-        if (a->words && b->words && strcmp(a->words, b->words) != 0)
+        bool one = !a->words != !b->words && same[i] == FRONT_VIEW; /* may be missing, in both */
+        if (one || (a->words && b->words && strcmp(a->words, b->words) != 0))
             differs(check, ko, b->line, lesson_front_keys[same[i]]);
     }
     check_steps(check);

@@ -1,10 +1,11 @@
-/* The front matter of a lesson: its five keys between two lines of ---. */
+/* The front matter of a lesson: its keys between two lines of ---. */
 #include "lab/lesson/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const char *const lesson_front_keys[FRONT_KEYS] = {"id", "title", "minutes", "needs", "asks"};
+const char *const lesson_front_keys[FRONT_KEYS] = {"id", "title", "minutes", "needs", "asks",
+                                                   "view"};
 
 static bool line_read(struct reading *reading, const char *line, size_t bytes, uint32_t number)
 {

@@ -89,7 +89,7 @@ struct block {
 };
 
 /* The keys of the front matter, in the order in which they are written. */
-enum front_key { FRONT_ID, FRONT_TITLE, FRONT_MINUTES, FRONT_NEEDS, FRONT_ASKS, FRONT_KEYS };
+enum front_key { FRONT_ID, FRONT_TITLE, FRONT_MINUTES, FRONT_NEEDS, FRONT_ASKS, FRONT_VIEW, FRONT_KEYS };
 extern const char *const lesson_front_keys[FRONT_KEYS]; /* their names */
 struct front_line {
     char *words;   /* NULL: the key is not there */

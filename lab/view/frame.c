@@ -47,7 +47,7 @@ static void add_clock(struct text *to, const struct model *model)
     uint64_t speed = drive_speed(drive);
     text_add(to, model_say(model, state));
     text_add(to, "  ");
-    clock_add(to, model->look.now_ns, speed < 1000 ? 3 : 1);
+    clock_add(to, model->look.now_ns, speed < 1000 || model->screen == PLACE_LADDER ? 3 : 1);
     text_add(to, "  ");
     add_speed(to, speed);
     if (drive_behind(drive)) {

@@ -4,7 +4,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
-#include "lab/view/draw.h"
+#include "lab/view/ladder_draw.h"
 
 static const char *ask_of(const struct model *model)
 {
@@ -34,9 +34,16 @@ void view_watch(const struct model *model, struct canvas *canvas)
     row += draw_paragraphs(model, canvas, row, 3, STEP_WATCH, has_more && model->flow.script.done,
                            ALL_PARAGRAPHS) +
            1;
+    int below = end - (asking ? 4 : 0);
+    if (flow_shows_ladder(model)) {
+        draw_ladders(model, canvas, row, below);
+        if (asking)
+            draw_saw(model, canvas, end - 4);
+        return;
+    }
     row += draw_map(model, canvas, row, 6);
     row += draw_bars(model, canvas, row, 4);
-    int right = row, below = end - (asking ? 4 : 0);
+    int right = row;
     if (row + 1 + canvas_digits_rows(canvas) <= below)
         row = draw_missing(model, canvas, row);
     if (row < below)

@@ -59,7 +59,8 @@ static void draw_situation(const struct model *model, struct canvas *canvas)
 
 static void draw_answer(const struct model *model, struct canvas *canvas)
 {
-    overlay_frame(model, canvas, model->last_command);
+    bool packet = model->overlay == OVERLAY_PACKET;
+    overlay_frame(model, canvas, packet ? model_say(model, WORD_PACKET) : model->last_command);
     draw_lines(canvas, BODY_TOP - (int)model->scroll, BODY_TOP, canvas->rows - 2, model->answer);
 }
 

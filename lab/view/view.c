@@ -11,7 +11,7 @@ static void (*const screens[PLACE_SCREENS])(const struct model *, struct canvas 
     [PLACE_LANGUAGE] = view_language, [PLACE_HOME] = view_home,       [PLACE_WORLD] = view_world,
     [PLACE_PART] = view_part,         [PLACE_LIFE] = view_life,       [PLACE_BRIEF] = view_try,
     [PLACE_TRY] = view_try,           [PLACE_PREDICT] = view_predict, [PLACE_WATCH] = view_watch,
-    [PLACE_EXPLAIN] = view_explain,   [PLACE_VARY] = view_vary,       [PLACE_WORK] = view_work,
+    [PLACE_LADDER] = view_ladder,     [PLACE_EXPLAIN] = view_explain,   [PLACE_VARY] = view_vary,       [PLACE_WORK] = view_work,
 };
 
 static void write_line(void *user, const char *line)
@@ -35,7 +35,7 @@ static int lines_of(const struct model *model, struct canvas *canvas, int *seen)
 {
     const struct part *part = look_part(&model->look, model->selected);
     *seen = model->rows - 5;
-    if (model->overlay == OVERLAY_ANSWER)
+    if (model->overlay == OVERLAY_ANSWER || model->overlay == OVERLAY_PACKET)
         return draw_lines(canvas, 0, 0, 0, model->answer);
     switch (model->screen) {
     case PLACE_LIFE:

@@ -20,6 +20,7 @@ void view_home(const struct model *model, struct canvas *canvas);
 void view_world(const struct model *model, struct canvas *canvas);
 void view_part(const struct model *model, struct canvas *canvas);
 void view_life(const struct model *model, struct canvas *canvas);
+void view_ladder(const struct model *model, struct canvas *canvas);
 void view_try(const struct model *model, struct canvas *canvas); /* and brief */
 void view_predict(const struct model *model, struct canvas *canvas);
 void view_watch(const struct model *model, struct canvas *canvas);
