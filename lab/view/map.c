@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/server/server.h"
+
 #define LEFT_WIDTH 24
 #define GAP        14
 
@@ -80,6 +82,49 @@ static void store_lines(const struct model *model, const struct part *part, char
     draw_figure(&second, model, risk);
 }
 
+/* How many threads or loops a server has; 0: it was removed since the map's figures were taken. */
+static uint64_t threads_of(const struct model *model, const struct part *part, bool *loops)
+{
+    const struct world *world = model_world(model);
+    *loops = false;
+    if (component_at(world, part->id)->kind != KIND_SERVER)
+        return 0;
+    *loops = parameter_get(world, part->id, SERVER_MODEL) == SERVER_EVENTLOOP;
+    return parameter_get(world, part->id, *loops ? SERVER_LOOPS : SERVER_MAX_THREADS);
+}
+
+/* "17 connections", "4/200", in the row of the busy threads or loops those that wait, too. */
+static void server_lines(const struct model *model, const struct part *part, char lines[2][120])
+{
+    char number[60];
+    bool loops;
+    struct text text = TEXT(number);
+    draw_figure(&text, model, look_figure_of(&model->look, part, "connections"));
+    snprintf(lines[0], 120, model_say(model, WORD_CONNECTIONS_OF), number);
+    struct text second = {lines[1], 120, 0, false};
+    text_clear(&second);
+    draw_figure(&second, model, look_figure_of(&model->look, part, "threads_busy"));
+    text_add(&second, "/");
+    text_add_grouped(&second, threads_of(model, part, &loops));
+    text_add(&second, "  ");
+    text_add(&second, model_say(model, WORD_QUEUED));
+    text_add(&second, " ");
+    draw_figure(&second, model, look_figure_of(&model->look, part, "queued"));
+}
+
+/* What the number in a part's second row is. */
+static enum word second_word(const struct model *model, const struct part *part)
+{
+    if (part->kind == KIND_CLIENT)
+        return WORD_ERRORS;
+    if (part->kind == KIND_SERVER) {
+        bool loops;
+        threads_of(model, part, &loops);
+        return loops ? WORD_LOOPS : WORD_THREADS;
+    }
+    return part->up ? WORD_AT_RISK : WORD_NOT_ON_DISK;
+}
+
 /* Half a number would be another number: all of it or nothing. */
 static void write_whole(struct canvas *canvas, int row, int column, int limit, enum style style,
                         const char *words)
@@ -100,6 +145,8 @@ static int draw_part(const struct model *model, struct canvas *canvas, int row, 
         client_lines(model, part, lines);
     else if (part->kind == KIND_STORE)
         store_lines(model, part, lines);
+    else if (part->kind == KIND_SERVER)
+        server_lines(model, part, lines);
     if (selected)
         canvas_write(canvas, row, column + 1, 0, STYLE_ACTION, ">");
     int after = canvas_write(canvas, row, column + 2, limit,
@@ -110,9 +157,7 @@ static int draw_part(const struct model *model, struct canvas *canvas, int row, 
     if (rows < 2)
         return 1;
     after = canvas_write(canvas, row + 1, column + 2, limit, STYLE_DIM,
-                         model_say(model, client     ? WORD_ERRORS
-                                          : part->up ? WORD_AT_RISK
-                                                     : WORD_NOT_ON_DISK));
+                         model_say(model, second_word(model, part)));
     write_whole(canvas, row + 1, after + 1 > value ? after + 1 : value, limit, STYLE_PLAIN,
                 lines[1]);
     return 2;

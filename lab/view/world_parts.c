@@ -48,18 +48,20 @@ static struct kept kept_of(const struct model *model, const struct part *store)
 int draw_missing(const struct model *model, struct canvas *canvas, int row)
 {
     struct kept all = {.judged = true};
+    bool any = false;
     char digits[40], words[200];
     struct text number = TEXT(digits);
     for (uint32_t i = 0; i < model->look.part_count; i++) {
         if (model->look.parts[i].kind != KIND_STORE)
             continue;
+        any = true;
         struct kept kept = kept_of(model, &model->look.parts[i]);
         all.gone += kept.gone;
         all.risk += kept.risk;
         all.hidden = all.hidden || kept.hidden;
         all.judged = all.judged && kept.judged;
     }
-    if (all.hidden)
+    if (all.hidden || !any)
         return row;
     enum word word = all.gone == 0 ? WORD_AT_RISK_NOW
                      : all.judged  ? WORD_OK_THEN_LOST
