@@ -101,6 +101,13 @@ static void on_rewound(void *user, int variant, const struct world *world)
     rows_file_rewound(&run->rows, world->now_ns);
 }
 
+static void on_closed(void *user, int variant)
+{
+    struct run *run = user;
+    if (run->trace.base)
+        trace_file_closed(&run->trace, variant);
+}
+
 static void on_sample(void *user, struct session *session)
 {
     struct run *run = user;
@@ -209,7 +216,7 @@ static bool options_read(struct run *run, int argc, char **argv)
 
 static bool goes_back(const char *script)
 {
-    return strstr(script, "rewind") || strstr(script, "trace-write") ||
+    return strstr(script, "rewind") || strstr(script, "unfork") || strstr(script, "trace-write") ||
            strstr(script, "report ladder");
 }
 
@@ -229,6 +236,7 @@ static struct session *open_session(struct run *run, const char *script, size_t 
                    .error = on_error,
                    .record = run->trace_path ? on_record : NULL,
                    .rewound = on_rewound,
+                   .closed = on_closed,
                    .sample = on_sample},
     };
     struct session *session = session_open(script, bytes, &options, &error);

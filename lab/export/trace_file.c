@@ -60,6 +60,17 @@ void trace_file_rewound(struct trace_file *trace, int variant, const struct worl
         cut_after(file, world->records > before ? world->records - before : 0);
 }
 
+void trace_file_closed(struct trace_file *trace, int variant)
+{
+    if (trace->variants[variant])
+        fclose(trace->variants[variant]);
+    for (int i = variant; i + 1 < VARIANTS_MAX; i++) {
+        trace->variants[i] = trace->variants[i + 1];
+        trace->before[i] = trace->before[i + 1];
+    }
+    trace->variants[VARIANTS_MAX - 1] = NULL;
+}
+
 static void part_append(FILE *to, FILE *from, const char *name)
 {
     int c;

@@ -22,6 +22,7 @@ bool trace_file_open(struct trace_file *trace, const char *path);
 void trace_file_record(struct trace_file *trace, int variant, struct world *world,
                        const struct record *record);
 void trace_file_rewound(struct trace_file *trace, int variant, const struct world *world);
+void trace_file_closed(struct trace_file *trace, int variant); /* those behind it move up */
 /* Joins the variants' parts; false (errno) when it could not be written. */
 bool trace_file_close(struct trace_file *trace, struct session *session);
 

@@ -31,7 +31,7 @@ const struct lab_command lab_commands[] = {
      "부품의 설정과 지표, 로그를 보여 줍니다", act_show, 0},
     {"watch", "watch METRIC...", "what the lab charts and --csv writes",
      "그래프와 --csv에 담을 지표를 고릅니다", act_watch, 0},
-    {"report", "report ledger|machines|spof|ladder [NAME|A~B]", "a table for people",
+    {"report", "report ledger|machines|spof|variants|ladder [NAME|A~B]", "a table for people",
      "표로 보여 줍니다", act_report, 0},
     {"expect", "expect METRIC OP VALUE [within W] [\"REASON\"]",
      "holds a metric against a value; the exit status tells",
@@ -45,6 +45,14 @@ const struct lab_command lab_commands[] = {
      "그 순간으로 되감습니다; 그 뒤의 일은 없던 일이 됩니다", act_rewind, COMMAND_TIMED},
     {"variant", "variant NAME [COMMAND]", "forks the world: the same, one thing different",
      "세계를 갈라 하나만 다르게 합니다", NULL, COMMAND_TIMED | COMMAND_CHANGES},
+    {"keep", "keep VARIANT", "ends the other variants: the world goes on as this one",
+     "다른 변형을 끝냅니다. 세계는 이 변형으로 이어집니다", act_keep, COMMAND_TIMED},
+    {"end", "end VARIANT...", "ends a variant; the others go on", "변형 하나를 끝냅니다", act_end,
+     COMMAND_TIMED},
+    {"unfork", "unfork", "takes the fork back: one world again, where it was forked",
+     "가르기를 되돌립니다. 가르기 전의 한 세계로 돌아갑니다", act_unfork, COMMAND_TIMED},
+    {"twins", "twins VARIANT VARIANT", "the two that the lab shows one above the other",
+     "위아래로 나란히 볼 두 변형을 고릅니다", act_twins, 0},
     {"help", "help [TOPIC]", "commands, kinds, parameters and metrics by their names",
      "명령, 종류, 설정, 지표를 이름으로 찾습니다", act_help, 0},
     {"share", "share FILE", "writes this run as a world file that repeats it",
@@ -232,20 +240,27 @@ static bool row_carry(struct session *session, const struct lab_command *row, st
 }
 
 /* Takes "NAME:" off; false when there is no such variant.  A scheduled command may be for another
- * one. */
+ * one, or for one that was ended since. */
 static bool variant_take(struct session *session, const struct command *command,
                          struct command *tail, struct call *call)
 {
     const char *word = command_word(command, 0);
     size_t bytes = strlen(word) - 1;
     call->named = variant_find(session, word, bytes);
-    if (call->named < 0)
+    bool ended = call->named < 0 && call->source != SOURCE_TYPED &&
+                 variant_ended(session, word, bytes);
+    bool kept = call->named < 0 && call->source != SOURCE_TYPED &&
+                variant_is_kept(session, word, bytes);
+    if (call->named < 0 && !ended && !kept)
         return variant_unknown(session, word, bytes, 0, call->error);
     if (command->count == 1)
         return error_set(call->error, ERROR_MISSING_COMMAND, 0, word, "kill cache", NULL, NULL);
     command_tail(tail, command, 1);
     call->command = tail;
-    call->mask &= 1u << call->named;
+    if (call->named >= 0)
+        call->mask &= 1u << call->named;
+    else if (ended)
+        call->mask = 0;
     return true;
 }
 
@@ -299,7 +314,9 @@ bool session_due_again(void *user, struct world *world, const struct command *co
     struct text answer = TEXT(nothing);
     const char *name = command_word(command, 0);
     if (names_variant(name)) {
-        if (variant_find(place->session, name, strlen(name) - 1) != place->variant)
+        size_t bytes = strlen(name) - 1;
+        if (variant_find(place->session, name, bytes) != place->variant &&
+            !variant_is_kept(place->session, name, bytes))
             return true;
         command_tail(&tail, command, 1);
         command = &tail;

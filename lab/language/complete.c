@@ -107,6 +107,19 @@ static void marks_offer(const struct completion *c)
         offer(c, c->session->marks[i].name, "");
 }
 
+static void variants_offer(const struct completion *c)
+{
+    for (uint32_t i = 0; c->session->forked && i < c->session->variant_count; i++)
+        offer(c, c->session->variants[i].name, c->session->variants[i].change);
+}
+
+static void reports_offer(const struct completion *c)
+{
+    static const char *const reports[] = {"ledger", "machines", "spof", "variants", "ladder", NULL};
+    for (const char *const *report = reports; *report; report++)
+        offer(c, *report, "");
+}
+
 /* add KIND NAME on MACHINE key=value... */
 static void add_offer(const struct completion *c, unsigned word)
 {
@@ -151,9 +164,10 @@ static void arguments_offer(const struct completion *c, unsigned word)
     } else if (strcmp(name, "rewind") == 0) {
         marks_offer(c);
     } else if (strcmp(name, "report") == 0 && word == 1) {
-        offer(c, "ledger", "");
-        offer(c, "machines", "");
-        offer(c, "ladder", "");
+        reports_offer(c);
+    } else if (strcmp(name, "keep") == 0 || strcmp(name, "end") == 0 ||
+               strcmp(name, "twins") == 0) {
+        variants_offer(c);
     } else if (strcmp(name, "machine") == 0 && word > 1) {
         parameters_offer(c, kind_named("machine"));
     } else if (strcmp(name, "help") == 0) {

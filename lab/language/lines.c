@@ -151,11 +151,10 @@ static void forget_expectations(struct session *session, uint64_t time_ns)
         session->expectation_count--;
 }
 
-static void rewound(struct session *session, uint64_t time_ns, bool again)
+void session_went_back(struct session *session, uint64_t time_ns)
 {
     const struct session_output *output = &session->options.output;
     uint32_t kept = 0;
-    shared_rewound(session, time_ns, again);
     for (uint32_t i = 0; i < session->variant_count; i++)
         session->held[i].waits = false;
     for (uint32_t i = 0; i < session->mark_count; i++)
@@ -168,6 +167,12 @@ static void rewound(struct session *session, uint64_t time_ns, bool again)
             (time_ns / session->options.sample_ns + 1) * session->options.sample_ns;
     for (uint32_t i = 0; output->rewound && i < session->variant_count; i++)
         output->rewound(output->user, session->forked ? (int)i : -1, session->variants[i].world);
+}
+
+static void rewound(struct session *session, uint64_t time_ns, bool again)
+{
+    shared_rewound(session, time_ns, again);
+    session_went_back(session, time_ns);
 }
 
 bool session_rewind_from(struct session *session, uint64_t time_ns, enum source source)

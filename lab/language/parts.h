@@ -85,7 +85,8 @@ struct digest {
 /* A word NAME.METRIC.peak of the script. */
 struct peak_word {
     char name[NAME_BYTES + 64];
-    bool known; /* counted in every world */
+    bool known;  /* counted in every world */
+    bool forked; /* asked of variants: the world before them does not count it */
 };
 
 /* A command that is due in one world and concerns the lab: it waits for the other worlds. */
@@ -100,6 +101,16 @@ struct held {
 struct room {
     struct world_limits limits;
     size_t bytes;
+};
+
+/* What a fork was made from, and what taking it back restores. */
+struct fork {
+    struct mark_place place;
+    bool of_file;            /* a line of the file made it */
+    struct mark_place *marks; /* those before it */
+    uint32_t mark_count;
+    uint32_t typed;          /* what would be shared of before it */
+    uint32_t floor_typed, floor_expectations;
 };
 
 struct place_of_variant {
@@ -121,6 +132,11 @@ struct session {
     struct world *base; /* what the next `variant` is forked from, while fork_open */
     struct history *base_history;
     struct history_pool *pool; /* of all histories */
+    struct fork fork;
+    uint32_t pair[2];                  /* of more than two: which are looked at */
+    char ended[VARIANTS_MAX][MARK_NAME_BYTES]; /* since the fork: what is said to them is for nobody */
+    uint32_t ended_count;
+    char kept[MARK_NAME_BYTES]; /* the world was this variant once, and still hears its name */
     struct room room;
     struct variant variants[VARIANTS_MAX];
     struct outside outsides[VARIANTS_MAX];
@@ -170,13 +186,23 @@ struct session {
 /* A larger array for one item more; aborts when memory is gone. */
 void *session_grow(void *array, uint32_t count, uint32_t *limit, size_t item_bytes);
 
-/* --- worlds.c: memory, forks ------------------------------------------------------------------- */
+/* --- worlds.c: memory, the floor --------------------------------------------------------------- */
 struct world *room_open(struct session *session, struct outside *outside, struct error *error);
 void room_close(struct session *session, struct world *world);
+void room_listen(struct session *session, uint32_t variant); /* who hears its records */
+bool room_remember(struct session *session, uint32_t variant, struct error *error); /* its history */
 bool session_open_world(struct session *session, struct error *error);
+bool session_set_floor(struct session *session); /* building is done: histories open */
+
+/* --- variants.c: forks -------------------------------------------------------------------------- */
 bool session_fork(struct session *session, struct call *call); /* `variant` */
 void session_settle(struct session *session);                  /* the variant lines are over */
-bool session_set_floor(struct session *session);               /* building is done: histories open */
+bool act_keep(struct session *session, struct call *call);
+bool act_end(struct session *session, struct call *call);
+bool act_unfork(struct session *session, struct call *call);
+bool act_twins(struct session *session, struct call *call);
+bool variant_ended(const struct session *session, const char *name, size_t bytes);
+bool variant_is_kept(const struct session *session, const char *name, size_t bytes);
 int32_t variant_find(const struct session *session, const char *name, size_t bytes);
 bool variant_unknown(const struct session *session, const char *name, size_t bytes, unsigned word,
                      struct error *error);
@@ -208,6 +234,8 @@ uint64_t session_total_events(const struct session *session);
 bool lines_read(struct session *session, const char *script, size_t bytes, struct error *error);
 /* The lines up to the next run; `before`: the run of the file that brought the clock here. */
 void lines_act(struct session *session, const struct running *before);
+
+void session_went_back(struct session *session, uint64_t time_ns); /* what the clock left is none */
 
 /* --- times.c: at, after, every, ramp, mark ... --------------------------------------------------- */
 bool act_run(struct session *session, struct call *call);
@@ -246,6 +274,7 @@ void spof_say(struct session *session, uint32_t variant); /* report spof */
 void peaks_scan(struct session *session, const struct command *command);
 void peaks_register(struct session *session);
 void peaks_ask(struct session *session, const char *name); /* counted from the start on */
+void peaks_again(struct session *session); /* those asked of variants, in the world that is left */
 
 /* --- expects.c ---------------------------------------------------------------------------------- */
 bool act_expect(struct session *session, struct call *call);
@@ -258,6 +287,7 @@ bool act_watch(struct session *session, struct call *call);
 bool act_show(struct session *session, struct call *call);
 bool act_report(struct session *session, struct call *call);
 bool act_report_ladder(struct session *session, struct call *call);
+bool report_variants(struct session *session, struct call *call); /* table.c */
 bool act_trace_write(struct session *session, struct call *call);
 bool act_share(struct session *session, struct call *call);
 bool act_help(struct session *session, struct call *call);
@@ -283,6 +313,9 @@ bool shared_digest(struct session *session, uint32_t variant);
 void shared_typed(struct session *session, const struct command *command, uint32_t mask);
 struct deed *shared_deed(struct session *session, uint32_t variant);
 void shared_rewound(struct session *session, uint64_t time_ns, bool again);
+void shared_unforked(struct session *session);
+void shared_closed(struct session *session, const char *name);
+void shared_kept(struct session *session, const char *name);
 bool shared_check(struct session *session); /* at the end: every digest was met */
 uint64_t shared_end(const struct session *session);
 

@@ -80,12 +80,25 @@ void peaks_ask(struct session *session, const char *name)
     text_add(&text, name);
     peak = peak_add(session, copy);
     peak->known = true;
+    peak->forked = session->base != NULL;
     for (uint32_t i = 0; i < session->variant_count; i++) {
         struct variant *variant = &session->variants[i];
         if (variant->history)
             history_amend(variant->history, variant->world, peak_from_start, copy);
         peak_in(variant->world, copy);
     }
+}
+
+void peaks_again(struct session *session)
+{
+    struct variant *variant = &session->variants[0];
+    for (uint32_t i = 0; i < session->peak_count; i++) {
+        struct peak_word *peak = &session->peaks[i];
+        if (peak->forked && variant->history)
+            history_amend(variant->history, variant->world, peak_from_start, peak->name);
+        peak->forked = false;
+    }
+    peaks_register(session);
 }
 
 const char *session_peak_name(const struct session *session, uint32_t i)

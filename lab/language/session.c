@@ -51,6 +51,7 @@ void session_close(struct session *session)
     free(session->lines);
     free(session->batches);
     free(session->marks);
+    free(session->fork.marks);
     free(session->expectations);
     free(session->expectation_times);
     free(session->deeds);

@@ -23,7 +23,7 @@ struct variant {
 
 struct expectation {
     uint32_t line;
-    int32_t variant;  /* index: where it was looked at */
+    int32_t variant;  /* index: where it was looked at; -1: that one is closed */
     bool held;
     bool known;      /* false: it had no value yet */
     char words[200];  /* as written */
@@ -45,6 +45,7 @@ struct session_output {
      * went back: records after its world->records are forgotten. */
     void (*record)(void *user, int variant, struct world *world, const struct record *record);
     void (*rewound)(void *user, int variant, const struct world *world);
+    void (*closed)(void *user, int variant); /* it is gone; those behind it have moved up by one */
     void (*sample)(void *user, struct session *session); /* each sample_ns of simulated time */
 };
 
@@ -110,6 +111,12 @@ uint32_t session_variants(const struct session *session);  /* at least 1 */
 struct variant *session_variant(struct session *session, uint32_t i);
 /* What all checkpoints take, and took at most so far. */
 uint64_t session_history_bytes(const struct session *session, uint64_t *peak_bytes);
+bool session_forked(const struct session *session);
+/* Where `unfork` leads back to; TIME_NEVER: the world is one, or begins with its variants. */
+uint64_t session_fork_time(const struct session *session);
+bool session_fork_of_file(const struct session *session); /* a line of the file made it */
+/* The two that are looked at (`twins A B`); false when there are not two. */
+bool session_pair(const struct session *session, uint32_t pair[2]);
 const char *session_file(const struct session *session);
 const char *session_script(const struct session *session);  /* as it was read */
 void session_language(struct session *session, enum language language);

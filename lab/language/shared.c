@@ -285,3 +285,81 @@ void shared_rewound(struct session *session, uint64_t time_ns, bool again)
     }
     session->counted_count = kept;
 }
+
+/* --- forks
+ * ---------------------------------------------------------------------------------------------- */
+
+static bool of(const char *name, const struct deed *deed)
+{
+    return strcmp(deed->name, name) == 0 || (is(&deed->command, 0, "variant") &&
+                                             strcmp(command_word(&deed->command, 1), name) == 0);
+}
+
+/* A variant is no part of the run any more: it disturbed nobody, so nobody misses it. */
+void shared_closed(struct session *session, const char *name)
+{
+    uint32_t kept = session->fork.typed, floor = session->floor_typed;
+    for (uint32_t i = kept; i < session->typed_count; i++) {
+        if (!of(name, &session->typed[i]))
+            session->typed[kept++] = session->typed[i];
+        else if (i < floor)
+            session->floor_typed--;
+    }
+    session->typed_count = kept;
+    for (uint32_t i = 0; i < session->deed_count; i++)
+        session->deeds[i].done = session->deeds[i].done || of(name, &session->deeds[i]);
+    kept = 0;
+    for (uint32_t i = 0; i < session->counted_count; i++)
+        if (strcmp(session->counted[i].name, name) != 0)
+            session->counted[kept++] = session->counted[i];
+    session->counted_count = kept;
+    kept = 0;
+    for (uint32_t i = 0; i < session->wanted_count; i++)
+        if (strcmp(session->wanted[i].name, name) != 0)
+            session->wanted[kept++] = session->wanted[i];
+    session->wanted_count = kept;
+}
+
+/* The last variant is the world now: what was said to it was said to the world. */
+void shared_kept(struct session *session, const char *name)
+{
+    uint32_t kept = session->fork.typed;
+    for (uint32_t i = kept; i < session->typed_count; i++) {
+        struct deed *deed = &session->typed[i];
+        struct command command = deed->command;
+        bool fork = is(&command, 0, "variant");
+        deed->name[0] = 0;
+        if (fork)
+            command_tail(&deed->command, &command, 2);
+        if (deed->command.count)
+            session->typed[kept++] = *deed;
+    }
+    session->typed_count = kept;
+    for (uint32_t i = 0; i < session->deed_count; i++)
+        if (strcmp(session->deeds[i].name, name) == 0)
+            session->deeds[i].name[0] = 0;
+    for (uint32_t i = 0; i < session->counted_count; i++)
+        if (strcmp(session->counted[i].name, name) == 0)
+            session->counted[i].name[0] = 0;
+    for (uint32_t i = 0; i < session->wanted_count; i++)
+        if (strcmp(session->wanted[i].name, name) == 0)
+            session->wanted[i].name[0] = 0;
+}
+
+/* The fork is taken back: what was typed since is forgotten; what a shared run does then, it does
+ * again. */
+void shared_unforked(struct session *session)
+{
+    uint32_t kept = 0;
+    session->typed_count = session->fork.typed;
+    for (uint32_t i = 0; i < session->deed_count; i++) {
+        struct deed *deed = &session->deeds[i];
+        bool since = deed->time_ns >= session->fork.place.time_ns;
+        if (since && (deed->name[0] || is(&deed->command, 0, "variant")))
+            deed->done = false;
+    }
+    for (uint32_t i = 0; i < session->counted_count; i++)
+        if (!session->counted[i].name[0])
+            session->counted[kept++] = session->counted[i];
+    session->counted_count = kept;
+}

@@ -12,6 +12,7 @@
 #define LOG_LINES         8
 #define COLUMN_CELLS      30
 #define REPORT_LEDGER     "ledger"
+#define REPORT_VARIANTS   "variants"
 #define REPORT_NAME_CELLS 15
 #define REPORT_CELLS      9
 
@@ -248,10 +249,13 @@ bool act_report(struct session *session, struct call *call)
         return act_report_ladder(session, call);
     if (!need_count(call->command, 2, 2, lab_command_find("report")->usage, call->error))
         return false;
+    if (strcmp(name, REPORT_VARIANTS) == 0)
+        return report_variants(session, call);
     while (report->name && strcmp(report->name, name) != 0)
         report++;
     if (!report->name)
-        return error_set(call->error, ERROR_NO_REPORT, 1, name, "ledger, machines, spof, ladder", NULL, NULL);
+        return error_set(call->error, ERROR_NO_REPORT, 1, name,
+                         "ledger, machines, spof, variants, ladder", NULL, NULL);
     bool tells = report == reports || (report->say == spof_say && session_hidden(session, "spof.parts"));
     if (session->hidden && tells)
         return error_set(call->error, ERROR_HIDDEN, 1, name, NULL, NULL, NULL);

@@ -237,8 +237,10 @@ static bool rewind_range(struct session *session, const struct command *command,
         return true;
     text_clear(&text);
     clock_add(&text, time_ns < start_ns ? start_ns : now_ns, 3);
-    return error_set(error, time_ns < start_ns ? ERROR_REWIND_BEFORE : ERROR_REWIND_AHEAD, 1,
-                     command_word(command, 1), limit, NULL, NULL);
+    enum error_id id = time_ns >= start_ns ? ERROR_REWIND_AHEAD
+                       : session->base     ? ERROR_REWIND_FORK
+                                           : ERROR_REWIND_BEFORE;
+    return error_set(error, id, 1, command_word(command, 1), limit, NULL, NULL);
 }
 
 /* rewind NAME | rewind TIME | rewind -D */

@@ -160,8 +160,8 @@ static void a_rewind_does_not_pass_the_fork(void **unused)
         opened(WORLD "run 2s\nvariant a\nvariant b kill cache\nrun 2s\nrewind 3s\nrun 1s\n");
     assert_int_equal(session_finish(session, TIME_NEVER), SESSION_WAITING);
     assert_int_equal(session_now(session), 4 * SECOND_NS);
-    refused(session, "rewind 1s", ERROR_REWIND_BEFORE, 8);
-    refused(session, "rewind -3s", ERROR_REWIND_BEFORE, 8);
+    refused(session, "rewind 1s", ERROR_REWIND_FORK, 8);
+    refused(session, "rewind -3s", ERROR_REWIND_FORK, 8);
     refused(session, "rewind 5s", ERROR_REWIND_AHEAD, 8);
     line(session, "rewind 2s");
     assert_true(holds(session, "b:cache.up == 0"));
