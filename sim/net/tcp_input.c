@@ -1,160 +1,99 @@
 /*
  * TCP: segments come.  RFC 9293 3.10.7 in its order; ACKs as Linux __tcp_ack_snd_check decides
  * them.
- *
- * A segment after a hole is answered and dropped: the sender's time-out goes on from the hole.
  */
 #include "sim/net/tcp_state.h"
 
-#include "sim/machine/machine.h"
-
 /* --- opening ---------------------------------------------------------------------------- */
 
-/* A segment to an end that is not there.  A way keeps the order, so no SYN comes after the ACK that
- * established the connection: there are no old ones. */
-static void passive_open(struct world *world, const struct segment *segment)
+void tcp_established_now(struct world *world, uint32_t index, unsigned e)
 {
-    struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
-    bool plain_syn = (segment->flags & (SEGMENT_SYN | SEGMENT_ACK)) == SEGMENT_SYN;
-    if (!plain_syn || !tcp_listening(world, end->component)) {
-        tcp_answer_reset(world, segment);
-        return;
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    struct tcp_flight *flight = tcp_flight(world, end);
+    end->snd_una = end->snd_nxt = 1;
+    if (end->snd_end == 0)
+        end->snd_end = 1;
+    if (flight != NULL) {
+        if (flight->transmit_for != TIMER_NONE) /* else there was no SYN-ACK but a cookie */
+            tcp_rtt_sample(end, flight, world->now_ns - flight->rack_ns);
+        flight->transmit_for = TIMER_NONE;
+        flight->transmit_at_ns = 0;
+        flight->rack_ns = 0;
+        flight->rtt_seq = flight->usage_seq = flight->round_seq = 1;
+        flight->small_seq = flight->high_seq = 1;
+        flight->rack_rtt_us = end->srtt >> 3;
     }
-    if (tcp_accept_full(world, end->component)) {
-        tcp_add(world, end, TCP_LISTEN_OVERFLOWS);
-        tcp_add(world, end, TCP_LISTEN_DROPS);
-        return; /* silence, whatever tcp_abort_on_overflow is */
-    }
-    tcp_state_set(world, end, TCP_SYN_RECEIVED);
-    end->port = component_kind(world, end->component)->port;
-    end->snd_end = 1;
-    end->rcv_nxt = 1;
-    end->backoff = 0;
-    tcp_send_syn(world, segment->connection, segment->to, false);
-    end->rto_at_ns = world->now_ns + tcp_rto(end);
-    tcp_timer_arm(world, segment->connection, segment->to);
-}
-
-/* What both ends do when the handshake is complete for them. */
-static void established(struct world *world, struct tcp_end *end)
-{
-    if (end_is(end, END_TIMED))
-        tcp_rtt_sample(end, world->now_ns - end->stamp_ns);
-    end_clear(end, END_TIMED);
-    end->snd_una = 1;
-    end->backoff = 0;
-    end->rto_at_ns = 0;
+    /* Linux tcp_init_transfer: who had to send it again more than once begins with one segment;
+     * when a SYN-ACK is lost, the peer's SYN and the timer are two (TRUTH
+     * net.slowstart.after_syn_loss). */
+    end->cwnd = end->probes > 1 ? 1 : TCP_INITIAL_WINDOW;
+    end->ssthresh = TCP_SSTHRESH_INFINITE;
+    end->backoff = end->probes = 0;
     end->receive_mss = TCP_FIRST_RECEIVE_MSS;
-    tcp_state_set(world, end, TCP_ESTABLISHED);
-}
-
-/* The last ACK of a handshake: a full accept queue ignores it, or resets (Linux
- * tcp_v4_syn_recv_sock, tcp_check_req).  False: nothing more is done with the segment. */
-static bool passive_established(struct world *world, const struct segment *segment,
-                                bool *acceptable)
-{
-    struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
-    uint32_t machine = end_machine(world, end);
-    if (tcp_accept_full(world, end->component)) {
-        tcp_add(world, end, TCP_LISTEN_OVERFLOWS);
-        tcp_add(world, end, TCP_LISTEN_DROPS);
-        if (parameter_get(world, machine, MACHINE_TCP_ABORT_ON_OVERFLOW) != 0) {
-            tcp_answer_reset(world, segment);
-            tcp_end_gone(world, end);
-        }
-        return false;
-    }
-    *acceptable = tcp_accept_queue(world, end->component) == 0;
-    if (!tcp_accept_push(world, segment->connection, segment->to))
-        return false;
-    established(world, end);
-    tcp_add(world, end, TCP_PASSIVE_OPENS);
-    return true;
+    end->sent_ms = end->heard_ms = time_ms(world);
+    tcp_state_set(world, index, e, TCP_ESTABLISHED);
 }
 
 static void in_syn_sent(struct world *world, const struct segment *segment)
 {
-    struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
+    uint32_t index = segment->connection;
+    unsigned e = segment->to;
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
     if ((segment->flags & SEGMENT_ACK) == 0 || segment->ack != 1)
         return;
     if ((segment->flags & SEGMENT_RST) != 0) {
-        tcp_end_fail(world, segment->connection, segment->to, SOCKET_FAILED, TCP_REFUSED);
+        tcp_end_fail(world, index, e, SOCKET_FAILED, TCP_REFUSED);
         return;
     }
     if ((segment->flags & SEGMENT_SYN) == 0)
         return;
-    established(world, end);
-    end->rcv_nxt = 1;
-    tcp_send_ack(world, segment->connection, segment->to);
-    tcp_output(world, segment->connection, segment->to);
-    tcp_tell(world, segment->connection, segment->to, 1u << SOCKET_CONNECTED);
-}
-
-/* --- ACKs of what was sent -------------------------------------------------------------- */
-
-/* The FIN was acknowledged. */
-static void fin_acked(struct world *world, struct tcp_end *end)
-{
-    if (end->state == TCP_FIN_WAIT_1) {
-        tcp_state_set(world, end, TCP_FIN_WAIT_2);
-        if (!end_is(end, END_OWNED))
-            end->rto_at_ns = world->now_ns + TCP_FIN_TIMEOUT_NS;
-    } else if (end->state == TCP_CLOSING) {
-        tcp_state_set(world, end, TCP_TIME_WAIT);
-    } else if (end->state == TCP_LAST_ACK) {
-        tcp_end_gone(world, end);
-    }
-}
-
-static void take_ack(struct world *world, struct tcp_end *end, uint32_t ack)
-{
-    if (!seq_before(end->snd_una, ack) || seq_before(end->snd_max, ack))
-        return;
-    if (end_is(end, END_TIMED) && !seq_before(ack, end->timed_seq)) {
-        tcp_rtt_sample(end, world->now_ns - end->stamp_ns);
-        end_clear(end, END_TIMED);
-    }
-    end->snd_una = ack;
-    if (seq_before(end->snd_nxt, ack))
-        end->snd_nxt = ack;
-    end->backoff = 0;
-    end->rto_at_ns = ack == end->snd_max ? 0 : world->now_ns + tcp_rto(end);
-    if (end_is(end, END_FIN) && ack == end->snd_end)
-        fin_acked(world, end);
+    tcp_established_now(world, index, e);
+    end->snd_wnd = segment->window;
+    end->rcv_nxt = end->rcv_read = 1;
+    tcp_send_ack(world, index, e);
+    tcp_output(world, index, e);
+    tcp_tell(world, index, e, 1u << SOCKET_CONNECTED);
 }
 
 /* --- data that comes -------------------------------------------------------------------- */
+
+/* Linux tcp_incr_quickack: half of what the window holds, at most 16. */
+static void quick_acks(struct tcp_end *end)
+{
+    uint32_t quick = end->rcv_wnd / (2u * end->receive_mss);
+    quick = quick < 2 ? 2 : quick > TCP_QUICK_ACKS ? TCP_QUICK_ACKS : quick;
+    if (quick > end->quick_acks)
+        end->quick_acks = (uint8_t)quick;
+}
 
 /* Linux tcp_event_data_recv: the first data, and data after a long silence, is acknowledged
  * quickly. */
 static void note_data(const struct world *world, struct tcp_end *end, uint32_t length)
 {
-    if (!end_is(end, END_DATA) || world->now_ns - end->received_ns > tcp_rto(end))
-        end->quick_acks = TCP_QUICK_ACKS;
+    if (!end_is(end, END_DATA) || since_ns(world, end->received_ms) > tcp_rto(end))
+        quick_acks(end);
     end_set(end, END_DATA);
-    end->received_ns = world->now_ns;
+    end->received_ms = time_ms(world);
     if (length > end->receive_mss)
         end->receive_mss =
             (uint16_t)(length < TCP_MSS_LOOPBACK_BYTES ? length : TCP_MSS_LOOPBACK_BYTES);
 }
 
 /* Linux tcp_fin. */
-static void take_fin(struct world *world, struct tcp_end *end)
+static void take_fin(struct world *world, uint32_t index, unsigned e)
 {
-    end->rcv_nxt++;
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
     end_set(end, END_INTERACTIVE);
-    if (end->state == TCP_ESTABLISHED) {
-        tcp_state_set(world, end, TCP_CLOSE_WAIT);
-    } else if (end->state == TCP_FIN_WAIT_1) {
-        tcp_state_set(world, end, TCP_CLOSING);
-    } else if (end->state == TCP_FIN_WAIT_2) {
-        tcp_state_set(world, end, TCP_TIME_WAIT);
-        end->rto_at_ns = 0;
-    }
+    if (end->state == TCP_ESTABLISHED)
+        tcp_state_set(world, index, e, TCP_CLOSE_WAIT);
+    else if (end->state == TCP_FIN_WAIT_1)
+        tcp_state_set(world, index, e, TCP_CLOSING);
+    else if (end->state == TCP_FIN_WAIT_2)
+        tcp_state_set(world, index, e, TCP_TIME_WAIT);
 }
 
 /* Which messages of the other end are whole by now; how many more. */
-static uint32_t messages_become_whole(const struct world *world, struct tcp_end *writer,
+static uint32_t messages_become_whole(const struct world *world, struct tcp_flight *writer,
                                       uint32_t rcv_nxt)
 {
     uint32_t before = writer->whole;
@@ -171,48 +110,90 @@ static uint32_t messages_become_whole(const struct world *world, struct tcp_end 
 /* At once: in quick mode, after more than one full segment, and where nothing will carry it. */
 static bool ack_is_due(const struct tcp_end *end)
 {
-    if (end->quick_acks > 0 && !end_is(end, END_INTERACTIVE))
+    if (end_is(end, END_ACK_NOW) || (end->quick_acks > 0 && !end_is(end, END_INTERACTIVE)))
         return true;
     if (end->state == TCP_CLOSING || end->state == TCP_TIME_WAIT || !end_is(end, END_DATA))
         return true;
     return end->rcv_nxt - end->rcv_acked > end->receive_mss;
 }
 
-/* An old segment or one after a hole: says at once where we are (Linux tcp_enter_quickack_mode). */
-static void ack_out_of_order(struct world *world, uint32_t index, unsigned e)
+/* An old segment, or one that the window does not hold: says at once where we are (Linux
+ * tcp_send_dupack). */
+static void ack_old(struct world *world, const struct segment *segment, uint32_t to)
 {
-    struct tcp_end *end = &tcp_at(world, index)->ends[e];
-    end->quick_acks = TCP_QUICK_ACKS;
-    end_clear(end, END_INTERACTIVE);
-    tcp_send_ack(world, index, e);
+    struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
+    if (seq_before(segment->seq, to) && !seq_before(end->rcv_nxt, to)) {
+        struct tcp_flight *flight = tcp_flight_need(world, end);
+        quick_acks(end);
+        end_clear(end, END_INTERACTIVE);
+        if (flight != NULL) {
+            flight->dsack_from = segment->seq;
+            flight->dsack_to = to;
+        }
+    }
+    tcp_send_ack(world, segment->connection, segment->to);
+}
+
+/* Beyond a hole: kept, and said at once (RFC 5681 4.2). */
+static void keep_beyond_hole(struct world *world, const struct segment *segment, uint32_t to)
+{
+    struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
+    struct tcp_flight *flight = tcp_flight_need(world, end);
+    if (flight == NULL)
+        return;
+    if (!tcp_range_add(world, flight, segment->seq, to)) {
+        flight->dsack_from = segment->seq;
+        flight->dsack_to = to;
+    }
+    tcp_send_ack(world, segment->connection, segment->to);
+}
+
+/* The bytes are in order up to `to`, and further where a hole was closed.  What to tell. */
+static unsigned take_in_order(struct world *world, const struct segment *segment, uint32_t to)
+{
+    struct connection *connection = tcp_at(world, segment->connection);
+    struct tcp_end *end = &connection->ends[segment->to];
+    const struct tcp_end *writer = &connection->ends[1 - segment->to];
+    struct tcp_flight *flight = tcp_flight(world, end);
+    unsigned events = 0;
+    if (flight != NULL && flight->ranges.count > 0) {
+        end_set(end, END_ACK_NOW);
+        to = tcp_range_join(world, flight, to);
+    }
+    end->rcv_nxt = to;
+    end_set(end, END_ACK);
+    if (segment->length > 0)
+        note_data(world, end, segment->length);
+    struct tcp_flight *written = tcp_flight(world, writer);
+    if (written != NULL && messages_become_whole(world, written, to) > 0)
+        events |= 1u << SOCKET_READABLE;
+    if (end_is(writer, END_FIN) && to == writer->snd_end) {
+        take_fin(world, segment->connection, segment->to);
+        events |= 1u << SOCKET_CLOSED;
+    }
+    tcp_window_read(world, segment->connection, segment->to);
+    return events;
 }
 
 /* Takes what is new of the segment.  What to tell: a bit (1 << enum socket_event) each. */
 static unsigned take_data(struct world *world, const struct segment *segment)
 {
-    struct connection *connection = tcp_at(world, segment->connection);
-    struct tcp_end *end = &connection->ends[segment->to];
-    uint32_t fin = (segment->flags & SEGMENT_FIN) != 0 ? 1 : 0;
-    uint32_t data_end = segment->seq + segment->length;
-    if (segment->length + fin == 0)
-        return 0;
-    if (seq_before(end->rcv_nxt, segment->seq) || !seq_before(end->rcv_nxt, data_end + fin)) {
-        ack_out_of_order(world, segment->connection, segment->to);
+    struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
+    uint32_t to = segment->seq + segment->length + ((segment->flags & SEGMENT_FIN) != 0);
+    if (to == segment->seq) {
+        if (seq_before(segment->seq, end->rcv_nxt)) /* a probe: it has to be answered */
+            tcp_send_ack(world, segment->connection, segment->to);
         return 0;
     }
-    end_set(end, END_ACK);
-    unsigned events = 0;
-    if (seq_before(end->rcv_nxt, data_end)) {
-        end->rcv_nxt = data_end;
-        note_data(world, end, segment->length);
-        if (messages_become_whole(world, &connection->ends[1 - segment->to], data_end) > 0)
-            events |= 1u << SOCKET_READABLE;
+    if (!seq_before(end->rcv_nxt, to) || !tcp_window_takes(end, segment->seq)) {
+        ack_old(world, segment, to);
+        return 0;
     }
-    if (fin != 0) {
-        take_fin(world, end);
-        events |= 1u << SOCKET_CLOSED;
+    if (seq_before(end->rcv_nxt, segment->seq)) {
+        keep_beyond_hole(world, segment, to);
+        return 0;
     }
-    return events;
+    return take_in_order(world, segment, to);
 }
 
 static void ack_or_delay(struct world *world, uint32_t index, unsigned e)
@@ -220,10 +201,13 @@ static void ack_or_delay(struct world *world, uint32_t index, unsigned e)
     struct tcp_end *end = &tcp_at(world, index)->ends[e];
     if (!end_is(end, END_ACK))
         return;
-    if (ack_is_due(end))
+    if (ack_is_due(end)) {
         tcp_send_ack(world, index, e);
-    else if (end->delayed_ack_at_ns == 0)
-        end->delayed_ack_at_ns = world->now_ns + TCP_DELAYED_ACK_NS;
+        return;
+    }
+    struct tcp_flight *flight = tcp_flight_need(world, end);
+    if (flight != NULL && flight->ack_at_ns == 0)
+        flight->ack_at_ns = world->now_ns + TCP_DELAYED_ACK_NS;
 }
 
 /* --- all segments ----------------------------------------------------------------------- */
@@ -236,10 +220,27 @@ static bool reset_counts(const struct tcp_end *end, uint32_t seq)
     return !seq_before(seq, fin_came ? end->rcv_nxt - 1 : end->rcv_nxt);
 }
 
+/* TIME_WAIT answers a FIN that comes again, and waits anew. */
+static void in_time_wait(struct world *world, const struct segment *segment)
+{
+    if ((segment->flags & SEGMENT_RST) != 0) {
+        tcp_end_gone(world, segment->connection, segment->to);
+        return;
+    }
+    if (segment->length == 0 && (segment->flags & SEGMENT_FIN) == 0)
+        return;
+    tcp_send_ack(world, segment->connection, segment->to);
+    tcp_end_lingers(world, segment->connection, segment->to, TCP_TIME_WAIT_NS);
+}
+
 /* True when the segment goes on to be looked at for its ACK and its data. */
 static bool synchronized(struct world *world, const struct segment *segment)
 {
     struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
+    if (end->state == TCP_TIME_WAIT) {
+        in_time_wait(world, segment);
+        return false;
+    }
     if ((segment->flags & SEGMENT_RST) != 0) {
         if (reset_counts(end, segment->seq))
             tcp_end_fail(world, segment->connection, segment->to, SOCKET_RESET, TCP_RESET_BY_PEER);
@@ -257,7 +258,7 @@ static bool synchronized(struct world *world, const struct segment *segment)
         end->state != TCP_SYN_RECEIVED &&
         seq_before(end->rcv_nxt, segment->seq + segment->length)) {
         tcp_answer_reset(world, segment);
-        tcp_end_gone(world, end);
+        tcp_end_gone(world, segment->connection, segment->to);
         return false;
     }
     return true;
@@ -266,34 +267,43 @@ static bool synchronized(struct world *world, const struct segment *segment)
 static void take_segment(struct world *world, const struct segment *segment)
 {
     uint32_t index = segment->connection;
-    struct tcp_end *end = &tcp_at(world, index)->ends[segment->to];
-    unsigned events = 0;
+    unsigned e = segment->to, events = 0;
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
     bool acceptable = false;
-    if (end->state == TCP_SYN_RECEIVED && !passive_established(world, segment, &acceptable))
+    if (end->state == TCP_SYN_RECEIVED && !tcp_passive_established(world, segment, &acceptable))
         return;
-    take_ack(world, end, segment->ack);
+    end->heard_ms = time_ms(world);
+    if (tcp_flight(world, end) == NULL ||
+        tcp_flight(world, end)->transmit_for != TIMER_WINDOW_PROBE)
+        end->probes = 0;
+    tcp_take_ack(world, segment);
     if (end->state == TCP_CLOSED)
         return;
     events |= take_data(world, segment);
-    ack_or_delay(world, index, segment->to);
-    tcp_output(world, index, segment->to);
-    events |= tcp_writable_again(world, end);
+    ack_or_delay(world, index, e);
+    if (end->state == TCP_TIME_WAIT && end_is(end, END_FIN) && (events & 1u << SOCKET_CLOSED) != 0)
+        tcp_end_lingers(world, index, e, TCP_TIME_WAIT_NS);
+    tcp_output(world, index, e);
+    tcp_timer_arm(world, index, e);
+    events |= tcp_writable_again(world, index, e);
     if (events != 0)
-        tcp_tell(world, index, segment->to, events);
+        tcp_tell(world, index, e, events);
     if (acceptable)
         tcp_tell_acceptable(world, end->component);
 }
 
 void tcp_segment(struct world *world, const struct segment *segment)
 {
-    const struct tcp_end *end = &tcp_at(world, segment->connection)->ends[segment->to];
-    if (!component_at(world, end_machine(world, end))->up)
+    uint32_t index = segment->connection;
+    struct tcp_end *end = &tcp_at(world, index)->ends[segment->to];
+    if (!end_has_power(world, index, segment->to))
         return;
-    tcp_add(world, end, TCP_IN_SEGS);
-    if (end->state == TCP_CLOSED)
-        passive_open(world, segment);
+    tcp_add(world, index, segment->to, TCP_IN_SEGS);
+    if (end->state == TCP_CLOSED && !tcp_cookie_returns(world, segment))
+        tcp_passive_open(world, segment);
     else if (end->state == TCP_SYN_SENT)
         in_syn_sent(world, segment);
     else if (synchronized(world, segment))
         take_segment(world, segment);
+    tcp_flight_settle(world, end);
 }

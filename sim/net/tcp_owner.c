@@ -137,6 +137,7 @@ void tcp_process_resumed(struct world *world, uint32_t component)
         if (end->component != component || events == 0)
             continue; /* closed meanwhile */
         end->pending = 0;
+        tcp_window_read(world, at.connection, at.end);
         tcp_tell(world, at.connection, at.end, events);
         tcp_release(world, at.connection);
     }
@@ -159,12 +160,13 @@ static void owner_forget(struct world *world, uint32_t component)
 }
 
 /* The machine is gone from under the end: nothing is sent. */
-static void end_lost(struct world *world, struct tcp_end *end)
+static void end_lost(struct world *world, uint32_t index, unsigned e)
 {
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
     end_clear(end, END_OWNED);
     end_clear(end, END_QUEUED);
     end->pending = 0;
-    tcp_end_gone(world, end);
+    tcp_end_gone(world, index, e);
 }
 
 /* Free slots have no component.  Deaths are rare: all connections are looked at. */
@@ -175,7 +177,7 @@ static uint32_t connections_end(const struct world *world)
 
 void tcp_process_ended(struct world *world, uint32_t component)
 {
-    bool power = component_at(world, component_at(world, component)->machine)->up != 0;
+    const struct component *machine = component_at(world, component_at(world, component)->machine);
     for (uint32_t i = 1; i < connections_end(world); i++) {
         struct connection *connection = tcp_at(world, i);
         bool touched = false;
@@ -186,10 +188,10 @@ void tcp_process_ended(struct world *world, uint32_t component)
                  end->state != TCP_SYN_RECEIVED))
                 continue;
             touched = true;
-            if (power)
+            if (machine->up)
                 tcp_end_close(world, i, e);
             else
-                end_lost(world, end);
+                end_lost(world, i, e);
         }
         if (touched)
             tcp_release(world, i);
@@ -204,8 +206,8 @@ void tcp_machine_lost(struct world *world, uint32_t machine)
         if (connection->ends[0].component == 0)
             continue;
         for (unsigned e = 0; e < 2; e++)
-            if (end_machine(world, &connection->ends[e]) == machine)
-                end_lost(world, &connection->ends[e]);
+            if (end_machine(world, i, e) == machine)
+                end_lost(world, i, e);
         tcp_release(world, i);
     }
     for (uint32_t i = 1; i < world->listeners.count; i++)
@@ -228,12 +230,14 @@ void tcp_event(struct world *world, const struct event *event)
     struct segment segment;
     memcpy(&segment, &event->payload, sizeof segment);
     struct connection *connection = tcp_at(world, segment.connection);
-    bool whole = way_arrives(world, connection->ways[1 - segment.to], segment_bytes(&segment),
-                             segment.epoch);
+    bool whole = way_arrives(world, connection->ways[1 - segment.to],
+                             segment_bytes(world, &segment), segment.epoch);
     if (whole)
         tcp_segment(world, &segment);
     if (wire_is_heard(world))
         wire_came(world, &segment, whole);
+    if (segment.sacks != 0)
+        arena_give(&world->region, segment.sacks, sizeof(struct tcp_sacks));
     connection->in_flight--;
     tcp_release(world, segment.connection);
 }

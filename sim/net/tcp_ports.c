@@ -10,18 +10,19 @@
 #include "sim/machine/machine.h"
 #include "sim/net/way.h"
 
-#define CHUNKS      64u
-#define CHUNK_PORTS 1024u
-#define CHUNK_BYTES (CHUNK_PORTS / 8)
+#define CHUNKS      256u
+#define CHUNK_PORTS 256u
+#define CHUNK_BYTES (CHUNK_PORTS * sizeof(uint32_t))
+#define TW_REUSE_NS SECOND_NS /* Linux tcp_tw_reuse_delay */
 
-/* The ports of a machine that are taken towards one server: a list hangs on the way to it. */
+/* The ports of a machine towards one server: a list hangs on the way to it. */
 struct port_set {
     ref next;
     uint32_t server;
-    uint32_t taken;
-    uint32_t last; /* the one that was given last */
-    uint16_t live[CHUNKS];
-    ref chunks[CHUNKS]; /* a bit for each of CHUNK_PORTS; 0: none of them is taken */
+    uint32_t taken;        /* ports whose connection has an end here */
+    uint32_t last;         /* the one that was given last */
+    uint16_t used[CHUNKS]; /* entries of a chunk that are not 0 */
+    ref chunks[CHUNKS];    /* u32[CHUNK_PORTS]: the port's connection, as long as it is there */
 };
 
 uint32_t tcp_address(const struct world *world, uint32_t machine)
@@ -73,30 +74,49 @@ static struct port_set *set_need(struct world *world, uint32_t way, uint32_t ser
     return set;
 }
 
-static uint64_t *port_word(const struct world *world, const struct port_set *set, uint32_t port)
+static uint32_t *port_entry(const struct world *world, const struct port_set *set, uint32_t port)
 {
-    uint64_t *words = arena_at(&world->region, set->chunks[port / CHUNK_PORTS]);
-    return words + port % CHUNK_PORTS / 64;
+    ref chunk = set->chunks[port / CHUNK_PORTS];
+    return chunk == 0 ? NULL : (uint32_t *)arena_at(&world->region, chunk) + port % CHUNK_PORTS;
 }
 
-static bool port_taken(const struct world *world, const struct port_set *set, uint32_t port)
+/* The connection that has the port, 0 none. */
+static uint32_t port_connection(const struct world *world, const struct port_set *set,
+                                uint32_t port)
 {
-    return set->chunks[port / CHUNK_PORTS] != 0 &&
-           (*port_word(world, set, port) >> port % 64 & 1) != 0;
+    const uint32_t *entry = port_entry(world, set, port);
+    return entry == NULL ? 0 : *entry;
 }
 
-static bool port_mark(struct world *world, struct port_set *set, uint32_t port)
+static void port_note(struct world *world, struct port_set *set, uint32_t port, uint32_t index)
 {
     ref *chunk = &set->chunks[port / CHUNK_PORTS];
-    if (*chunk == 0)
+    if (*chunk == 0 && index != 0)
         *chunk = arena_take(&world->region, CHUNK_BYTES);
     if (*chunk == 0)
-        return false;
-    *port_word(world, set, port) |= 1ull << port % 64;
-    set->live[port / CHUNK_PORTS]++;
-    set->taken++;
-    set->last = port;
-    return true;
+        return;
+    uint32_t *entry = port_entry(world, set, port);
+    uint16_t *used = &set->used[port / CHUNK_PORTS];
+    *used = (uint16_t)(*used + (*entry == 0 && index != 0) - (*entry != 0 && index == 0));
+    *entry = index;
+    if (*used == 0) {
+        arena_give(&world->region, *chunk, CHUNK_BYTES);
+        *chunk = 0;
+    }
+}
+
+/* May a connection take the port?  One in TIME_WAIT for a second, where tcp_tw_reuse allows it. */
+static bool port_may_be_had(const struct world *world, const struct port_set *set, uint32_t port,
+                            bool reuse)
+{
+    uint32_t holder = port_connection(world, set, port);
+    if (holder == 0)
+        return true;
+    const struct tcp_end *end = &tcp_at(world, holder)->ends[0];
+    if (end->state == TCP_CLOSED)
+        return true;
+    return reuse && end->state == TCP_TIME_WAIT &&
+           end->timer_at_ns + TW_REUSE_NS <= world->now_ns + TCP_TIME_WAIT_NS;
 }
 
 /* --- taking ----------------------------------------------------------------------------- */
@@ -113,9 +133,9 @@ static void range_read(const struct world *world, uint32_t machine, uint32_t ran
     }
 }
 
-/* The next free port of one parity after the last that was given, 0 when there is none. */
+/* The next port of one parity after the last that was given, 0 when none may be had. */
 static uint32_t port_of_parity(const struct world *world, const struct port_set *set,
-                               uint32_t first, uint32_t last)
+                               uint32_t first, uint32_t last, bool reuse)
 {
     if (first > last)
         return 0;
@@ -123,42 +143,71 @@ static uint32_t port_of_parity(const struct world *world, const struct port_set 
     uint32_t start = set->last >= first && set->last <= last ? (set->last - first) / 2 + 1 : 0;
     for (uint32_t i = 0; i < steps; i++) {
         uint32_t port = first + (start + i) % steps * 2;
-        if (!port_taken(world, set, port))
+        if (port_may_be_had(world, set, port, reuse))
             return port;
     }
     return 0;
 }
 
+static uint32_t port_find(const struct world *world, const struct port_set *set, uint32_t way)
+{
+    uint32_t range[2], machine = way_at(world, way)->from;
+    uint64_t reuse = parameter_get(world, machine, MACHINE_TCP_TW_REUSE);
+    bool loopback = machine == way_at(world, way)->to;
+    bool may_reuse = reuse == 1 || (reuse == 2 && loopback);
+    range_read(world, machine, range);
+    if (set->taken > range[1] - range[0] && !may_reuse)
+        return 0;
+    uint32_t port = port_of_parity(world, set, range[0], range[1], false);
+    if (port == 0)
+        port = port_of_parity(world, set, range[0] + 1, range[1], false);
+    if (port == 0 && may_reuse)
+        port = port_of_parity(world, set, range[0], range[1], true);
+    if (port == 0 && may_reuse)
+        port = port_of_parity(world, set, range[0] + 1, range[1], true);
+    return port;
+}
+
 uint16_t tcp_port_take(struct world *world, uint32_t index)
 {
-    const struct connection *connection = tcp_at(world, index);
+    struct connection *connection = tcp_at(world, index);
     uint32_t way = connection->ways[0];
     struct port_set *set = set_need(world, way, connection->ends[1].component);
-    if (set == NULL)
+    uint32_t port = set == NULL ? 0 : port_find(world, set, way);
+    if (port == 0)
         return 0;
-    uint32_t range[2];
-    range_read(world, way_at(world, way)->from, range);
-    uint32_t port = 0;
-    if (set->taken <= range[1] - range[0])
-        port = port_of_parity(world, set, range[0], range[1]);
-    if (port == 0 && set->taken <= range[1] - range[0])
-        port = port_of_parity(world, set, range[0] + 1, range[1]);
-    if (port == 0 || !port_mark(world, set, port))
-        return 0;
+    uint32_t before = port_connection(world, set, port);
+    if (before != 0 && tcp_at(world, before)->ends[0].state == TCP_TIME_WAIT) {
+        tcp_end_gone(world, before, 0);
+        tcp_release(world, before);
+        before = port_connection(world, set, port);
+    }
+    connection->replaces = before;
+    port_note(world, set, port, index);
+    set->taken++;
+    set->last = port;
     return (uint16_t)port;
 }
 
-void tcp_port_give(struct world *world, uint32_t index)
+static struct port_set *set_of(const struct world *world, uint32_t index)
 {
     const struct connection *connection = tcp_at(world, index);
-    uint32_t port = connection->ends[0].port;
-    struct port_set *set = set_find(world, connection->ways[0], connection->ends[1].component);
-    if (port == 0 || set == NULL || !port_taken(world, set, port))
-        return;
-    *port_word(world, set, port) &= ~(1ull << port % 64);
-    set->taken--;
-    if (--set->live[port / CHUNK_PORTS] == 0) {
-        arena_give(&world->region, set->chunks[port / CHUNK_PORTS], CHUNK_BYTES);
-        set->chunks[port / CHUNK_PORTS] = 0;
-    }
+    return connection->ends[0].port == 0
+               ? NULL
+               : set_find(world, connection->ways[0], connection->ends[1].component);
+}
+
+void tcp_port_free(struct world *world, uint32_t index)
+{
+    struct port_set *set = set_of(world, index);
+    if (set != NULL && set->taken > 0)
+        set->taken--;
+}
+
+void tcp_port_forget(struct world *world, uint32_t index)
+{
+    struct port_set *set = set_of(world, index);
+    uint32_t port = tcp_at(world, index)->ends[0].port;
+    if (set != NULL && port_connection(world, set, port) == index)
+        port_note(world, set, port, 0);
 }

@@ -13,6 +13,17 @@ void wire_listen(struct world *world, wire_listener *listener, void *user)
 
 /* --- what a segment says ---------------------------------------------------------------- */
 
+static void sacks_fill(const struct world *world, const struct segment *segment,
+                       struct wire_options *options)
+{
+    const struct tcp_sacks *sacks = arena_at(&world->region, segment->sacks);
+    options->sacks = (uint8_t)sacks->count;
+    for (uint32_t i = 0; i < sacks->count; i++) {
+        options->sack[i][0] = sacks->blocks[i].from;
+        options->sack[i][1] = sacks->blocks[i].to;
+    }
+}
+
 /* The options that each segment has: RFC 7323 and RFC 2018 as Linux offers them. */
 static struct wire_options options_of(const struct world *world, const struct segment *segment,
                                       bool loopback)
@@ -23,6 +34,8 @@ static struct wire_options options_of(const struct world *world, const struct se
         return options;
     options.timestamps = 1;
     options.timestamp_value = (uint32_t)(world->now_ns / MS_NS);
+    if (segment->sacks != 0)
+        sacks_fill(world, segment, &options);
     if (!syn)
         return options;
     options.mss = loopback ? UINT16_MAX - 40 : 1460;
@@ -55,8 +68,8 @@ static void ends_fill(const struct world *world, const struct segment *segment,
     wire->connection = slab_handle(&world->region, SLAB_CONNECTION, segment->connection);
     wire->from = from->component;
     wire->to = to->component;
-    wire->from_machine = end_machine(world, from);
-    wire->to_machine = end_machine(world, to);
+    wire->from_machine = end_machine(world, segment->connection, 1u - segment->to);
+    wire->to_machine = end_machine(world, segment->connection, segment->to);
     wire->from_address = tcp_address(world, wire->from_machine);
     wire->to_address = tcp_address(world, wire->to_machine);
     wire->from_port = tcp_port(world, segment->connection, from->component);
@@ -72,7 +85,8 @@ static struct wire_segment wire_of(const struct world *world, const struct segme
                                 .seq = segment->seq,
                                 .ack = (segment->flags & SEGMENT_ACK) != 0 ? segment->ack : 0,
                                 .length = segment->length,
-                                .ip_bytes = segment_bytes(segment),
+                                .window = segment->window,
+                                .ip_bytes = segment_bytes(world, segment),
                                 .flags = segment->flags};
     ends_fill(world, segment, &wire);
     wire.options = options_of(world, segment, wire.from_machine == wire.to_machine);
@@ -121,7 +135,9 @@ bool wire_next_message(const struct world *world, const struct wire_segment *seg
 {
     const struct connection *connection = tcp_at(world, segment->index);
     const struct tcp_end *end = &connection->ends[segment->opener ? 0 : 1];
-    uint32_t next = *cursor ? tcp_message_at(world, *cursor)->next : end->first;
+    const struct tcp_flight *flight = tcp_flight(world, end);
+    uint32_t first = flight == NULL ? 0 : flight->first;
+    uint32_t next = *cursor ? tcp_message_at(world, *cursor)->next : first;
     for (; next != 0; next = tcp_message_at(world, next)->next) {
         const struct tcp_message *item = tcp_message_at(world, next);
         uint32_t begin = item->end_seq - item->message.bytes;

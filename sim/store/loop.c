@@ -251,18 +251,28 @@ void loop_clear(struct world *world, uint32_t id)
     store->stall_ns = store->extra_ns = 0;
 }
 
+/* createClient: tcp-keepalive 300 asks after 300 s of silence, three times, 100 s apart. */
+static void connection_new(struct world *world, uint32_t id, uint32_t connection)
+{
+    struct store *store = store_at(world, id);
+    tcp_set_option(world, connection, id, TCP_OPTION_NODELAY, 1);
+    tcp_set_option(world, connection, id, TCP_OPTION_KEEPIDLE, 300 * SECOND_NS);
+    tcp_set_option(world, connection, id, TCP_OPTION_KEEPINTVL, 100 * SECOND_NS);
+    tcp_set_option(world, connection, id, TCP_OPTION_KEEPCNT, 3);
+    tcp_set_option(world, connection, id, TCP_OPTION_KEEPALIVE, 1);
+    store->connections_received++;
+    store->connected++;
+}
+
 /* --- sockets
  * ----------------------------------------------------------------------------------------- */
 
 void loop_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what)
 {
-    struct store *store = store_at(world, id);
     switch (what) {
     case SOCKET_ACCEPTABLE: /* acceptTcpHandler takes all that wait */
-        while (tcp_accept(world, id) != 0) {
-            store->connections_received++;
-            store->connected++;
-        }
+        for (uint32_t c = tcp_accept(world, id); c != 0; c = tcp_accept(world, id))
+            connection_new(world, id, c);
         break;
     case SOCKET_WRITABLE:
         outbox_send(world, id);

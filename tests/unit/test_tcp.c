@@ -68,10 +68,10 @@ static void test_loopback(void **state)
 {
     (void)state;
     uint32_t neighbour = net_peer(world, "neighbour", left);
-    peers[neighbour].answer_bytes = 100000;
     tcp_listen(world, neighbour, 511);
     connection = tcp_connect(world, client, neighbour, NULL);
-    ask(200000);
+    peers[neighbour].answer_bytes = 60000; /* a window that is not scaled yet takes 65,483 */
+    ask(60000);
     net_run(world, SECOND_NS);
     assert_int_equal(peers[client].received_ns, 80 * US_NS);
     assert_int_equal(peers[client].at_ns[SOCKET_CONNECTED], 40 * US_NS);

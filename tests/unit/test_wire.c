@@ -143,6 +143,7 @@ static void each_fate_has_its_reason(void **state)
 {
     (void)state;
     connect_first();
+    tcp_set_option(world, connection, client, TCP_OPTION_NODELAY, 1);
     heard_count = 0;
     link_drop_next(world, left, right, PACKET_DATA, 1);
     ask(10);
