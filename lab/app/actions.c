@@ -6,9 +6,11 @@
 
 #include "lab/app/acts.h"
 #include "lab/app/drive.h"
+#include "lab/app/flow.h"
+#include "lab/view/view.h"
 
-#define AT(place) (1u << PLACE_##place)
-#define IN(field) (1u << FIELD_##field)
+#define AT(place) (UINT64_C(1) << PLACE_##place)
+#define IN(field) (UINT64_C(1) << FIELD_##field)
 #define AT_CLOCK  (AT(WORLD) | AT(PART) | AT(BRIEF) | AT(TRY) | AT(WATCH) | AT(VARY))
 #define AT_LADDER (AT(WORLD) | AT(PART) | AT(TRY) | AT(WATCH) | AT(EXPLAIN) | AT(VARY))
 #define AT_PANEL  (AT(WORLD) | AT(PART) | AT(TRY) | AT(WATCH) | AT(VARY))
@@ -16,8 +18,8 @@
     (AT(BRIEF) | AT(TRY) | AT(PREDICT) | AT(WATCH) | AT(EXPLAIN) | AT(VARY) | AT(WORK))
 #define AT_FLOW    (AT_LESSON & ~AT(BRIEF))
 #define AT_LINE    (IN(COMMAND) | IN(WRITE) | IN(FILE) | IN(SEARCH))
-#define AT_SCREENS ((1u << PLACE_SCREENS) - 1u)
-#define ANYWHERE   ((1u << PLACE_COUNT) - 1u)
+#define AT_SCREENS ((UINT64_C(1) << PLACE_SCREENS) - 1u)
+#define ANYWHERE   ((UINT64_C(1) << PLACE_COUNT) - 1u)
 
 const struct action actions[] = {
 #define ACTION(name, code, letter, second, shift, label, where, line, words)                       \
@@ -29,7 +31,25 @@ const unsigned action_count = sizeof actions / sizeof *actions;
 
 bool action_is_for(const struct action *action, enum place place)
 {
-    return (action->where & (1u << place)) != 0;
+    return (action->where & (UINT64_C(1) << place)) != 0;
+}
+
+/* Enter does what is meant to be done next: not always the next step. */
+static enum word next_words(const struct model *model, const struct action *action)
+{
+    uint64_t failed_ns;
+    const struct flow *flow = &model->flow;
+    if (action->words != WORD_NEXT_STEP || action->code != KEY_CODE_ENTER)
+        return WORD_NEXT_STEP;
+    if (model->screen == PLACE_EXPLAIN && model->scroll < view_scroll_most(model))
+        return WORD_MORE_PAGES;
+    if (model->screen == PLACE_EXPLAIN && flow->act + 1 < flow_acts(model))
+        return WORD_STEP_PREDICT;
+    if (model->screen == PLACE_VARY && flow->looking)
+        return WORD_CHANGE_AGAIN;
+    if (model->screen == PLACE_VARY && !flow->passed && flow_failure(model, &failed_ns))
+        return WORD_TO_FAILURE;
+    return WORD_NEXT_STEP;
 }
 
 const char *action_words(const struct model *model, const struct action *action)
@@ -56,6 +76,9 @@ const char *action_words(const struct model *model, const struct action *action)
         return model_say(model, WORD_SEARCH);
     if (action->words == WORD_NEXT_STEP && model->screen == PLACE_WATCH && !model->flow.script.done)
         return model_say(model, WORD_TO_THE_END);
+    enum word other = next_words(model, action);
+    if (other != WORD_NEXT_STEP)
+        return model_say(model, other);
     if (action->words == WORD_NEXT_STEP)
         return model_say(model, WORD_STEP_BRIEF + model->flow.step + 1);
     return model_say(model, action->words);
@@ -71,6 +94,8 @@ static bool is_key(const struct action *action, const struct key *key)
         return action->shift == key->shift;
     if (key->syllable)
         return false;
+    if (action->act == press_mark)
+        return key->letter == ' ' || (key->letter >= '1' && key->letter <= '9');
     if (action->act == press_digit || action->act == press_number)
         return key->letter >= (action->act == press_digit ? '1' : '0') &&
                key->letter <= (action->act == press_digit ? '8' : '9');

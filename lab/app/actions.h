@@ -12,7 +12,7 @@ struct action {
     uint32_t letter, second; /* of KEY_CODE_TEXT: the key and its second name, 0 none */
     bool shift;
     const char *label; /* as the key line says it */
-    uint32_t where;    /* 1 << enum place */
+    uint64_t where;    /* 1 << enum place */
     int line;          /* on the key line: 1 yes, 0 only in the help */
     enum word words;
     /* False: not now; the key goes on to the next row or to the open field. */

@@ -141,10 +141,62 @@ bool press_edit(struct model *model, const struct key *key)
     return true;
 }
 
+/* Enter: what is meant to be done next (see action_words); `]` the next step in any case. */
 bool press_next(struct model *model, const struct key *key)
 {
+    uint64_t failed_ns;
+    bool enter = key->code == KEY_CODE_ENTER;
+    if (enter && model->screen == PLACE_EXPLAIN && model->scroll < view_scroll_most(model))
+        model->scroll++;
+    else if (enter && model->screen == PLACE_VARY && model->flow.looking)
+        flow_again(model, true);
+    else if (enter && model->screen == PLACE_VARY && !model->flow.passed &&
+             flow_failure(model, &failed_ns))
+        flow_see_failure(model);
+    else
+        flow_next(model);
+    return true;
+}
+
+bool press_know(struct model *model, const struct key *key)
+{
     (void)key;
-    flow_next(model);
+    flow_know(model);
+    return true;
+}
+
+bool press_watch_it(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->asking = FIELD_NONE;
+    return true;
+}
+
+bool press_skip(struct model *model, const struct key *key)
+{
+    (void)key;
+    flow_skip(model);
+    return true;
+}
+
+bool press_mark(struct model *model, const struct key *key)
+{
+    flow_mark(model, key->letter == ' ' ? model->flow.mark : key->letter - '1');
+    return true;
+}
+
+bool press_mark_up(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->flow.mark -= model->flow.mark > 0;
+    return true;
+}
+
+bool press_mark_down(struct model *model, const struct key *key)
+{
+    (void)key;
+    const char *names[LESSON_MARKS];
+    model->flow.mark += model->flow.mark + 1 < flow_marks(model, model->flow.question, names);
     return true;
 }
 
@@ -174,7 +226,9 @@ bool press_not_yet(struct model *model, const struct key *key)
     (void)key;
     model->asking = FIELD_NONE;
     model->message[0] = 0;
-    if (model->screen == PLACE_PREDICT)
+    if (model->screen == PLACE_PREDICT && model->flow.act)
+        flow_previous(model);
+    else if (model->screen == PLACE_PREDICT)
         flow_step(model, STEP_TRY);
     model->flow.by_hand = false;
     return true;

@@ -10,6 +10,7 @@
 #include "lab/app/flow.h"
 #include "lab/app/kept.h"
 #include "lab/app/plain.h"
+#include "lab/app/reload.h"
 #include "lab/app/update.h"
 #include "lab/term/loop.h"
 #include "lab/term/screen.h"
@@ -61,6 +62,21 @@ static void on_frame(void *user, uint64_t elapsed_ns)
     after(app);
 }
 
+static void on_file(void *user, const char *path)
+{
+    struct app *app = user;
+    reload_file(&app->model, path);
+    after(app);
+}
+
+/* A lesson that is saved in an editor beside the lab shows itself anew. */
+static void watch_lessons(struct app *app)
+{
+    char path[4096];
+    for (uint32_t i = 0; reload_watched(&app->model, i, path, sizeof path); i++)
+        loop_watch_file(app->loop, path);
+}
+
 static void on_resized(void *user, int rows, int columns)
 {
     struct app *app = user;
@@ -101,8 +117,12 @@ static bool open_what(struct model *model, const char *file)
 
 static int run_screen(struct app *app, const struct lab_options *told)
 {
-    struct loop_callbacks callbacks = {
-        .user = app, .key = on_key, .frame = on_frame, .resized = on_resized, .draw = on_draw};
+    struct loop_callbacks callbacks = {.user = app,
+                                       .key = on_key,
+                                       .frame = on_frame,
+                                       .resized = on_resized,
+                                       .file_changed = on_file,
+                                       .draw = on_draw};
     struct screen_options options = {.ascii = told->ascii};
     char why[300];
     app->loop = loop_open(&callbacks);
@@ -122,6 +142,7 @@ static int run_screen(struct app *app, const struct lab_options *told)
         app->canvas.ascii = screen_is_ascii();
         update_size(&app->model, rows, columns);
         after(app);
+        watch_lessons(app);
         status = loop_run(app->loop);
         canvas_release(&app->canvas);
     }

@@ -66,6 +66,8 @@ void flow_open(struct model *model, uint32_t at)
     model_show(model, PLACE_BRIEF);
     flow_step(model, STEP_BRIEF);
     kept_begin(model);
+    if (model->home.done[place_of(model, lesson)] && model->flow.furthest == STEP_BRIEF)
+        flow_know(model); /* one who has been through it */
 }
 
 void flow_leave(struct model *model)
@@ -92,13 +94,15 @@ void flow_language(struct model *model)
     model_look(model);
 }
 
-/* Where the fault of the first question stands: in the file, or where the hand pulled, or now. */
+/* Where the fault of the act's first question stands: in the file, or where the hand pulled, or
+ * now. */
 static uint64_t fault_time(struct model *model)
 {
     struct flow *flow = &model->flow;
     const struct lesson_text *text = flow_text(model);
+    uint32_t first = flow_first_question(model);
     uint64_t file_ns = text->question_count
-                           ? session_first(model->session, &text->questions[0].fault)
+                           ? session_first(model->session, &text->questions[first].fault)
                            : TIME_NEVER;
     if (file_ns != TIME_NEVER)
         flow->fault_ns = file_ns;
@@ -107,22 +111,21 @@ static uint64_t fault_time(struct model *model)
     struct text line = TEXT(flow->fault);
     text_clear(&line); /* the file does it */
     if (file_ns == TIME_NEVER && text->question_count)
-        language_join(&line, &text->questions[0].fault);
+        language_join(&line, &text->questions[first].fault);
     return flow->fault_ns;
 }
 
-/* Coming from what was tried: from the beginning, since that is no part of the run that is watched.
- */
-static void enter_watch(struct model *model, bool tried)
+/* What was tried is no part of the run that is watched: the clock goes back to before it.  What is
+ * the file's own run stays: nobody waits for it twice. */
+static void enter_watch(struct model *model)
 {
     model->drive.playing = false;
     model->drive.speed = SPEED_ONE;
-    if (tried)
-        drive_rewind(model, 0);
-    uint64_t fault_ns = fault_time(model);
+    uint64_t fault_ns = fault_time(model), touched_ns = session_touched(model->session);
     uint64_t start_ns = fault_ns > SECOND_NS ? fault_ns - SECOND_NS : 0;
-    if (session_now(model->session) > start_ns)
-        drive_rewind(model, start_ns);
+    uint64_t to_ns = touched_ns < start_ns ? touched_ns : start_ns;
+    if (session_now(model->session) > to_ns || touched_ns != TIME_NEVER)
+        drive_rewind(model, to_ns);
     flow_script_start(model, fault_ns);
     if (session_now(model->session) < start_ns)
         drive_rush(model, start_ns);
@@ -131,7 +134,8 @@ static void enter_watch(struct model *model, bool tried)
 void flow_step(struct model *model, enum lesson_step step)
 {
     struct flow *flow = &model->flow;
-    enum lesson_step before = flow->step;
+    if (step != STEP_EXPLAIN && step != STEP_WORK && !flow_scene(model, step))
+        return;
     flow->step = step;
     if (step > flow->furthest)
         flow->furthest = step;
@@ -139,7 +143,7 @@ void flow_step(struct model *model, enum lesson_step step)
     model->asking = FIELD_NONE;
     model->message[0] = model->last_command[0] = 0;
     model->scroll = 0;
-    flow->by_hand = false;
+    flow->by_hand = flow->looking = false;
     flow->script.running = flow->script.begun = false;
     drive_play(model, step == STEP_BRIEF || step == STEP_TRY
                           ? model->drive.playing || step == STEP_BRIEF
@@ -149,7 +153,7 @@ void flow_step(struct model *model, enum lesson_step step)
         flow_ask(model);
         break;
     case STEP_WATCH:
-        enter_watch(model, before < STEP_WATCH);
+        enter_watch(model);
         break;
     case STEP_VARY:
         model->drive.speed = SPEED_FAST;
@@ -169,35 +173,61 @@ void flow_resume(struct model *model, enum lesson_step step)
     flow_step(model, step);
 }
 
+void flow_know(struct model *model)
+{
+    model->flow.knows = true;
+    flow_step(model, STEP_PREDICT);
+}
+
+void flow_skip(struct model *model)
+{
+    model->asking = FIELD_NONE;
+    fault_time(model);
+    flow_step(model, STEP_VARY);
+}
+
+static void leave_done(struct model *model)
+{
+    uint32_t place = place_of(model, model->flow.lesson);
+    model->home.done[place] = true;
+    kept_done(model);
+    model_home(model);
+    if (place + 1 < model->home.lesson_count)
+        model->home.cursor = place + 1;
+}
+
 void flow_next(struct model *model)
 {
     struct flow *flow = &model->flow;
     if (flow->step == STEP_PREDICT && flow_open_question(model)) {
         flow_ask(model);
-        return;
-    }
-    if (flow->step == STEP_WATCH && !flow->script.done) {
+    } else if (flow->step == STEP_WATCH && !flow->script.done) {
         flow_finish(model);
-        return;
+    } else if (flow->step == STEP_EXPLAIN && flow->act + 1 < flow_acts(model)) {
+        flow->act++;
+        flow->ended = false;
+        flow->saw[0] = 0;
+        flow_step(model, STEP_PREDICT);
+    } else if (flow->step == STEP_WORK) {
+        leave_done(model);
+    } else {
+        flow_step(model, flow->step + 1);
     }
-    if (flow->step == STEP_WORK) {
-        uint32_t place = place_of(model, flow->lesson);
-        model->home.done[place] = true;
-        kept_done(model);
-        model_home(model);
-        if (place + 1 < model->home.lesson_count)
-            model->home.cursor = place + 1;
-        return;
-    }
-    flow_step(model, flow->step + 1);
 }
 
 void flow_previous(struct model *model)
 {
-    if (model->flow.step == STEP_VARY && !model->flow.ended) /* there is nothing to explain yet */
+    struct flow *flow = &model->flow;
+    bool other_world = flow->scene == STEP_VARY; /* there is nothing behind the explanation */
+    if (flow->step == STEP_VARY && (!flow->ended || other_world)) {
         flow_step(model, STEP_WATCH);
-    else if (model->flow.step > STEP_BRIEF)
-        flow_step(model, model->flow.step - 1);
-    else
+    } else if (flow->step == STEP_PREDICT && flow->act) {
+        flow->act--;
+        flow->ended = false;
+        flow_step(model, STEP_WATCH);
+    } else if (flow->step > STEP_BRIEF) {
+        flow_step(model, flow->step - 1);
+    } else {
         model_home(model);
+    }
 }

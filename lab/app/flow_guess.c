@@ -6,6 +6,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/kept.h"
+#include "lab/lesson/run.h"
 #include "lab/view/draw.h"
 
 bool flow_same_line(const char *a, const char *b)
@@ -34,7 +35,7 @@ bool flow_open_question(const struct model *model)
     if (!flow_active(model))
         return false;
     for (uint32_t i = 0; i < questions(model); i++)
-        if (!model->flow.locked[i])
+        if (!model->flow.locked[i] && flow_asks(model, i))
             return true;
     return false;
 }
@@ -46,7 +47,7 @@ void flow_hide(struct model *model)
     model->drive.halt_ns = TIME_NEVER;
     for (uint32_t i = 0; i < questions(model); i++) {
         const struct question *question = &flow_text(model)->questions[i];
-        if (flow->locked[i])
+        if (flow->locked[i] || !flow_asks(model, i))
             continue;
         for (unsigned h = 0; question->hides[h]; h++)
             flow->hidden[count++] = question->hides[h];
@@ -62,7 +63,7 @@ void flow_ask(struct model *model)
 {
     struct flow *flow = &model->flow;
     for (flow->question = 0; flow->question < questions(model); flow->question++) {
-        if (!flow->locked[flow->question]) {
+        if (!flow->locked[flow->question] && flow_asks(model, flow->question)) {
             model->asking = FIELD_GUESS;
             flow->person = 0;
             while (flow->person + 1 < flow->people &&
@@ -72,7 +73,7 @@ void flow_ask(struct model *model)
             return;
         }
     }
-    flow->question = 0;
+    flow->question = flow_first_question(model);
     model->asking = FIELD_NONE;
 }
 
@@ -83,6 +84,8 @@ static void ask_by_hand(struct model *model, const char *line)
     snprintf(model->flow.fault, sizeof model->flow.fault, "%s", line);
     model->flow.fault_ns = *line ? session_now(model->session) : TIME_NEVER;
     flow_ask(model);
+    if (flow_on_map(model)) /* it needs room */
+        flow_step(model, STEP_PREDICT);
 }
 
 /* `at 30s COMMAND`, `after 1s COMMAND`, `every 1s COMMAND`, `variant b COMMAND`: the command. */
@@ -103,7 +106,7 @@ static const char *carried_out(const char *line)
 
 bool flow_guards(struct model *model, const char *line)
 {
-    if (!flow_open_question(model))
+    if (!flow_active(model))
         return false;
     line = carried_out(line);
     for (uint32_t i = 0; i < questions(model); i++) {
@@ -113,10 +116,13 @@ bool flow_guards(struct model *model, const char *line)
         if (model->flow.locked[i] || question->fault.count == 0)
             continue;
         language_join(&text, &question->fault);
-        if (flow_same_line(line, fault)) {
+        if (!flow_same_line(line, fault))
+            continue;
+        if (flow_asks(model, i))
             ask_by_hand(model, line);
-            return true;
-        }
+        else /* a later act asks about it */
+            model_tell(model, "%s", model_say(model, WORD_FAULT_LATER));
+        return true;
     }
     return false;
 }
@@ -126,10 +132,40 @@ void flow_halted(struct model *model)
     ask_by_hand(model, "");
 }
 
-static bool read_guess(const struct question *question, const char *words, int64_t *number)
+/* --- guesses
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+unsigned flow_marks(const struct model *model, uint32_t question, const char *names[LESSON_MARKS])
 {
-    if (question->form == QUESTION_NUMBER)
-        return lesson_guess_number(words, number);
+    return lesson_marks(&flow_text(model)->questions[question], model_world(model), names);
+}
+
+bool flow_on_map(const struct model *model)
+{
+    const struct question *question = flow_question(model);
+    return question && question->form == QUESTION_MAP;
+}
+
+void flow_mark(struct model *model, uint32_t mark)
+{
+    struct flow *flow = &model->flow;
+    const char *names[LESSON_MARKS];
+    char words[FIELD_BYTES];
+    struct text text = TEXT(words);
+    struct field *field = &flow->guesses[flow->question][flow->person].field;
+    unsigned count = flow_marks(model, flow->question, names);
+    int64_t bits;
+    if (mark >= count || !lesson_marks_read(field->text, names, count, &bits))
+        return;
+    flow->mark = mark;
+    text_clear(&text);
+    lesson_marks_add(&text, names, count, bits ^ INT64_C(1) << mark);
+    field_set(field, words);
+}
+
+static bool read_choice(const struct question *question, const char *words, int64_t *number)
+{
     while (*words == ' ')
         words++;
     char letter = (char)(*words | 0x20);
@@ -139,18 +175,38 @@ static bool read_guess(const struct question *question, const char *words, int64
     return true;
 }
 
+static bool read_guess(const struct model *model, uint32_t at, const char *words, int64_t *number)
+{
+    const struct question *question = &flow_text(model)->questions[at];
+    const char *names[LESSON_MARKS];
+    if (question->form == QUESTION_NUMBER)
+        return lesson_guess_number(words, number);
+    if (question->form == QUESTION_CHOICE)
+        return read_choice(question, words, number);
+    return lesson_marks_read(words, names, flow_marks(model, at, names), number) && *number;
+}
+
 bool flow_understood(const struct model *model, uint32_t at, uint32_t person, struct text *to)
 {
     const struct question *question = &flow_text(model)->questions[at];
+    const char *words = model->flow.guesses[at][person].field.text;
     int64_t number;
-    if (!read_guess(question, model->flow.guesses[at][person].field.text, &number))
+    if (!read_guess(model, at, words, &number))
         return false;
-    if (question->form == QUESTION_CHOICE) {
+    if (question->form == QUESTION_CHOICE)
         text_add(to, question->choices[number]);
-        return true;
-    }
-    draw_amount_of(to, model, number, question->unit);
+    else if (question->form == QUESTION_MAP)
+        text_add(to, words);
+    else
+        draw_amount_of(to, model, number, question->unit);
     return true;
+}
+
+enum word flow_example(const struct question *question)
+{
+    return question->form == QUESTION_NUMBER   ? WORD_GUESS_EXAMPLE
+           : question->form == QUESTION_CHOICE ? WORD_CHOICE_EXAMPLE
+                                               : WORD_MARK_EXAMPLE;
 }
 
 static void all_locked(struct model *model)
@@ -163,6 +219,8 @@ static void all_locked(struct model *model)
         return;
     }
     flow_step(model, STEP_WATCH);
+    if (flow->knows && flow_guessed_right(model))
+        model->asking = FIELD_SKIP;
 }
 
 /* The next one whose guess is not locked; false when all are. */
@@ -196,10 +254,8 @@ void flow_lock(struct model *model)
     const struct question *question = flow_question(model);
     struct guess *guess = &flow->guesses[flow->question][flow->person];
     bool left = leaves(model);
-    if (!left && !read_guess(question, guess->field.text, &guess->number)) {
-        model_tell(model, "%s",
-                   model_say(model, question->form == QUESTION_NUMBER ? WORD_GUESS_EXAMPLE
-                                                                      : WORD_CHOICE_EXAMPLE));
+    if (!left && !read_guess(model, flow->question, guess->field.text, &guess->number)) {
+        model_tell(model, "%s", model_say(model, flow_example(question)));
         return;
     }
     model->message[0] = 0;
@@ -231,6 +287,18 @@ void flow_person(struct model *model)
     }
 }
 
+/* How far a guess is from what was counted; of a map: so many marks are otherwise. */
+static uint64_t apart_of(const struct model *model, uint32_t at, int64_t number)
+{
+    int64_t counted = model->flow.counted[at].number;
+    uint64_t marks = (uint64_t)(number ^ counted), apart = 0;
+    if (flow_text(model)->questions[at].form != QUESTION_MAP)
+        return (uint64_t)(number > counted ? number - counted : counted - number);
+    for (; marks; marks >>= 1)
+        apart += marks & 1;
+    return apart;
+}
+
 int flow_nearest(const struct model *model, uint32_t at)
 {
     const struct flow *flow = &model->flow;
@@ -239,8 +307,7 @@ int flow_nearest(const struct model *model, uint32_t at)
     if (!flow->counted_known[at])
         return -1;
     for (uint32_t i = 0; i < flow->people; i++) {
-        int64_t apart = flow->guesses[at][i].number - flow->counted[at].number;
-        uint64_t distance = (uint64_t)(apart < 0 ? -apart : apart);
+        uint64_t distance = apart_of(model, at, flow->guesses[at][i].number);
         if (flow->guesses[at][i].locked && (nearest < 0 || distance < least)) {
             nearest = (int)i;
             least = distance;
@@ -249,12 +316,25 @@ int flow_nearest(const struct model *model, uint32_t at)
     return nearest;
 }
 
+/* Of a map the first belief that fits: a part that is marked, or that is left out. */
+static bool believes(const struct model *model, uint32_t at, int64_t number,
+                     const struct belief *belief)
+{
+    const char *names[LESSON_MARKS];
+    int64_t bits = 0;
+    if (!belief->mark)
+        return number >= belief->from && number <= belief->to;
+    bool out = belief->mark[0] == '-';
+    lesson_marks_read(belief->mark + out, names, flow_marks(model, at, names), &bits);
+    return bits && (out ? (number & bits) == 0 : (number & bits) == bits);
+}
+
 const struct belief *flow_belief(const struct model *model, uint32_t at, uint32_t person)
 {
     const struct question *question = &flow_text(model)->questions[at];
     int64_t number = model->flow.guesses[at][person].number;
     for (uint32_t i = 0; i < question->belief_count; i++)
-        if (number >= question->beliefs[i].from && number <= question->beliefs[i].to)
+        if (believes(model, at, number, &question->beliefs[i]))
             return &question->beliefs[i];
     return NULL;
 }

@@ -1,4 +1,4 @@
-/* The run that a step shows, what was counted when it ended, and the goals. */
+/* The run that a step shows, and what was counted when it ended. */
 #include "lab/app/flow.h"
 
 #include <stdio.h>
@@ -6,6 +6,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/kept.h"
+#include "lab/lesson/run.h"
 
 #define AFTER_FAULT_NS                                                                             \
     (10 * SECOND_NS) /* a file without `run` is watched so long after its fault */
@@ -36,7 +37,7 @@ uint64_t flow_script_time(const struct model *model)
     return script->fault_pending ? script->fault_ns : script->end_ns;
 }
 
-static void act(struct model *model, const char *line)
+void flow_act(struct model *model, const char *line)
 {
     struct error error = {0};
     snprintf(model->last_command, sizeof model->last_command, "%s", line);
@@ -46,36 +47,13 @@ static void act(struct model *model, const char *line)
     }
 }
 
-/* "variant:cache.keys" or "cache.keys" as counted now. */
-static bool count(struct model *model, const char *name, struct value *value)
-{
-    struct world *world = model_world(model);
-    struct metric_ref metric;
-    struct error error;
-    const char *colon = strchr(name, ':');
-    for (uint32_t i = 0; colon && i < session_variants(model->session); i++) {
-        struct variant *variant = session_variant(model->session, i);
-        size_t length = strlen(variant->name);
-        if (length == (size_t)(colon - name) && memcmp(variant->name, name, length) == 0)
-            world = variant->world;
-    }
-    return world_metric(world, colon ? colon + 1 : name, &metric, &error) &&
-           world_read(world, metric, value);
-}
-
 static void count_answers(struct model *model)
 {
     const struct lesson_text *text = flow_text(model);
-    for (uint32_t i = 0; i < text->question_count && i < QUESTIONS_MAX; i++) {
-        const struct question *question = &text->questions[i];
-        struct value *counted = &model->flow.counted[i];
-        if (question->answer_choice) {
-            counted->number = question->answer_choice - 'a';
-            model->flow.counted_known[i] = true;
-        } else if (question->answer[0]) {
-            model->flow.counted_known[i] = count(model, question->answer, counted);
-        }
-    }
+    for (uint32_t i = 0; i < text->question_count && i < QUESTIONS_MAX; i++)
+        if (flow_asks(model, i))
+            model->flow.counted_known[i] =
+                lesson_count(model->session, &text->questions[i], &model->flow.counted[i]);
 }
 
 static void script_over(struct model *model)
@@ -96,11 +74,7 @@ static void script_over(struct model *model)
         field_set(&model->field, flow->saw);
         return;
     }
-    flow_goals(model);
-    flow->tried = true;
-    flow->passed = !flow->script.broken;
-    for (uint32_t i = 0; i < flow_text(model)->goal_count && i < GOALS_MAX; i++)
-        flow->passed = flow->passed && flow->goals[i].met;
+    flow_judge(model);
 }
 
 /* Acked orders of a store that cannot answer yet: nobody has judged whether they are lost. */
@@ -142,7 +116,7 @@ bool flow_script_turn(struct model *model)
     script->begun = script->begun || now_ns >= script->fault_ns;
     if (script->fault_pending && now_ns >= script->fault_ns) {
         script->fault_pending = false;
-        act(model, model->flow.fault);
+        flow_act(model, model->flow.fault);
         return true;
     }
     bool ended =
@@ -173,72 +147,4 @@ void flow_went_back(struct model *model)
         flow_step(model, STEP_WATCH);
     else if (flow->step == STEP_VARY)
         flow_again(model, true);
-}
-
-void flow_goals(struct model *model)
-{
-    struct flow *flow = &model->flow;
-    if (!flow_active(model))
-        return;
-    const struct lesson_text *text = flow_text(model);
-    for (uint32_t i = 0; i < text->goal_count && i < GOALS_MAX; i++) {
-        struct goal_state *goal = &flow->goals[i];
-        struct value found = {0};
-        struct error error;
-        bool was_met = goal->known && goal->met;
-        goal->met = false;
-        goal->known =
-            session_now(model->session) > 0 &&
-            session_holds(model->session, text->goals[i].condition, &goal->met, &found, &error);
-        if (goal->met)
-            goal->failed_ns = 0;
-        else if (was_met)
-            goal->failed_ns = session_now(model->session);
-        struct text now = TEXT(goal->now);
-        if (goal->known)
-            value_add_screen(&now, &found);
-    }
-}
-
-void flow_again(struct model *model, bool keep_changes)
-{
-    struct flow *flow = &model->flow;
-    flow->script.running = flow->script.begun = false;
-    drive_play(model, false);
-    drive_rewind(model, 0);
-    flow->tried = false;
-    memset(flow->goals, 0, sizeof flow->goals);
-    if (!keep_changes)
-        flow->change_count = 0;
-    for (uint32_t i = 0; i < flow->change_count; i++)
-        act(model, flow->changes[i]);
-    flow_script_start(model, flow->fault_ns == TIME_NEVER ? 0 : flow->fault_ns);
-    flow_goals(model);
-    model_look(model);
-    kept_save(model);
-}
-
-void flow_changed(struct model *model, const char *line)
-{
-    struct flow *flow = &model->flow;
-    if (!flow_active(model) || flow->step != STEP_VARY || flow->change_count == CHANGES_MAX ||
-        session_now(model->session) != 0)
-        return;
-    snprintf(flow->changes[flow->change_count++], LINE_BYTES, "%s", line);
-    kept_save(model);
-}
-
-void flow_reveal(struct model *model)
-{
-    uint32_t block_count = flow_text(model)->block_count[STEP_VARY];
-    const struct block *blocks = flow_text(model)->blocks[STEP_VARY];
-    flow_again(model, false);
-    for (uint32_t i = 0; i < block_count; i++) {
-        if (blocks[i].kind != BLOCK_REVEAL)
-            continue;
-        act(model, blocks[i].words);
-        flow_changed(model, blocks[i].words);
-    }
-    model->flow.revealed = true;
-    model_look(model);
 }

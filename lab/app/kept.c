@@ -156,6 +156,9 @@ static void read_guesses(struct model *model)
         for (uint32_t person = 0; person < flow->people; person++)
             flow->locked[i] = flow->locked[i] && flow->guesses[i][person].locked;
     }
+    for (uint32_t i = 0; i < flow_text(model)->question_count && i < QUESTIONS_MAX; i++)
+        if (flow->guesses[i][0].locked && flow_text(model)->questions[i].part > flow->act)
+            flow->act = flow_text(model)->questions[i].part;
     flow_hide(model);
 }
 

@@ -240,6 +240,8 @@ void model_back(struct model *model)
 
 enum place model_place(const struct model *model)
 {
+    if (model->asking == FIELD_GUESS && flow_on_map(model))
+        return FIELD_MARKS;
     return model->asking == FIELD_NONE ? model->screen : model->asking;
 }
 

@@ -35,7 +35,9 @@ enum place {
     FIELD_FILE,
     FIELD_SEARCH,
     FIELD_GUESS,
-    FIELD_SAW, /* what did you see? */
+    FIELD_MARKS, /* a guess on the map: `asking` stays FIELD_GUESS, the keys are others */
+    FIELD_SAW,   /* what did you see? */
+    FIELD_SKIP,  /* nothing is typed: watch it, or skip to vary */
     PLACE_COUNT
 };
 #define FIELD_NONE PLACE_COUNT
@@ -50,6 +52,7 @@ enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OV
 #define QUESTIONS_MAX    8
 #define CHANGES_MAX      16
 #define GOALS_MAX        8
+#define PRICES_MAX       4
 #define LINE_BYTES       FIELD_BYTES
 #define TOLD_MAX         32
 #define LIFE_BYTES       1024
@@ -100,11 +103,22 @@ struct goal_state {
     char now[48];
 };
 
+/* What a way to meet the goals costs. */
+struct price_state {
+    bool known;
+    struct value value;
+};
+
 struct flow {
     struct lesson *lesson; /* of the model's list; NULL: none */
     enum lesson_step step, furthest;
-    uint32_t question; /* that is asked now */
+    uint32_t act;           /* the part of predict that is asked, watched and explained now */
+    enum lesson_step scene; /* whose script is open: STEP_BRIEF world.lab, else of this step ... */
+    uint32_t scene_part;    /* ... and this part of it */
+    bool knows;             /* came straight to the guess: a right one may skip to vary */
+    uint32_t question;      /* that is asked now */
     uint32_t person, people;
+    uint32_t mark; /* of a map: the part that is chosen */
     struct guess guesses[QUESTIONS_MAX][PEOPLE_MAX];
     bool locked[QUESTIONS_MAX];
     struct value counted[QUESTIONS_MAX];
@@ -120,7 +134,10 @@ struct flow {
     uint32_t change_count;
     uint32_t hints;
     bool revealed, passed;
-    bool tried; /* a run of vary came to its end */
+    bool tried;                            /* a run of vary came to its end */
+    bool looking;                          /* the clock stands where a goal failed first */
+    bool cheaper;                          /* what is revealed costs less than what passed */
+    struct price_state prices[PRICES_MAX]; /* of what is revealed, in the order of the text */
     struct goal_state goals[GOALS_MAX];
     struct kept_attempt attempt; /* as it was kept last */
 };
@@ -184,6 +201,7 @@ struct model {
     struct prompt prompt;
     char last_command[LINE_BYTES];
     char message[LINE_BYTES]; /* an error or a short answer */
+    char stale[LINE_BYTES];   /* why a saved lesson is shown as it was: until it can be read */
     uint32_t
         wrong; /* where the error stands in the prompt's line, in characters from 1; 0 nowhere */
     char answer[ANSWER_BYTES];

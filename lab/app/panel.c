@@ -51,7 +51,8 @@ static unsigned of_step(const struct model *model, struct panel_row *rows)
         const struct block *block = &text->blocks[step][i];
         struct command command;
         struct error error;
-        if (block->kind != BLOCK_COMMAND || !language_split(&command, block->words, 0, &error))
+        if (block->kind != BLOCK_COMMAND || !flow_shows(model, step, block) ||
+            !language_split(&command, block->words, 0, &error))
             continue;
         struct text line = TEXT(rows[count].line);
         language_join(&line, &command);

@@ -43,9 +43,12 @@ static bool overlay_key(struct model *model, const struct key *key)
 static bool is_for_field(const struct model *model, const struct key *key)
 {
     const struct question *question = flow_question(model);
+    if (model_place(model) == FIELD_MARKS) /* marks are set by their own keys */
+        return false;
     if (key->code != KEY_CODE_TEXT || model->asking != FIELD_GUESS || !question ||
-        question->form != QUESTION_NUMBER)
+        question->form == QUESTION_CHOICE)
         return true;
+
     return key->syllable || key->hangul_letter ||
            strchr("0123456789,. kKmM", (int)key->letter) != NULL;
 }

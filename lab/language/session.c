@@ -182,6 +182,11 @@ uint64_t session_run_end(const struct session *session)
     return session->typed_run.active ? session->typed_run.end_ns : TIME_NEVER;
 }
 
+uint64_t session_file_run_end(const struct session *session)
+{
+    return session->file_run.active ? session->file_run.end_ns : TIME_NEVER;
+}
+
 uint32_t session_variants(const struct session *session)
 {
     return session->variant_count;

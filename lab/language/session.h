@@ -134,6 +134,9 @@ const char *session_watched_name(const struct session *session, uint32_t i);
 /* When the prompt's `run` ends (of `run until`: at the latest); TIME_NEVER: none is going on. */
 uint64_t session_run_end(const struct session *session);
 
+/* When the file's present `run` ends (of `run until`: at the latest); TIME_NEVER: none is going on. */
+uint64_t session_file_run_end(const struct session *session);
+
 /* The metrics' words of NAME.METRIC.peak that the script names: for JSON. */
 const char *session_peak_name(const struct session *session, uint32_t i); /* NULL at the end */
 

@@ -79,7 +79,7 @@ bool reading_part(struct reading *reading, enum lesson_step step, const char *na
     for (uint32_t i = 0; i < *count; i++)
         if (strcmp(to->parts[step][i].name, name) == 0)
             return reading_fail(reading, line, 5, ERROR_LESSON_TWICE, name, NULL);
-    bool first = *count == 1 && !to->parts[step][0].name[0]; /* it names what stands before it */
+    bool first = to->block_count[step] == 0; /* nothing stands before it */
     text_clear(&words);
     text_add_u64(&words, LESSON_PARTS);
     if (*count == LESSON_PARTS)

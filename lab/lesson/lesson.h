@@ -102,8 +102,8 @@ struct lesson_link {
     uint32_t line;
 };
 
-/* A step may have parts, each under a heading of the third level: `### NAME`.  What stands before
- * the first one, and the first one, are part 0.  The parts of predict, watch and explain belong
+/* A step may have parts, each under a heading of the third level: `### NAME`; what stands before
+ * the first heading is a part without a name.  The parts of predict, watch and explain belong
  * together by their name: a lesson of two acts asks, shows and explains, and then again.  Each part
  * of review is a question for a later day. */
 struct lesson_part {

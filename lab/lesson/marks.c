@@ -39,18 +39,32 @@ static int mark_of(const char *word, size_t bytes, const char *const *names, uns
     return number >= 1 && number <= count ? (int)number - 1 : -1;
 }
 
-bool lesson_marks_read(const char *words, const char *const *names, unsigned count, int64_t *bits)
+/* Bits of the words that are among them; `all`: every one is. */
+static int64_t bits_of(const char *words, const char *const *names, unsigned count, bool *all)
 {
-    *bits = 0;
+    int64_t bits = 0;
+    *all = true;
     while (*(words += strspn(words, ", ")) != 0) {
         size_t bytes = strcspn(words, ", ");
         int mark = mark_of(words, bytes, names, count);
-        if (mark < 0)
-            return false;
-        *bits |= INT64_C(1) << mark;
+        *all = *all && mark >= 0;
+        bits |= mark >= 0 ? INT64_C(1) << mark : 0;
         words += bytes;
     }
-    return true;
+    return bits;
+}
+
+bool lesson_marks_read(const char *words, const char *const *names, unsigned count, int64_t *bits)
+{
+    bool all;
+    *bits = bits_of(words, names, count, &all);
+    return all;
+}
+
+int64_t lesson_marks_among(const char *words, const char *const *names, unsigned count)
+{
+    bool all;
+    return bits_of(words, names, count, &all);
 }
 
 void lesson_marks_add(struct text *to, const char *const *names, unsigned count, int64_t bits)

@@ -137,20 +137,29 @@ bool lesson_within(const struct question *question, const struct value *answer, 
     return true;
 }
 
-/* Parts of a map: as the answer lists them, or as a metric's words do. */
+/* Parts of a map: as the answer lists them, or as a metric's words do; what cannot be marked (a
+ * link) is left out. */
 static bool count_map(struct session *session, const struct question *question,
                       struct value *counted)
 {
     const char *names[LESSON_MARKS], *list = question->answer;
     unsigned count = lesson_marks(question, session_variant(session, 0)->world, names);
+    char condition[120];
+    struct text text = TEXT(condition);
     struct value told;
-    if (strchr(list, '.')) {
-        if (lesson_place(session, list, &told) != TOLD_KNOWN)
+    struct error error;
+    bool held;
+    if (strchr(list, '.')) { /* read as conditions are: the lab's own metrics, too */
+        text_clear(&text);
+        text_add(&text, list);
+        text_add(&text, " == none");
+        if (!session_holds(session, condition, &held, &told, &error))
             return false;
         list = told.words;
     }
     *counted = (struct value){.unit = UNIT_COUNT};
-    return lesson_marks_read(list, names, count, &counted->number);
+    counted->number = lesson_marks_among(list, names, count);
+    return true;
 }
 
 bool lesson_count(struct session *session, const struct question *question, struct value *counted)

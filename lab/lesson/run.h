@@ -46,6 +46,8 @@ unsigned lesson_marks(const struct question *question, const struct world *world
                       const char *names[LESSON_MARKS]);
 /* "lb, cache" or "1,3" as bits of these; false when a word is none of them. */
 bool lesson_marks_read(const char *words, const char *const *names, unsigned count, int64_t *bits);
+/* The same, but what is none of them is left out. */
+int64_t lesson_marks_among(const char *words, const char *const *names, unsigned count);
 void lesson_marks_add(struct text *to, const char *const *names, unsigned count, int64_t bits);
 
 #endif

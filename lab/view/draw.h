@@ -50,6 +50,12 @@ void draw_text(const struct model *model, struct text *to, const char *words);
 /* The blocks of a step that are prose, one below the other; lines in all. */
 int draw_step(const struct model *model, struct canvas *canvas, int row, int rows, int skip,
               enum lesson_step step);
+/* One block of it: rows it takes. */
+int draw_block(const struct model *model, struct canvas *canvas, int row, int rows,
+               enum lesson_step step, uint32_t block);
+/* Guesses beside what was counted; rows used. */
+int draw_question_bars(const struct model *model, struct canvas *canvas, int row,
+                       uint32_t question);
 /* Of them `count` paragraphs from the `first` on, as many as fit whole (the first one in any case);
  * rows used. */
 int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, int rows,

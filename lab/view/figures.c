@@ -77,5 +77,7 @@ const char *draw_unit(const struct model *model)
 
 const char *draw_person(const struct model *model, uint32_t person)
 {
+    if (model->flow.people == 1) /* alone one needs no letter */
+        return model_say(model, WORD_MY_GUESS);
     return model_say(model, WORD_PERSON_A + person);
 }

@@ -169,19 +169,20 @@ static void say_line(void *user, const char *line)
 /* What was said is never cut: the rule goes up as far as it needs. */
 static void draw_message(const struct model *model, struct canvas *canvas, bool prompt)
 {
+    const char *words = model->message[0] ? model->message : model->stale;
     int width = canvas->columns - 2 * MARGIN;
-    int lines = canvas_wrap(model->message, width, NULL, NULL);
+    int lines = canvas_wrap(words, width, NULL, NULL);
     int most = canvas->rows / 2, end = canvas->rows - 1 - prompt;
     struct said said = {canvas, end - (lines < most ? lines : most)};
     draw_blank(canvas, said.row, end - said.row);
     canvas_rule(canvas, said.row - 1);
-    canvas_wrap(model->message, width, say_line, &said);
+    canvas_wrap(words, width, say_line, &said);
 }
 
 void draw_foot(const struct model *model, struct canvas *canvas)
 {
     bool prompt = model_asks_line(model);
-    if (model->message[0])
+    if (model->message[0] || model->stale[0])
         draw_message(model, canvas, prompt);
     if (prompt) {
         draw_blank(canvas, canvas->rows - 2, 1);

@@ -5,21 +5,35 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/lesson/run.h"
 #include "lab/view/draw.h"
 
-/* The line of time from the start to the fault, which the file or the hand gave. */
-static void draw_time(const struct model *model, struct canvas *canvas, int row)
+/* When the fault comes: as the file or the hand gave it, or where another question of the act has
+ * it. */
+static uint64_t fault_time(const struct model *model, const struct question *question)
 {
-    uint64_t fault_ns =
-        model->drive.halt_ns != TIME_NEVER ? model->drive.halt_ns + 1 : model->flow.fault_ns;
+    const struct lesson_text *text = flow_text(model);
+    uint64_t fault_ns = session_first(model->session, &question->fault);
+    if (fault_ns == TIME_NEVER)
+        fault_ns = model->flow.fault_ns;
+    for (uint32_t i = 0; fault_ns == TIME_NEVER && i < text->question_count; i++)
+        if (flow_asks(model, i))
+            fault_ns = session_first(model->session, &text->questions[i].fault);
+    return fault_ns;
+}
+
+/* The line of time from the start to the fault; rows used. */
+static int draw_time(const struct model *model, struct canvas *canvas, int row)
+{
     const struct question *question = flow_question(model);
+    uint64_t fault_ns = fault_time(model, question);
     int column = MARGIN + 2, end = 64;
-    const char *verb = question ? command_word(&question->fault, 0) : "";
+    const char *verb = command_word(&question->fault, 0);
     const char *words = word_verb(model->language, verb);
     char when[32];
     struct text clock = TEXT(when);
     if (fault_ns == TIME_NEVER)
-        return;
+        return 0;
     clock_add(&clock, fault_ns, 1);
     canvas_write(canvas, row, column, 0, STYLE_PLAIN, "00:00");
     canvas_write(canvas, row, end - 2, 0, STYLE_PLAIN, when);
@@ -29,6 +43,7 @@ static void draw_time(const struct model *model, struct canvas *canvas, int row)
     canvas_write(canvas, row + 1, end, 0, STYLE_GONE, "X");
     canvas_write(canvas, row + 2, column, 0, STYLE_PLAIN, model_say(model, WORD_ON));
     canvas_write(canvas, row + 2, end - 2, 0, STYLE_PLAIN, words ? words : verb);
+    return 5;
 }
 
 static void draw_people(const struct model *model, struct canvas *canvas, int row)
@@ -45,6 +60,12 @@ static void draw_people(const struct model *model, struct canvas *canvas, int ro
         } else if (mine) {
             char understood[120];
             struct text read = TEXT(understood);
+            if (flow_on_map(model)) {
+                column = canvas_write(canvas, row, column, 0, STYLE_STRONG,
+                                      guess->field.used ? guess->field.text : "-") +
+                         4;
+                continue;
+            }
             canvas_write(canvas, row, column, 0, STYLE_ACTION, ">");
             draw_field(canvas, row, column + 2, &guess->field);
             column = canvas->cursor_column + 2;
@@ -55,6 +76,33 @@ static void draw_people(const struct model *model, struct canvas *canvas, int ro
             column = canvas_write(canvas, row, column, 0, STYLE_DIM, "-") + 4;
         }
     }
+}
+
+/* What may be marked, one a row, with its digit; the map above shows where it stands. */
+static int draw_marks(const struct model *model, struct canvas *canvas, int row, int end)
+{
+    const struct flow *flow = &model->flow;
+    const struct guess *guess = &flow->guesses[flow->question][flow->person];
+    const char *names[LESSON_MARKS];
+    unsigned count = flow_marks(model, flow->question, names);
+    int rows = (int)(count + 1) / 2;
+    int64_t bits = 0;
+    lesson_marks_read(guess->field.text, names, count, &bits);
+    for (unsigned i = 0; i < count; i++) {
+        int at = row + (int)i % rows, column = (int)i < rows ? MARGIN + 2 : RIGHT_COLUMN;
+        bool marked = (bits >> i & 1) != 0 && !guess->locked;
+        if (at >= end)
+            continue;
+        if (i == flow->mark && model->asking == FIELD_GUESS)
+            canvas_write(canvas, at, column - 2, 0, STYLE_ACTION, ">");
+        canvas_print(canvas, at, column, 0, STYLE_ACTION, i < 9 ? "%u" : " ", i + 1);
+        canvas_write(canvas, at, column + 2, column + 22, marked ? STYLE_STRONG : STYLE_PLAIN,
+                     names[i]);
+        if (marked)
+            canvas_print(canvas, at, column + 23, 0, STYLE_RISK, "[%s]",
+                         model_say(model, WORD_MARKED));
+    }
+    return rows < end - row ? rows : end - row;
 }
 
 /* The first of the hidden metrics of one part, and no earlier one is the same. */
@@ -107,14 +155,20 @@ void view_predict(const struct model *model, struct canvas *canvas)
         return;
     int lines = draw_step(model, canvas, row, 3, 0, STEP_PREDICT);
     row += lines ? (lines < 3 ? lines : 3) + 1 : 0;
-    draw_time(model, canvas, row);
-    row += 5;
-    row += draw_prose(model, canvas, row, MARGIN + 2, width, 4, 0, question->words) + 1;
+    bool map = question->form == QUESTION_MAP;
+    if (map) {
+        row += draw_map(model, canvas, row, canvas->rows > 30 ? 14 : 7) + 1;
+    } else {
+        row += draw_time(model, canvas, row);
+    }
+    row += draw_prose(model, canvas, row, MARGIN + 2, width, 4, 0, question->words) + !map;
+    if (map)
+        row += draw_marks(model, canvas, row, end - 2);
     for (int i = 0; i < LESSON_CHOICES && question->choices[i]; i++) {
         canvas_print(canvas, row, MARGIN + 2, 0, STYLE_ACTION, "%c", 'a' + i);
         canvas_write(canvas, row++, MARGIN + 4, 0, STYLE_PLAIN, question->choices[i]);
     }
-    draw_people(model, canvas, ++row);
+    draw_people(model, canvas, row += !map);
     row += 2;
     if (row + 2 < end) {
         canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM, model_say(model, WORD_TYPE_TOGETHER));
@@ -123,7 +177,5 @@ void view_predict(const struct model *model, struct canvas *canvas)
     if (row < end)
         draw_hidden(model, canvas, row + (end - row > 3), end);
     if (model->asking == FIELD_GUESS)
-        draw_status(model, canvas, STYLE_DIM,
-                    model_say(model, question->form == QUESTION_NUMBER ? WORD_GUESS_EXAMPLE
-                                                                       : WORD_CHOICE_EXAMPLE));
+        draw_status(model, canvas, STYLE_DIM, model_say(model, flow_example(question)));
 }

@@ -8,7 +8,7 @@
 #include "lab/app/panel.h"
 #include "lab/view/draw.h"
 
-#define GOAL_COLUMNS 42 /* of its sentence; behind it what it is now */
+#define GOAL_COLUMNS 36 /* of its sentence; behind it what it is now, and what is wanted */
 
 /* "not yet", and since when it is so when it once was met. */
 static void add_state(const struct model *model, const struct goal_state *goal, bool met,
@@ -16,11 +16,12 @@ static void add_state(const struct model *model, const struct goal_state *goal, 
 {
     char since[32], words[80];
     struct text clock = TEXT(since);
-    text_add(to, model_say(model, met ? WORD_MET : WORD_NOT_MET));
-    if (met || !model->flow.tried || goal->failed_ns == 0)
+    if (met || !model->flow.tried || goal->failed_ns == 0) {
+        text_add(to, model_say(model, met ? WORD_MET : WORD_NOT_MET));
         return;
+    }
     clock_add(&clock, goal->failed_ns, 1);
-    snprintf(words, sizeof words, model_say(model, WORD_SINCE), since);
+    snprintf(words, sizeof words, model_say(model, WORD_NOT_SINCE), since);
     text_add(to, words);
 }
 
@@ -39,7 +40,11 @@ static int draw_goals(const struct model *model, struct canvas *canvas, int row,
         int column = canvas_write(canvas, row, MARGIN + GOAL_COLUMNS + 1, 0, STYLE_DIM,
                                   model_say(model, WORD_NOW)) +
                      1;
-        canvas_write(canvas, row, column, 0, STYLE_STRONG, goal->known ? goal->now : "-");
+        column = canvas_write(canvas, row, column, 0, STYLE_STRONG, goal->known ? goal->now : "-");
+        const char *wanted = strchr(text->goals[i].condition, ' ');
+        int left = 80 - MARGIN - canvas_width(state) - 1;
+        if (wanted && column + 3 + canvas_width(wanted + 1) <= left)
+            canvas_print(canvas, row, column + 1, left, STYLE_DIM, "(%s)", wanted + 1);
         canvas_write(canvas, row, 80 - MARGIN - canvas_width(state), 0,
                      met ? STYLE_SAFE : STYLE_RISK, state);
         row += lines < 2 ? 1 : 2;
@@ -72,6 +77,33 @@ void draw_price(struct text *to, const struct model *model)
     }
 }
 
+/* "There is a way with disk 3 MB. See it?": only after passing, and only as a question. */
+static int draw_cheaper(const struct model *model, struct canvas *canvas, int row)
+{
+    const struct lesson_text *text = flow_text(model);
+    char prices[200], words[300];
+    struct text list = TEXT(prices);
+    unsigned count = 0;
+    if (!model->flow.passed || !model->flow.cheaper)
+        return row;
+    text_clear(&list);
+    for (uint32_t i = 0; i < text->block_count[STEP_VARY] && count < PRICES_MAX; i++) {
+        const struct block *block = &text->blocks[STEP_VARY][i];
+        const char *metric = block->kind == BLOCK_PRICE ? strrchr(block->words, ' ') : NULL;
+        if (!metric)
+            continue;
+        char name[80];
+        snprintf(name, sizeof name, "%.*s", (int)(metric - block->words), block->words);
+        text_add(&list, count ? ", " : "");
+        text_add(&list, word_price(model->language, name));
+        text_add(&list, " ");
+        draw_value(&list, model, &model->flow.prices[count++].value);
+    }
+    snprintf(words, sizeof words, model_say(model, WORD_CHEAPER), prices);
+    canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, words);
+    return row + 1;
+}
+
 static void draw_outcome(const struct model *model, struct canvas *canvas, int row)
 {
     char words[400];
@@ -79,8 +111,15 @@ static void draw_outcome(const struct model *model, struct canvas *canvas, int r
     text_clear(&text);
     if (model->flow.tried && model->flow.passed) {
         draw_price(&text, model);
+    } else if (model->flow.looking) {
+        text_add(&text, model_say(model, WORD_HERE_FAILED));
     } else if (model->flow.tried) {
+        uint64_t failed_ns;
         text_add(&text, model_say(model, WORD_NOT_PASSED));
+        if (flow_failure(model, &failed_ns)) {
+            text_add(&text, " ");
+            text_add(&text, model_say(model, WORD_SEE_MOMENT));
+        }
     } else {
         text_add(&text, model_say(model, model->flow.revealed ? WORD_REVEALED : WORD_RUN_IT));
     }
@@ -130,7 +169,8 @@ static int draw_state(const struct model *model, struct canvas *canvas, int row,
 {
     row = draw_goals(model, canvas, row, end) + 1;
     draw_outcome(model, canvas, row);
-    row = draw_hints(model, canvas, row + 1, end);
+    row = draw_cheaper(model, canvas, row + 1);
+    row = draw_hints(model, canvas, row, end);
     return row < end ? draw_changes(model, canvas, row, end) : row;
 }
 
@@ -147,6 +187,18 @@ static int draw_proposals(const struct model *model, struct canvas *canvas, int 
     return row + draw_panel(model, canvas, row, MARGIN + 1, end - row);
 }
 
+/* The world at the moment at which a goal failed. */
+static void draw_moment(const struct model *model, struct canvas *canvas, int row, int end)
+{
+    row += draw_map(model, canvas, row, 6) + 1;
+    row += draw_bars(model, canvas, row, 4) + 1;
+    int rows = end - row < 8 ? end - row : 8;
+    if (rows > 3 && model->look.chart_count)
+        draw_chart(model, canvas, row, MARGIN, rows, RIGHT_COLUMN - 3, &model->look.charts[0]);
+    if (rows > 0)
+        draw_news(model, canvas, row, RIGHT_COLUMN, 0, rows);
+}
+
 void view_vary(const struct model *model, struct canvas *canvas)
 {
     int end = draw_body_end(canvas), row = BODY_TOP;
@@ -155,9 +207,13 @@ void view_vary(const struct model *model, struct canvas *canvas)
     int fixed = draw_state(model, canvas, 0, end) + 1 + 2 + (int)panel_rows(model, rows) + 1;
     draw_blank(canvas, 0, end);
     draw_world_frame(model, canvas);
-    if (end - row - fixed > 2)
+    if (end - row - fixed > 2 && !model->flow.looking)
         row += draw_paragraphs(model, canvas, row, end - row - fixed - 1, STEP_VARY, 0, before) + 1;
     row = draw_state(model, canvas, row, end) + 1;
+    if (model->flow.looking) {
+        draw_moment(model, canvas, row, end);
+        return;
+    }
     row = draw_proposals(model, canvas, row, end, before) + 1;
     if (end - row >= 2)
         row += draw_bars(model, canvas, row, 2) + 1;

@@ -10,7 +10,8 @@ static const char *ask_of(const struct model *model)
 {
     const struct lesson_text *text = flow_text(model);
     for (uint32_t i = 0; i < text->block_count[STEP_WATCH]; i++)
-        if (text->blocks[STEP_WATCH][i].kind == BLOCK_ASK)
+        if (text->blocks[STEP_WATCH][i].kind == BLOCK_ASK &&
+            flow_shows(model, STEP_WATCH, &text->blocks[STEP_WATCH][i]))
             return text->blocks[STEP_WATCH][i].words;
     return model_say(model, WORD_WHAT_DID_YOU_SEE);
 }
@@ -22,6 +23,24 @@ static void draw_saw(const struct model *model, struct canvas *canvas, int row)
     row += 1 + (lines < 2 ? lines : 2);
     canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, ">");
     draw_field(canvas, row, MARGIN + 2, &model->field);
+}
+
+/* What nobody has seen yet is made first: how far it is. */
+static void draw_way(const struct model *model, struct canvas *canvas, int row, int column)
+{
+    uint64_t goal_ns = model->drive.goal_ns, now_ns = model->look.now_ns;
+    char when[32];
+    struct text clock = TEXT(when);
+    clock_add(&clock, goal_ns, 1);
+    canvas_print(canvas, row, column, 0, STYLE_STRONG, model_say(model, WORD_ON_THE_WAY), when);
+    uint32_t thousandths[3] = {(uint32_t)(now_ns * 1000 / (goal_ns ? goal_ns : 1)), 0, 0};
+    canvas_bar(canvas, row + 1, column, 30, thousandths);
+}
+
+static void draw_skip(const struct model *model, struct canvas *canvas)
+{
+    if (model->asking == FIELD_SKIP)
+        draw_status(model, canvas, STYLE_SAFE, model_say(model, WORD_RIGHT_SKIP));
 }
 
 void view_watch(const struct model *model, struct canvas *canvas)
@@ -39,6 +58,7 @@ void view_watch(const struct model *model, struct canvas *canvas)
         draw_ladders(model, canvas, row, below);
         if (asking)
             draw_saw(model, canvas, end - 4);
+        draw_skip(model, canvas);
         return;
     }
     row += draw_map(model, canvas, row, 6);
@@ -52,7 +72,11 @@ void view_watch(const struct model *model, struct canvas *canvas)
         draw_panel(model, canvas, right + 1, RIGHT_COLUMN + 2, below - right - 1);
     if (asking)
         draw_saw(model, canvas, end - 4);
+    else if (model->drive.rushing && model->drive.goal_ns != TIME_NEVER &&
+             !model->flow.script.begun)
+        draw_way(model, canvas, end - 2, MARGIN);
     else if (!model->flow.script.begun && !drive_moving(&model->drive))
         canvas_write(canvas, right, RIGHT_COLUMN + 2, 0, STYLE_STRONG,
                      model_say(model, WORD_WATCH_START));
+    draw_skip(model, canvas);
 }

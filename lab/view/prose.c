@@ -187,7 +187,7 @@ int draw_step(const struct model *model, struct canvas *canvas, int row, int row
     const struct block *before = NULL;
     for (uint32_t i = 0; i < text->block_count[step]; i++) {
         const struct block *block = &text->blocks[step][i];
-        if (!is_prose(block))
+        if (!is_prose(block) || !flow_shows(model, step, block))
             continue;
         if (before && !(before->kind == BLOCK_ITEM && block->kind == BLOCK_ITEM))
             line++;
@@ -213,12 +213,26 @@ int draw_step(const struct model *model, struct canvas *canvas, int row, int row
     return line;
 }
 
+int draw_block(const struct model *model, struct canvas *canvas, int row, int rows,
+               enum lesson_step step, uint32_t at)
+{
+    const struct block *block = &flow_text(model)->blocks[step][at];
+    int width = draw_width(canvas), indent = block->kind == BLOCK_ITEM ? 3 : 0;
+    if (block->kind == BLOCK_CODE)
+        return draw_code(canvas, row, rows, 0, block->words);
+    if (indent)
+        canvas_write(canvas, row, MARGIN + 1, 0, STYLE_PLAIN, "-");
+    return draw_prose(model, canvas, row, MARGIN + indent, width - indent, rows, 0, block->words);
+}
+
 unsigned draw_paragraphs_before(const struct model *model, enum lesson_step step,
                                 enum block_kind kind)
 {
     const struct lesson_text *text = flow_text(model);
     unsigned count = 0;
     for (uint32_t i = 0; i < text->block_count[step]; i++) {
+        if (!flow_shows(model, step, &text->blocks[step][i]))
+            continue;
         if (text->blocks[step][i].kind == kind)
             break;
         count += text->blocks[step][i].kind == BLOCK_PARAGRAPH;
@@ -234,7 +248,8 @@ int draw_paragraphs(const struct model *model, struct canvas *canvas, int row, i
     unsigned paragraph = 0;
     for (uint32_t i = 0; i < text->block_count[step]; i++) {
         const struct block *block = &text->blocks[step][i];
-        if (block->kind != BLOCK_PARAGRAPH || paragraph++ < first)
+        if (block->kind != BLOCK_PARAGRAPH || !flow_shows(model, step, block) ||
+            paragraph++ < first)
             continue;
         if (paragraph > first + count)
             break;

@@ -48,13 +48,8 @@ static int lines_of(const struct model *model, struct canvas *canvas, int *seen)
         return draw_step(model, canvas, 0, 0, 0,
                          model->screen == PLACE_BRIEF ? STEP_BRIEF : STEP_TRY);
     case PLACE_EXPLAIN:
-        /* Below the number and, of each question, a bar and a belief for each person and the
-         * answer. */
-        *seen = model->rows - 11 -
-                (int)flow_text(model)->question_count * (2 * (int)model->flow.people + 2);
-        *seen = *seen < 4 ? 4 : *seen;
-        return draw_lines(canvas, 0, 0, 0, model->ended.life[model->language]) + 1 +
-               draw_step(model, canvas, 0, 0, 0, STEP_EXPLAIN);
+        *seen = 1; /* of its pages */
+        return (int)view_explain_pages(model);
     case PLACE_PART:
         *seen = view_part_rows(model->rows);
         return part ? catalog[part->kind]->metric_count : 0;

@@ -25,6 +25,7 @@ void view_try(const struct model *model, struct canvas *canvas); /* and brief */
 void view_predict(const struct model *model, struct canvas *canvas);
 void view_watch(const struct model *model, struct canvas *canvas);
 void view_explain(const struct model *model, struct canvas *canvas);
+unsigned view_explain_pages(const struct model *model); /* of its size */
 void view_vary(const struct model *model, struct canvas *canvas);
 void view_work(const struct model *model, struct canvas *canvas);
 void view_overlay(const struct model *model, struct canvas *canvas); /* help, situation, answer */

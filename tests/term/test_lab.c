@@ -119,6 +119,8 @@ static void the_lesson_in_korean(void **state)
     vt_send(vt, "끝\r");
     vt_wait_for(vt, "5/7");
     vt_golden(vt, "lab-explain.ko");
+    vt_send(vt, "\r"); /* its second page */
+    vt_wait_for_none(vt, "1/2");
     vt_send(vt, "\r");
     vt_wait_for(vt, "6/7");
     vt_golden(vt, "lab-vary.ko");
@@ -152,6 +154,8 @@ static void predict_in_english_for_three(void **state)
     vt_send(vt, "\r");
     vt_wait_for(vt, "5/7");
     vt_golden(vt, "lab-explain.en");
+    vt_send(vt, "\r"); /* its second page */
+    vt_wait_for_none(vt, "1/2");
     vt_send(vt, "\r");
     vt_wait_for(vt, "6/7");
     vt_send(vt, "1 ");

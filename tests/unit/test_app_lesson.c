@@ -113,11 +113,10 @@ static void guesses_of_three_lock_one_by_one(void **state)
     press(lab, KEY_CODE_ENTER);
     pass_all(lab);
     assert_int_equal(lab->model.flow.step, STEP_WATCH);
-    for (int i = 0; i < 3; i++) {
+    while (lab->model.flow.step < STEP_VARY) {
         press(lab, KEY_CODE_ENTER);
         pass_all(lab);
     }
-    assert_int_equal(lab->model.flow.step, STEP_VARY);
     type(lab, "[");
     assert_shows(lab, "실제");
     assert_shows(lab, "가장 가까운 예측: 다 님");
@@ -240,7 +239,7 @@ static void goals_say_since_when_they_fail(void **state)
     assert_hides(lab, "since");
     type(lab, " ");
     pass_all(lab);
-    assert_shows(lab, "not yet, since 00:44.3");
+    assert_shows(lab, "not since 00:44.3");
     close_lab(lab);
 }
 
@@ -269,7 +268,7 @@ static void vary_passes_with_the_reveal_and_not_without(void **state)
     pass_all(lab);
     assert_true(lab->model.flow.tried);
     assert_false(lab->model.flow.passed);
-    assert_shows(lab, "not yet");
+    assert_shows(lab, "not since");
     type(lab, "v");
     assert_shows(lab, "set cache appendonly=yes");
     type(lab, " ");

@@ -197,8 +197,8 @@ static void test_both_languages_say_the_same(void **state)
         {KO, "kill cache\npause", "kill orders\npause",
          "en.md:25:1: `kill cache` is in one language"},
         {KO, "price disk", "price 디스크", NULL},
-        {KO, "disk cache.bytes_written", "disk cache.keys",
-         "en.md:79:12: `cache.bytes_written` is in one language"},
+        {KO, "disk redis-1.disk_written", "disk cache.keys",
+         "en.md:79:12: `redis-1.disk_written` is in one language"},
     };
     (void)state;
     rows_check(ROWS(rows), 0);
@@ -240,8 +240,8 @@ static void test_what_is_named_is_there(void **state)
          "en.md:36:103: there is no machine `redis-9`"},
         {BOTH, "at=\"power-cut redis-1\"", "at=\"powercut redis-1\"",
          "en.md:36:93: there is no command `powercut`"},
-        {BOTH, "price disk cache.bytes_written", "price disk cache.bytes_read",
-         "en.md:79:12: there is no metric `bytes_read`"},
+        {BOTH, "price disk redis-1.disk_written", "price disk redis-1.disk_read",
+         "en.md:79:12: there is no metric `disk_read`"},
         {BOTH, "orders.latency_p99 < 5ms", "orders.latency_p98 < 5ms",
          "en.md:76:39: there is no metric `latency_p98`"},
         {BOTH, "orders.latency_p99 < 5ms", "orders.latency_p99 < fast",

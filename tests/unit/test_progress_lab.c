@@ -145,7 +145,7 @@ static void what_was_learnt_comes_back(void **state)
     assert_shows(lab, "배운 지 3일");
     lab->model.home.cursor = 0;
     open_first(lab);
-    assert_int_equal(lab->model.flow.step, STEP_BRIEF); /* done is not under way */
+    assert_int_equal(lab->model.flow.step, STEP_PREDICT); /* done is not under way */
     to_step(lab, STEP_WORK);
     press(lab, KEY_CODE_ENTER);
     assert_hides(lab, "복습");
