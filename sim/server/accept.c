@@ -32,6 +32,7 @@ bool accept_settle(struct world *world, uint32_t id)
     uint32_t socket = tcp_accept(world, id);
     if (socket == 0)
         return false;
+    tcp_set_option(world, socket, id, TCP_OPTION_NODELAY, 1); /* as nginx and Tomcat do */
     uint32_t channel = rows_take(world, &v->channels, sizeof(struct channel));
     if (channel == 0)
         return false; /* the region is full: the world stops */
