@@ -146,7 +146,7 @@ struct file {
     struct vector damage;    /* struct file_damage, in the order in which it was done */
     ref content;
     uint32_t content_bytes;
-    uint64_t mark[4];  /* the owner's */
+    uint64_t mark[6];  /* the owner's */
 };
 struct file_damage {
     uint64_t offset, length; /* zeroed bytes; length 0: the byte at offset is flipped */

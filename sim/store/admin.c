@@ -334,6 +334,10 @@ static const struct admin_command commands[] = {
     {"CONFIG", -2, false, false, false, admin_config},
     {"INFO", -1, false, false, true, admin_info},
     {"DEBUG", -2, false, false, false, admin_debug},
+    {"REPLICAOF", -2, false, false, false, admin_replicaof},
+    {"SLAVEOF", -2, false, false, false, admin_replicaof},
+    {"WAIT", 3, false, false, false, admin_wait},
+    {"ROLE", 1, false, false, true, admin_role},
 };
 
 static void unknown_command(const struct command *words, struct text *answer)
@@ -356,6 +360,25 @@ static void wrong_arity(const struct admin_command *row, struct text *answer)
     text_add(answer, "' command");
 }
 
+/* Not while keys may be stale, when that is not wanted. */
+static bool is_read(const struct admin_command *row)
+{
+    return row->run == run_get || row->run == run_ttl || row->run == run_pttl ||
+           row->run == run_exists || row->run == run_strlen || row->run == run_dbsize;
+}
+
+static bool refused_by_role(const struct world *world, uint32_t id,
+                            const struct admin_command *row, struct text *answer)
+{
+    enum resp_type why;
+    if (row->run == run_ping || !repl_refuses_write(world, id, &why))
+        return false;
+    answer_error(answer, why == RESP_NOREPLICAS
+                             ? "NOREPLICAS Not enough good replicas to write."
+                             : "READONLY You can't write against a read only replica.");
+    return true;
+}
+
 static bool refused(struct world *world, uint32_t id, const struct admin_command *row,
                     struct text *answer)
 {
@@ -363,8 +386,10 @@ static bool refused(struct world *world, uint32_t id, const struct admin_command
         answer_error(answer, "OOM command not allowed when used memory > 'maxmemory'.");
         return true;
     }
-    if (!row->writes || store_denies(world, id, false) == RESP_OK)
+    if (!row->writes)
         return false;
+    if (store_denies(world, id, false) == RESP_OK)
+        return refused_by_role(world, id, row, answer);
     text_add(answer, "(error) ");
     if (store_at(world, id)->bgsave_failed != 0 && save_rules_on(world, id))
         text_add(answer, misconf_rdb);
@@ -388,6 +413,7 @@ static void command_flush(struct world *world, uint32_t id)
         aof_turn_fsync(world, id, EVENT_TURN_FSYNC);
         return;
     }
+    repl_before_sleep(world, id);
     loop_next(world, id);
 }
 
@@ -404,6 +430,11 @@ static void admin_run(struct world *world, uint32_t id, const struct admin_comma
         return;
     }
     store_at(world, id)->commands++;
+    if (is_read(row) && repl_refuses_read(world, id)) {
+        answer_error(answer, "MASTERDOWN Link with MASTER is down and "
+                             "replica-serve-stale-data is set to 'no'.");
+        return;
+    }
     if (refused(world, id, row, answer))
         return;
     row->run(world, id, words, answer);

@@ -11,7 +11,7 @@ static const char busy_saving[] = "(error) ERR Background save already in progre
 void admin_save(struct world *world, uint32_t id, const struct command *words, struct text *answer)
 {
     (void)words;
-    if (store_at(world, id)->children[0].type == CHILD_RDB)
+    if (child_saves(world, id))
         text_add(answer, busy_saving);
     else
         text_add(answer, rdb_save_begin(world, id) ? "OK" : "(error) ERR");
@@ -21,7 +21,7 @@ void admin_bgsave(struct world *world, uint32_t id, const struct command *words,
                   struct text *answer)
 {
     struct store *store = store_at(world, id);
-    if (store->children[0].type == CHILD_RDB) {
+    if (child_saves(world, id)) {
         text_add(answer, busy_saving);
     } else if (store->children[0].type == CHILD_AOF) {
         if (text_same_key(command_word(words, 1), "SCHEDULE")) {
@@ -84,7 +84,7 @@ void admin_flushall(struct world *world, uint32_t id, const struct command *word
 {
     (void)words;
     change_flush(world, id);
-    if (store_at(world, id)->children[0].type == CHILD_RDB)
+    if (child_saves(world, id))
         child_kill(world, id);
     if (save_rules_on(world, id))
         rdb_save_begin(world, id);

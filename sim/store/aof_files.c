@@ -51,7 +51,7 @@ bool manifest_write(struct world *world, uint32_t id, const uint64_t mark[4], ui
         file_remove(world, file);
         return false;
     }
-    memcpy(file_at(world, file)->mark, mark, sizeof file_at(world, file)->mark);
+    memcpy(file_at(world, file)->mark, mark, 4 * sizeof mark[0]);
     file_fsync(world, id, file, what, 0);
     return true;
 }

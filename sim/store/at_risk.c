@@ -32,11 +32,10 @@ static uint64_t snapshot_restores(const struct world *world, uint32_t file, bool
     const struct file *dump = file_at(world, file);
     if (file_kept(dump, power) < dump->mark[SNAPSHOT_BYTES])
         return 0;
-    uint32_t count = dump->content_bytes / (uint32_t)sizeof(struct ledger_interval);
-    for (uint32_t i = 0; i < count && dump->content != 0; i++) {
-        const struct ledger_interval *row = arena_at(&world->region, dump->content);
-        if (row[i].from != 0)
-            piece_add(pieces, row[i].from, row[i].to, row[i].writer);
+    uint32_t picture = (uint32_t)dump->mark[SNAPSHOT_PICTURE];
+    for (uint32_t i = 0; pieces != NULL && i < ledger_picture_rows(world, picture); i++) {
+        const struct ledger_interval row = ledger_picture_row(world, picture, i);
+        piece_add(pieces, row.from, row.to, row.writer);
     }
     return dump->mark[SNAPSHOT_POSITION];
 }
@@ -140,10 +139,11 @@ static uint64_t keys_outside(const struct world *world, uint32_t id, bool power)
     return sum;
 }
 
-/* Up to where another store that runs holds the same: a copy would have it. */
+/* Up to where another store that runs holds the same, or will when what is on the wire has come: a
+ * copy would have it. */
 static uint64_t copies_hold(const struct world *world, uint32_t id)
 {
-    uint64_t most = 0;
+    uint64_t most = repl_under_way(world, id);
     for (uint32_t other = 0; (other = component_next(world, other, KIND_STORE)) != 0;) {
         if (other == id || !store_is_up(world, other))
             continue;

@@ -125,6 +125,7 @@ static uint32_t change(struct world *world, uint32_t id, const struct ledger_ent
     if (entry->write != 0)
         trace(world, id, TRACE_WRITE_APPLIED, entry->write, position);
     aof_feed(world, id, position);
+    repl_feed(world, id, position);
     return position;
 }
 
@@ -198,6 +199,8 @@ struct key_row *change_lookup(struct world *world, uint32_t id, uint32_t key)
         return NULL;
     uint64_t expire_ms = key_expire_ms(world, &store->keys, row);
     if (expire_ms != 0 && expire_ms <= clock_ms(world)) {
+        if (store->repl.master != 0)
+            return NULL; /* gone for who asks; its master will say DEL */
         change_delete(world, id, key, 0, OP_EXPIRED, 0);
         store->expired++;
         return NULL;

@@ -53,6 +53,13 @@ static void piece_begin(struct world *world, uint32_t id, unsigned which)
 {
     struct child *child = &store_at(world, id)->children[which];
     uint64_t left = child->bytes - child->written;
+    if (left == 0 && child->type == CHILD_SOCKET) {
+        struct payload payload = payload_of(child, which);
+        child->leaving = 1;
+        /* What the fork copied is torn down. */
+        cpu_run(world, id, fork_ns(world, id), EVENT_CHILD_CPU, &payload);
+        return;
+    }
     if (left == 0) {
         file_fsync(world, id, child->file, EVENT_CHILD_FSYNC, cookie_of(child, which));
         return;
@@ -78,10 +85,10 @@ static void child_finish(struct world *world, uint32_t id, unsigned which, enum 
         return;
     }
     uint64_t copied = cow_end(world, id);
-    if (child->type == CHILD_RDB)
-        store->rdb_cow = copied;
-    else
+    if (child->type == CHILD_AOF)
         store->aof_cow = copied;
+    else
+        store->rdb_cow = copied;
 }
 
 static void child_fail(struct world *world, uint32_t id, unsigned which, const char *why)
@@ -107,6 +114,47 @@ static bool child_report(struct world *world, uint32_t id, unsigned which)
         return true;
     component_log(world, id, "Child failed reporting info to parent, exiting. Broken pipe");
     return false;
+}
+
+/* The pipe holds no more than this: the next piece waits until all replicas took the last. */
+static void piece_piped(struct world *world, uint32_t id)
+{
+    struct child *child = &store_at(world, id)->children[OWN];
+    if (child->leaving != 0) {
+        child_finish(world, id, OWN, CHILD_DONE);
+        return;
+    }
+    child->written += child->piece;
+    if (repl_pipe(world, id, child->piece))
+        piece_begin(world, id, OWN);
+    else
+        child->blocked = 1;
+}
+
+static bool child_has_readers(const struct world *world, uint32_t id)
+{
+    const struct repl *repl = &store_at(world, id)->repl;
+    for (uint32_t i = 0; i < repl->replicas.count; i++) {
+        const struct replica *replica = replica_at(world, repl, i);
+        if (replica->state == REPLICA_WAIT_END && replica->disk == 0)
+            return true;
+    }
+    return false;
+}
+
+void child_unblock(struct world *world, uint32_t id)
+{
+    struct child *child = &store_at(world, id)->children[OWN];
+    if (child->type != CHILD_SOCKET || child->end != CHILD_RUNS)
+        return;
+    if (!child_has_readers(world, id)) {
+        component_log(world, id,
+                      "Diskless rdb transfer, last replica dropped, killing fork child.");
+        child_kill(world, id);
+    } else if (child->blocked != 0 && repl_pipe_clear(world, id)) {
+        child->blocked = 0;
+        piece_begin(world, id, OWN);
+    }
 }
 
 static void piece_written(struct world *world, uint32_t id, unsigned which)
@@ -180,11 +228,32 @@ void child_event(struct world *world, uint32_t id, const struct event *event)
                     &event->payload);
         return;
     }
-    piece_written(world, id, (unsigned)which);
+    if (child->type == CHILD_SOCKET)
+        piece_piped(world, id);
+    else
+        piece_written(world, id, (unsigned)which);
 }
 
 /* --- fork and end
  * --------------------------------------------------------------------------------------- */
+
+/* What it writes to: a file, or the sockets of replicas. */
+static bool target_open(struct world *world, uint32_t id, struct child *child)
+{
+    char name[48];
+    struct text text = TEXT(name);
+    if (child->type == CHILD_SOCKET) {
+        child->picture = ledger_picture_take(world, id, child->position);
+        return true;
+    }
+    text_clear(&text);
+    file_name(&text, child, false);
+    child->file = file_create(world, id, name);
+    if (child->file == 0)
+        return false;
+    snapshot_describe(world, id, child->file, child->position, child->keys, child->bytes);
+    return true;
+}
 
 bool child_fork(struct world *world, uint32_t id, enum child_type type, uint64_t bytes)
 {
@@ -197,16 +266,11 @@ bool child_fork(struct world *world, uint32_t id, enum child_type type, uint64_t
                             .bytes = bytes,
                             .started_ns = world->now_ns,
                             .reported_ns = world->now_ns};
-    char name[48];
-    struct text text = TEXT(name);
-    text_clear(&text);
-    file_name(&text, child, false);
-    child->file = file_create(world, id, name);
-    if (child->file == 0 || !cow_begin(world, id)) {
+    if (!cow_begin(world, id) || !target_open(world, id, child)) {
+        cow_end(world, id);
         *child = (struct child){0};
         return false;
     }
-    snapshot_describe(world, id, child->file, child->position, child->keys, bytes);
     uint64_t fork_takes_ns = fork_ns(world, id);
     store->fork_usec = fork_takes_ns / US_NS;
     store->forks++;
@@ -225,10 +289,26 @@ void child_reap(struct world *world, uint32_t id)
         return;
     store->children[OWN] = (struct child){0};
     store->keys.frozen = 0;
+    bool good = child.end == CHILD_DONE;
+    if (child.type == CHILD_AOF) {
+        rewrite_child_done(world, id, &child);
+        return;
+    }
     if (child.type == CHILD_RDB)
         rdb_background_done(world, id, &child);
-    else
-        rewrite_child_done(world, id, &child);
+    repl_child_done(world, id, child.type == CHILD_RDB, good, file_find(world, id, "dump.rdb"));
+}
+
+bool child_ended(const struct world *world, uint32_t id)
+{
+    const struct child *child = &store_at(world, id)->children[OWN];
+    return child->type != CHILD_NONE && child->end != CHILD_RUNS;
+}
+
+bool child_saves(const struct world *world, uint32_t id)
+{
+    uint16_t type = store_at(world, id)->children[OWN].type;
+    return type == CHILD_RDB || type == CHILD_SOCKET;
 }
 
 void child_kill(struct world *world, uint32_t id)
@@ -237,19 +317,25 @@ void child_kill(struct world *world, uint32_t id)
     struct child *child = &store->children[OWN];
     if (child->type == CHILD_NONE)
         return;
+    uint16_t type = child->type;
     if (child->end == CHILD_RUNS) {
-        file_remove(world, child->file);
+        if (child->file != 0)
+            file_remove(world, child->file);
         cow_end(world, id);
     }
     *child = (struct child){0}; /* events that still come find another pid */
     store->keys.frozen = 0;
+    if (type != CHILD_AOF)
+        repl_child_done(world, id, type == CHILD_RDB, false, 0);
 }
 
 void child_orphan(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
     struct child *child = &store->children[OWN];
-    bool runs = child->type != CHILD_NONE && child->end == CHILD_RUNS;
+    /* Without its parent there is no pipe. */
+    bool runs = child->type != CHILD_NONE && child->type != CHILD_SOCKET &&
+                child->end == CHILD_RUNS;
     cow_end(world, id);
     store->keys.frozen = 0;
     if (runs)

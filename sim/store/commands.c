@@ -95,20 +95,69 @@ static uint32_t key_asked(struct world *world, uint64_t number, bool make)
     return key_of(world, name, make);
 }
 
-struct message command_run(struct world *world, uint32_t id, const struct message *request)
+/* Why a read or a write is refused; RESP_OK: it is not. */
+static enum resp_type refusal(struct world *world, uint32_t id, enum resp_type type)
+{
+    enum resp_type why = RESP_READONLY;
+    if (type != RESP_GET) {
+        if ((type == RESP_SET || type == RESP_INCR) && !evict_for_room(world, id))
+            return RESP_OOM;
+        if (store_denies(world, id, false) != RESP_OK)
+            return RESP_MISCONF;
+        if (repl_refuses_write(world, id, &why))
+            return why;
+    }
+    return repl_refuses_read(world, id) ? RESP_MASTERDOWN : RESP_OK;
+}
+
+static struct message run_ping(struct world *world, uint32_t id, const struct message *request)
+{
+    enum resp_type type = store_denies(world, id, false);
+    if (type == RESP_OK && repl_refuses_read(world, id))
+        type = RESP_MASTERDOWN;
+    return answer_of(request, type, 0, 0);
+}
+
+/* What replicas ask. */
+static bool run_replica(struct world *world, uint32_t id, uint32_t connection,
+                        const struct message *request, struct message *answer)
+{
+    *answer = (struct message){0};
+    switch ((enum resp_type)request->type) {
+    case RESP_REPLCONF:
+        *answer = answer_of(request, RESP_OK, 0, 0);
+        return true;
+    case RESP_PSYNC:
+        *answer = repl_psync(world, id, connection, request);
+        return true;
+    case RESP_ACK:
+        repl_ack(world, id, connection, request->c);
+        return true;
+    default:
+        return false;
+    }
+}
+
+struct message command_run(struct world *world, uint32_t id, uint32_t connection,
+                           const struct message *request)
 {
     struct store *store = store_at(world, id);
     enum resp_type type = (enum resp_type)request->type;
-    bool grows = type == RESP_SET || type == RESP_INCR;
+    struct message answer;
     store->commands++;
-    if (type != RESP_GET) {
-        bool room = !grows || evict_for_room(world, id);
-        enum resp_type denied = store_denies(world, id, false);
-        if (!room)
-            denied = RESP_OOM;
-        if (denied != RESP_OK)
-            return answer_of(request, denied, 0, 0);
+    if (type == RESP_PING)
+        return run_ping(world, id, request);
+    if (type == RESP_WAIT)
+        return repl_wait(world, id, connection, request);
+    if (run_replica(world, id, connection, request, &answer))
+        return answer;
+    if (type != RESP_GET && store->repl.shutdown_until_ns != 0) {
+        loop_hold(world, id, connection, request);
+        return (struct message){0};
     }
+    enum resp_type denied = refusal(world, id, type);
+    if (denied != RESP_OK)
+        return answer_of(request, denied, 0, 0);
     uint32_t key = key_asked(world, request->a, type != RESP_GET);
     switch (type) {
     case RESP_SET:

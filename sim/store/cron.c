@@ -4,6 +4,7 @@
 #include "sim/store/store_state.h"
 
 #define CRON_NS        (100 * MS_NS)
+#define CRONS_A_SECOND 10u
 #define RETRY_S        5u     /* CONFIG_BGSAVE_RETRY_DELAY */
 #define REHASH_BUCKETS 20000u /* as many as 1 ms of databasesCron does */
 
@@ -64,7 +65,9 @@ static void cron_flush(struct world *world, uint32_t id)
     if (aof_turn_needs_fsync(world, id)) {
         store->busy = BUSY_TURN_FSYNC;
         aof_turn_fsync(world, id, EVENT_TURN_FSYNC);
+        return;
     }
+    repl_before_sleep(world, id);
 }
 
 void cron_run(struct world *world, uint32_t id)
@@ -75,9 +78,11 @@ void cron_run(struct world *world, uint32_t id)
         life_shutdown(world, id, 0);
         return;
     }
-    if (!footprint_follow(world, id))
+    life_shutdown_check(world, id);
+    if (!store_is_up(world, id) || store->exiting != 0 || !footprint_follow(world, id))
         return;
-    expire_cycle(world, id);
+    if (store->repl.master == 0) /* a replica waits for its master's DEL */
+        expire_cycle(world, id);
     if (store->keys.old_slots != 0 && store->keys.frozen == 0)
         keyspace_rehash(&store->keys, REHASH_BUCKETS);
     aof_advance(world, id);
@@ -90,6 +95,8 @@ void cron_run(struct world *world, uint32_t id)
     if (!child_active(world, id) && store->bgsave_scheduled != 0 && may_try(world, store) &&
         (store->wants & WANT_REWRITE) == 0 && rdb_background(world, id))
         store->bgsave_scheduled = 0;
+    if (store->cron_loops++ % CRONS_A_SECOND == 0)
+        repl_cron(world, id);
     if (store->busy == BUSY_NO)
         cron_flush(world, id);
 }

@@ -114,8 +114,8 @@ static bool evict_one(struct world *world, uint32_t id, bool volatile_only)
 bool evict_for_room(struct world *world, uint32_t id)
 {
     uint64_t most = parameter_get(world, id, STORE_MAXMEMORY);
-    if (most == 0)
-        return true;
+    if (most == 0 || store_at(world, id)->repl.master != 0)
+        return true; /* replica-ignore-maxmemory: its master evicts for both */
     uint64_t policy = parameter_get(world, id, STORE_MAXMEMORY_POLICY);
     while (used_memory(world, id) - store_at(world, id)->aof.buffer_bytes > most) {
         if (policy == POLICY_NOEVICTION || !evict_one(world, id, policy == POLICY_VOLATILE_LRU))

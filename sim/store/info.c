@@ -129,7 +129,7 @@ static void rdb_add(struct world *world, uint32_t id, struct text *text)
 {
     const struct store *store = store_at(world, id);
     const struct child *child = &store->children[0];
-    bool saves = child->type == CHILD_RDB;
+    bool saves = child_saves(world, id);
     field(text, "rdb_changes_since_last_save", store->dirty);
     field(text, "rdb_bgsave_in_progress", saves);
     field(text, "rdb_last_save_time", store->lastsave_s);
@@ -200,21 +200,15 @@ static void stats_add(struct world *world, uint32_t id, struct text *text)
     field(text, "total_commands_processed", store->commands);
     field(text, "total_net_input_bytes", store->net_in);
     field(text, "total_net_output_bytes", store->net_out);
+    field(text, "sync_full", store->repl.sync_full);
+    field(text, "sync_partial_ok", store->repl.partial_ok);
+    field(text, "sync_partial_err", store->repl.partial_err);
     field(text, "expired_keys", store->expired);
     field(text, "evicted_keys", store->evicted);
     field(text, "keyspace_hits", store->hits);
     field(text, "keyspace_misses", store->misses);
     field(text, "latest_fork_usec", store->fork_usec);
     field(text, "total_forks", store->forks);
-}
-
-static void replication_add(struct world *world, uint32_t id, struct text *text)
-{
-    (void)world;
-    (void)id;
-    text_add(text, "# Replication\n");
-    words_field(text, "role", "master");
-    field(text, "connected_slaves", 0);
 }
 
 /* Of the keys with a time to live, in milliseconds. */
@@ -250,7 +244,7 @@ struct info_section {
 
 static const struct info_section sections[] = {
     {"server", server_add},           {"clients", clients_add}, {"memory", memory_add},
-    {"persistence", persistence_add}, {"stats", stats_add},     {"replication", replication_add},
+    {"persistence", persistence_add}, {"stats", stats_add},     {"replication", repl_info_add},
     {"keyspace", keyspace_add}};
 
 static bool asked(const struct command *words, const char *section)

@@ -83,13 +83,10 @@ static bool snapshot_damaged(struct world *world, uint32_t id, const struct file
 /* What it holds: positions, though they may have left no key. */
 static void snapshot_pieces(struct world *world, uint32_t id, uint32_t file_id)
 {
-    uint32_t bytes =
-        file_at(world, file_id)->content == 0 ? 0 : file_at(world, file_id)->content_bytes;
-    for (uint32_t i = 0; i < bytes / sizeof(struct ledger_interval); i++) {
-        const struct ledger_interval *rows =
-            arena_at(&world->region, file_at(world, file_id)->content);
-        if (rows[i].from != 0)
-            piece_add(world, store_at(world, id), rows[i].from, rows[i].to, rows[i].writer);
+    uint32_t picture = (uint32_t)file_at(world, file_id)->mark[SNAPSHOT_PICTURE];
+    for (uint32_t i = 0; i < ledger_picture_rows(world, picture); i++) {
+        const struct ledger_interval row = ledger_picture_row(world, picture, i);
+        piece_add(world, store_at(world, id), row.from, row.to, row.writer);
     }
 }
 

@@ -64,8 +64,6 @@ void ledger_open(struct world *world, uint32_t store)
     log->store = store;
     log->answers = 1;
     row->log = log->writer = ledger_root(world)->logs.count;
-    const struct ledger_interval all = {1, UINT32_MAX, log->writer};
-    ledger_set_lineage(world, store, &all, 1);
 }
 
 uint32_t ledger_writer(const struct world *world, uint32_t store)

@@ -124,6 +124,10 @@ uint32_t ledger_lineage(const struct world *world, uint32_t store, struct ledger
  * to the trace, what is missing is told by ledger_lose afterwards, its keys by ledger_hold. */
 void ledger_set_lineage(struct world *world, uint32_t store,
                         const struct ledger_interval *intervals, uint32_t count);
+/* What it holds up to a position, kept for good: what a snapshot shows.  Picture 0 has no rows. */
+uint32_t ledger_picture_take(struct world *world, uint32_t store, uint64_t position);
+uint32_t ledger_picture_rows(const struct world *world, uint32_t picture);
+struct ledger_interval ledger_picture_row(const struct world *world, uint32_t picture, uint32_t i);
 /* Has it the position?  Up to where do two stores hold the same? */
 bool ledger_holds(const struct world *world, uint32_t store, uint64_t position);
 uint64_t ledger_common(const struct world *world, uint32_t store, uint32_t other);

@@ -25,6 +25,47 @@ bool log_in_lineage(const struct world *world, const struct log *log, uint32_t p
     return false;
 }
 
+uint32_t ledger_picture_take(struct world *world, uint32_t store, uint64_t position)
+{
+    const struct log *log = ledger_log(world, store);
+    struct journal *journal = journal_of(world);
+    uint32_t *first = vector_push(&world->region, &journal->pictures, sizeof(uint32_t));
+    if (first == NULL || log == NULL)
+        return 0;
+    *first = journal->picture_rows.count;
+    for (uint32_t i = 0; i < log->lineage.count; i++) {
+        struct ledger_interval row =
+            *(struct ledger_interval *)vector_at(&world->region, &log->lineage, i);
+        if (row.from > position)
+            break;
+        row.to = row.to < position ? row.to : (uint32_t)position;
+        struct ledger_interval *to =
+            vector_push(&world->region, &journal->picture_rows, sizeof *to);
+        if (to != NULL)
+            *to = row;
+    }
+    return journal->pictures.count;
+}
+
+static uint32_t picture_first(const struct world *world, uint32_t picture)
+{
+    const struct journal *journal = journal_of(world);
+    if (picture > journal->pictures.count)
+        return journal->picture_rows.count;
+    return *(uint32_t *)vector_at(&world->region, &journal->pictures, picture - 1);
+}
+
+uint32_t ledger_picture_rows(const struct world *world, uint32_t picture)
+{
+    return picture == 0 ? 0 : picture_first(world, picture + 1) - picture_first(world, picture);
+}
+
+struct ledger_interval ledger_picture_row(const struct world *world, uint32_t picture, uint32_t i)
+{
+    return *(struct ledger_interval *)vector_at(&world->region, &journal_of(world)->picture_rows,
+                                                picture_first(world, picture) + i);
+}
+
 bool ledger_holds(const struct world *world, uint32_t store, uint64_t position)
 {
     const struct log *log = ledger_log(world, store);

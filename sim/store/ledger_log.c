@@ -62,14 +62,26 @@ static bool journal_grow(struct world *world, struct journal *journal)
     return true;
 }
 
+static struct ledger_interval *lineage_last(const struct world *world, const struct log *log)
+{
+    return log->lineage.count == 0
+               ? NULL
+               : vector_at(&world->region, &log->lineage, log->lineage.count - 1);
+}
+
+/* Entries of others follow: what it wrote itself ends. */
+static void lineage_close(struct world *world, struct log *log)
+{
+    struct ledger_interval *last = lineage_last(world, log);
+    if (last != NULL && last->to == UINT32_MAX)
+        last->to = log->end;
+}
+
 /* Its own entries follow: an open interval stands at the end of the lineage. */
 static void lineage_open(struct world *world, struct log *log, uint32_t position)
 {
-    struct ledger_interval *last =
-        log->lineage.count == 0
-            ? NULL
-            : vector_at(&world->region, &log->lineage, log->lineage.count - 1);
-    if (last != NULL && last->writer == log->writer && last->to == UINT32_MAX)
+    struct ledger_interval *last = lineage_last(world, log);
+    if (last != NULL && last->to == UINT32_MAX)
         return;
     last = vector_push(&world->region, &log->lineage, sizeof *last);
     if (last != NULL)
@@ -115,10 +127,8 @@ void ledger_take(struct world *world, uint32_t store, uint32_t position)
         return;
     if (entry->op == OP_FLUSH)
         log_flushes(world, log);
-    struct ledger_interval *last =
-        log->lineage.count == 0
-            ? NULL
-            : vector_at(&world->region, &log->lineage, log->lineage.count - 1);
+    lineage_close(world, log);
+    struct ledger_interval *last = lineage_last(world, log);
     bool goes_on = last != NULL && last->writer == entry->writer && from->unlogged <= last->to;
     if (!goes_on) {
         last = vector_push(&world->region, &log->lineage, sizeof *last);

@@ -47,6 +47,8 @@ struct journal {
     struct vector texts;   /* struct journal_text */
     struct vector tips[4]; /* u32 by family and number of a key: its last entry */
     struct key_names names;
+    struct vector pictures;     /* u32: where its rows begin; they end where the next begins */
+    struct vector picture_rows; /* struct ledger_interval */
 };
 
 /* What a store's process holds of it, and what became of the writes there. */

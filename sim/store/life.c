@@ -67,7 +67,7 @@ static void tell_losses(struct world *world, uint32_t id)
     ledger_lose(world, id, 0, end, at_ns, cause);
 }
 
-static void tell_keys(struct world *world, uint32_t id)
+void life_tell_keys(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
     struct key_row *row;
@@ -133,13 +133,10 @@ void life_ready(struct world *world, uint32_t id)
     struct ledger_interval *rows = arena_at(&world->region, at);
     for (uint32_t i = 0; i < count; i++)
         rows[i] = *(struct ledger_interval *)vector_at(&world->region, &store->load.pieces, i);
-    rows[count] =
-        (struct ledger_interval){(uint32_t)ledger_journal_end(world) + 1, UINT32_MAX,
-                                 ledger_writer(world, id)};
-    ledger_set_lineage(world, id, rows, count + 1);
+    ledger_set_lineage(world, id, rows, count);
     arena_give(&world->region, at, (count + 1) * sizeof(struct ledger_interval));
     tell_losses(world, id);
-    tell_keys(world, id);
+    life_tell_keys(world, id);
     vector_clear(&world->region, &store->losses);
     vector_clear(&world->region, &store->load.pieces);
     store->down = 0;
@@ -148,6 +145,8 @@ void life_ready(struct world *world, uint32_t id)
     ledger_service(world, id, true, LOST_CAUSES);
     trace(world, id, TRACE_READY, store->load_ns, store->keys.keys);
     component_log(world, id, "Ready to accept connections");
+    store->cron_loops = 0;
+    repl_start(world, id);
     drop_expired(world, id);
     cron_start(world, id, FIRST_CRON_NS);
     loop_next(world, id);
@@ -182,6 +181,7 @@ static void process_gone(struct world *world, uint32_t id, enum ledger_cause cau
         child_forget(world, id);
     else
         child_orphan(world, id);
+    repl_forget(world, id);
 }
 
 void life_exit(struct world *world, uint32_t id, uint64_t status)
@@ -201,16 +201,15 @@ static void cannot_exit(struct world *world, uint32_t id, const char *why)
     component_log(world, id,
                   "Errors trying to shut down the server. Check the logs for more information.");
     store->exiting = 0;
+    loop_release(world, id);
     loop_next(world, id);
 }
 
-void life_shutdown(struct world *world, uint32_t id, unsigned how)
+/* finishShutdown: all that replicas wait for is theirs. */
+static void shutdown_finish(struct world *world, uint32_t id, unsigned how)
 {
     struct store *store = store_at(world, id);
-    if (store->exiting != 0)
-        return;
-    component_log(world, id, "User requested shutdown...");
-    if (store->children[0].type == CHILD_RDB) {
+    if (child_saves(world, id)) {
         component_log(world, id, "There is a child saving an .rdb. Killing it!");
         child_kill(world, id);
     } else if (store->children[0].type == CHILD_AOF && store->aof.state == AOF_WAIT_REWRITE) {
@@ -231,6 +230,39 @@ void life_shutdown(struct world *world, uint32_t id, unsigned how)
         return;
     store->busy = BUSY_EXIT;
     aof_turn_fsync(world, id, EVENT_EXIT_FSYNC);
+}
+
+void life_shutdown(struct world *world, uint32_t id, unsigned how)
+{
+    struct store *store = store_at(world, id);
+    uint64_t timeout_ns = parameter_get(world, id, STORE_SHUTDOWN_TIMEOUT) * SECOND_NS;
+    if (store->exiting != 0 || store->repl.shutdown_until_ns != 0)
+        return;
+    component_log(world, id, "User requested shutdown...");
+    if (timeout_ns == 0 || repl_caught_up(world, id)) {
+        shutdown_finish(world, id, how);
+        return;
+    }
+    component_log(world, id, "Waiting for replicas before shutting down.");
+    store->exit_how = how;
+    store->repl.shutdown_until_ns = world->now_ns + timeout_ns;
+    store->repl.get_ack = 1;
+    repl_before_sleep(world, id);
+    loop_next(world, id);
+}
+
+void life_shutdown_check(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    bool all = repl_caught_up(world, id);
+    if (store->repl.shutdown_until_ns == 0 ||
+        (!all && world->now_ns < store->repl.shutdown_until_ns))
+        return;
+    store->repl.shutdown_until_ns = 0;
+    component_log(world, id,
+                  all ? "All replicas are in sync when shutting down."
+                      : "Lagging replicas: shutting down without them.");
+    shutdown_finish(world, id, store->exit_how);
 }
 
 void life_log_synced(struct world *world, uint32_t id)

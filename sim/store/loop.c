@@ -19,6 +19,7 @@
 /* What is kept with a connection. */
 #define COOKIE_READY   1u /* it stands in the list */
 #define COOKIE_CLOSING 2u /* the peer closed; what it sent before is still to be run */
+#define COOKIE_BLOCKED 4u /* it waits for an answer, and is not read */
 
 static struct letter *letter_push(struct world *world, struct letters *letters)
 {
@@ -69,11 +70,12 @@ void loop_readable(struct world *world, uint32_t id, uint32_t connection)
 {
     struct store *store = store_at(world, id);
     if (store->loading == LOADING_FILES) {
-        answer_loading(world, id, connection);
+        if (!repl_is_link(world, id, connection))
+            answer_loading(world, id, connection);
         return;
     }
     uint64_t cookie = tcp_cookie(world, connection, id);
-    if ((cookie & COOKIE_READY) != 0)
+    if ((cookie & (COOKIE_READY | COOKIE_BLOCKED)) != 0)
         return;
     uint32_t *row = vector_push(&world->region, &store->ready, sizeof(uint32_t));
     if (row == NULL)
@@ -92,14 +94,63 @@ static void ready_forget(struct world *world, struct store *store, uint32_t conn
     }
 }
 
+void loop_forget(struct world *world, uint32_t id, uint32_t connection)
+{
+    struct store *store = store_at(world, id);
+    ready_forget(world, store, connection);
+    letters_forget(world, &store->inbox, connection);
+    letters_forget(world, &store->outbox, connection);
+    letters_forget(world, &store->held, connection);
+}
+
 void loop_closed(struct world *world, uint32_t id, uint32_t connection)
 {
     struct store *store = store_at(world, id);
     if (store->connected > 0)
         store->connected--;
-    ready_forget(world, store, connection);
-    letters_forget(world, &store->inbox, connection);
-    letters_forget(world, &store->outbox, connection);
+    repl_replica_closed(world, id, connection);
+    repl_wait_forget(world, id, connection);
+    loop_forget(world, id, connection);
+}
+
+void loop_answer_waiting(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    for (uint32_t i = 0; i < store->ready.count; i++) {
+        uint32_t connection = *(uint32_t *)vector_at(&world->region, &store->ready, i);
+        if (connection == 0)
+            continue;
+        uint64_t cookie = tcp_cookie(world, connection, id);
+        tcp_set_cookie(world, connection, id, cookie & ~(uint64_t)COOKIE_READY);
+        loop_readable(world, id, connection);
+    }
+    store->ready.count = 0;
+}
+
+void loop_block(struct world *world, uint32_t id, uint32_t connection)
+{
+    uint64_t cookie = tcp_cookie(world, connection, id);
+    ready_forget(world, store_at(world, id), connection);
+    tcp_set_cookie(world, connection, id, (cookie | COOKIE_BLOCKED) & ~(uint64_t)COOKIE_READY);
+}
+
+void loop_unblock(struct world *world, uint32_t id, uint32_t connection)
+{
+    uint64_t cookie = tcp_cookie(world, connection, id);
+    tcp_set_cookie(world, connection, id, cookie & ~(uint64_t)COOKIE_BLOCKED);
+    if (tcp_waiting(world, connection, id) > 0)
+        loop_readable(world, id, connection);
+    else if ((cookie & COOKIE_CLOSING) != 0)
+        loop_socket(world, id, connection, SOCKET_CLOSED);
+}
+
+void loop_hold(struct world *world, uint32_t id, uint32_t connection,
+               const struct message *request)
+{
+    struct letter *letter = letter_push(world, &store_at(world, id)->held);
+    if (letter != NULL)
+        *letter = (struct letter){.connection = connection, .message = *request};
+    loop_block(world, id, connection);
 }
 
 /* --- turns
@@ -121,12 +172,16 @@ static bool turn_read(struct world *world, uint32_t id, uint32_t connection, uin
         struct letter *letter = letter_push(world, &store->inbox);
         if (letter == NULL)
             return false;
-        *letter = (struct letter){.connection = connection, .message = message};
+        *letter = (struct letter){.connection = connection,
+                                  .link = repl_is_link(world, id, connection),
+                                  .message = message};
         bytes += message.bytes;
         letter_received(world, id, &message);
         *cost_ps += COMMAND_NS * 1000u;
         if (store->aof.state != AOF_OFF)
             *cost_ps += AOF_COMMAND_NS * 1000u;
+        if (message.type == RESP_WAIT)
+            break; /* what follows may have to wait, too */
     }
     store->net_in += bytes;
     *cost_ps += CONNECTION_NS * 1000u + (uint64_t)bytes * BYTE_PS;
@@ -150,7 +205,9 @@ static void turn_begin(struct world *world, uint32_t id)
         }
         uint64_t cookie = tcp_cookie(world, connection, id);
         tcp_set_cookie(world, connection, id, cookie & ~(uint64_t)COOKIE_READY);
-        if ((cookie & COOKIE_CLOSING) != 0) {
+        if ((cookie & COOKIE_CLOSING) != 0 && repl_is_link(world, id, connection)) {
+            repl_link_socket(world, id, SOCKET_CLOSED);
+        } else if ((cookie & COOKIE_CLOSING) != 0) {
             loop_closed(world, id, connection);
             tcp_close(world, connection, id);
         }
@@ -184,7 +241,51 @@ void loop_turn_reply(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     outbox_send(world, id);
     store->busy = BUSY_NO;
+    repl_before_sleep(world, id);
     loop_next(world, id);
+}
+
+static void letter_run(struct world *world, uint32_t id, const struct letter *letter)
+{
+    struct store *store = store_at(world, id);
+    if (letter->link != 0) {
+        store->commands++;
+        repl_link_message(world, id, &letter->message);
+        return;
+    }
+    struct message answer = command_run(world, id, letter->connection, &letter->message);
+    struct letter *reply =
+        answer.type == RESP_NONE ? NULL : letter_push(world, &store->outbox);
+    if (reply != NULL)
+        *reply = (struct letter){.connection = letter->connection, .message = answer};
+}
+
+void loop_run_link(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    for (uint32_t i = 0; i < store->inbox.count; i++) {
+        struct letter *letter = letter_at(world, &store->inbox, i);
+        if (letter->link == 0 || letter->message.type == RESP_NONE)
+            continue;
+        const struct letter run = *letter;
+        letter->message.type = RESP_NONE;
+        letter_run(world, id, &run);
+    }
+}
+
+void loop_release(struct world *world, uint32_t id)
+{
+    struct store *store = store_at(world, id);
+    for (uint32_t i = 0; i < store->held.count; i++) {
+        const struct letter letter = *letter_at(world, &store->held, i);
+        if (letter.connection == 0)
+            continue;
+        const struct message answer =
+            command_run(world, id, letter.connection, &letter.message);
+        tcp_send(world, letter.connection, id, &answer);
+        loop_unblock(world, id, letter.connection);
+    }
+    store->held.count = 0;
 }
 
 void loop_turn_done(struct world *world, uint32_t id)
@@ -193,10 +294,8 @@ void loop_turn_done(struct world *world, uint32_t id)
     uint32_t life = component_at(world, id)->life;
     for (uint32_t i = 0; i < store->inbox.count; i++) {
         struct letter letter = *letter_at(world, &store->inbox, i);
-        struct message answer = command_run(world, id, &letter.message);
-        struct letter *reply = letter_push(world, &store->outbox);
-        if (reply != NULL)
-            *reply = (struct letter){.connection = letter.connection, .message = answer};
+        if (letter.message.type != RESP_NONE)
+            letter_run(world, id, &letter);
     }
     store->inbox.count = 0;
     if (!footprint_follow(world, id) || component_at(world, id)->life != life)
@@ -216,7 +315,10 @@ void loop_next(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     while (component_at(world, id)->up && component_at(world, id)->paused == 0 &&
            store->busy == BUSY_NO && !store->loading) {
-        if ((store->wants & WANT_SAVE) != 0) {
+        if ((store->wants & WANT_SYNC) != 0) {
+            store->wants &= ~(uint32_t)WANT_SYNC;
+            repl_sync_run(world, id);
+        } else if ((store->wants & WANT_SAVE) != 0) {
             store->wants &= ~(uint32_t)WANT_SAVE;
             rdb_save_run(world, id);
         } else if (store->stall_ns != 0) {
@@ -244,7 +346,7 @@ void loop_next(struct world *world, uint32_t id)
 void loop_clear(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
-    store->inbox.count = store->outbox.count = 0;
+    store->inbox.count = store->outbox.count = store->held.count = 0;
     vector_clear(&world->region, &store->ready);
     store->busy = BUSY_NO;
     store->wants = 0;
@@ -286,14 +388,23 @@ void loop_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
                            tcp_cookie(world, connection, id) | COOKIE_CLOSING);
             break;
         }
+        if (repl_is_link(world, id, connection)) {
+            repl_link_socket(world, id, what);
+            break;
+        }
         loop_closed(world, id, connection);
         tcp_close(world, connection, id);
         break;
     case SOCKET_RESET:
-        loop_closed(world, id, connection);
+        if (repl_is_link(world, id, connection))
+            repl_link_socket(world, id, what);
+        else
+            loop_closed(world, id, connection);
         break;
     case SOCKET_CONNECTED:
     case SOCKET_FAILED:
+        if (repl_is_link(world, id, connection))
+            repl_link_socket(world, id, what);
         break;
     }
 }

@@ -31,6 +31,14 @@ uint32_t resp_request_bytes(enum resp_type type, uint64_t key, uint64_t value_by
         return head + bulk_bytes(4) + name;
     case RESP_WAIT: /* WAIT n 0 */
         return head + bulk_bytes(4) + bulk_bytes(resp_digits(key)) + bulk_bytes(1);
+    case RESP_PING:
+        return 14;
+    case RESP_REPLCONF: /* listening-port, capa eof capa psync2: 49 and 59 */
+        return 54;
+    case RESP_PSYNC:
+        return head + bulk_bytes(5) + bulk_bytes(40) + bulk_bytes(resp_digits(key));
+    case RESP_ACK:
+        return head + bulk_bytes(8) + bulk_bytes(3) + bulk_bytes(resp_digits(key));
     default:
         return head;
     }
@@ -51,6 +59,18 @@ uint32_t resp_answer_bytes(enum resp_type type, uint64_t value_bytes)
         return 49;
     case RESP_ERROR:
         return 46; /* value is not an integer */
+    case RESP_NOREPLICAS:
+        return 48;
+    case RESP_MASTERDOWN:
+        return 86;
+    case RESP_UNBLOCKED:
+        return 89;
+    case RESP_FULLRESYNC:
+        return 64; /* +FULLRESYNC, 40 digits, the offset */
+    case RESP_CONTINUE:
+        return 52;
+    case RESP_NOMASTERLINK:
+        return 60;
     default:
         return value_bytes == 0 ? 5 : bulk_bytes(value_bytes); /* +OK */
     }

@@ -14,15 +14,36 @@ enum resp_type {
     RESP_GET,
     RESP_INCR,
     RESP_DEL,
-    RESP_WAIT, /* a = replicas */
+    RESP_WAIT, /* a = replicas, c = milliseconds (0: for ever) */
+    RESP_PING,
+    RESP_REPLCONF,
+    RESP_PSYNC, /* a = replication id (0: ?), c = offset that it has */
+    RESP_ACK,   /* REPLCONF ACK: c = offset; no answer */
+    /* the stream from a master: a, c = first and last position in the journal */
+    RESP_COMMAND,
+    RESP_SELECT,
+    RESP_STREAM_PING,
+    RESP_GETACK,
+    /* a snapshot: a = ledger_picture, c = keys, d = bytes, flags = 1: it ends with a mark; then
+       pieces: a = 1 the last, c = bytes */
+    RESP_BULK_HEAD,
+    RESP_BULK,
+    RESP_NEWLINE, /* the master is still there */
     /* answers: b = number of the write, c = position in the store's log (0: none), d = as asked */
     RESP_OK,      /* +OK, :1, $...: done */
     RESP_NIL,     /* $-1: no such key */
     RESP_MISCONF, /* -MISCONF: cannot persist */
     RESP_OOM,     /* -OOM: maxmemory */
     RESP_READONLY,
-    RESP_LOADING, /* -LOADING: reads its files */
-    RESP_ERROR    /* any other */
+    RESP_LOADING,    /* -LOADING: reads its files */
+    RESP_NOREPLICAS, /* -NOREPLICAS: min-replicas-to-write */
+    RESP_MASTERDOWN, /* -MASTERDOWN: replica-serve-stale-data no */
+    RESP_UNBLOCKED,  /* -UNBLOCKED: it waited, and the master is a replica now */
+    RESP_COUNT,      /* of WAIT: c = replicas */
+    RESP_FULLRESYNC, /* a = replication id, c = offset */
+    RESP_CONTINUE,   /* a = replication id */
+    RESP_NOMASTERLINK,
+    RESP_ERROR /* any other */
 };
 
 /* Bytes of a request and of an answer on the wire, as RESP writes them. */

@@ -75,31 +75,31 @@ uint64_t rdb_file_bytes(const struct world *world, uint32_t id)
            keys->rdb_bytes;
 }
 
+void snapshot_take(struct world *world, uint32_t file, uint32_t picture, uint64_t keys,
+                   uint64_t bytes)
+{
+    struct file *to = file_at(world, file);
+    uint32_t rows = ledger_picture_rows(world, picture);
+    to->mark[SNAPSHOT_POSITION] =
+        rows == 0 ? 0 : ledger_picture_row(world, picture, rows - 1).to;
+    to->mark[SNAPSHOT_KEYS] = keys;
+    to->mark[SNAPSHOT_BYTES] = bytes;
+    to->mark[SNAPSHOT_PICTURE] = picture;
+    to->mark[SNAPSHOT_REPLID] = to->mark[SNAPSHOT_OFFSET] = 0;
+}
+
 void snapshot_describe(struct world *world, uint32_t id, uint32_t file, uint64_t position,
                        uint64_t keys, uint64_t bytes)
 {
-    struct ledger_interval none[1];
-    uint32_t count = ledger_lineage(world, id, none, 0), kept = 0;
-    ref at = arena_take(&world->region, (count + 1) * sizeof(struct ledger_interval));
-    if (at == 0)
-        return;
-    struct ledger_interval *rows = arena_at(&world->region, at);
-    ledger_lineage(world, id, rows, count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (rows[i].from > position)
-            break;
-        if (rows[i].to > position)
-            rows[i].to = (uint32_t)position;
-        kept = i + 1;
-    }
-    for (uint32_t i = kept; i < count; i++)
-        rows[i] = (struct ledger_interval){0, 0, 0};
+    const struct repl *repl = &store_at(world, id)->repl;
+    snapshot_take(world, file, ledger_picture_take(world, id, position), keys, bytes);
     struct file *to = file_at(world, file);
-    to->content = at;
-    to->content_bytes = (count + 1) * (uint32_t)sizeof(struct ledger_interval);
     to->mark[SNAPSHOT_POSITION] = position;
-    to->mark[SNAPSHOT_KEYS] = keys;
-    to->mark[SNAPSHOT_BYTES] = bytes;
+    if (repl->backlog.active != 0 && (repl->master == 0 || repl->state == LINK_CONNECTED ||
+                                      repl->cached != 0)) { /* rdbPopulateSaveInfo */
+        to->mark[SNAPSHOT_REPLID] = repl->replid;
+        to->mark[SNAPSHOT_OFFSET] = repl->offset;
+    }
 }
 
 static uint64_t save_cost_ns(uint64_t keys, uint64_t bytes)

@@ -341,7 +341,7 @@ static bool manifest_make(struct world *world, uint32_t id, const uint64_t mark[
 {
     uint32_t file = file_make(world, id, MANIFEST_NAME, manifest_bytes(mark));
     if (file != 0)
-        memcpy(file_at(world, file)->mark, mark, sizeof file_at(world, file)->mark);
+        memcpy(file_at(world, file)->mark, mark, 4 * sizeof mark[0]);
     return file != 0;
 }
 

@@ -8,6 +8,7 @@ static void store_init(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     store->keys.store = id;
     store->sampling = stream_of(world->seed, component_at(world, id)->name, "eviction");
+    store->repl.ids = stream_of(world->seed, component_at(world, id)->name, "replication id");
     ledger_open(world, id);
 }
 
@@ -24,6 +25,9 @@ static void file_event(struct world *world, uint32_t id, const struct event *eve
         break;
     case EVENT_OLD_FSYNC:
         store->fsyncs += good;
+        break;
+    case EVENT_SYNC_FSYNC:
+        repl_sync_synced(world, id, good);
         break;
     case EVENT_SAVE_FSYNC:
         rdb_save_synced(world, id, good);
@@ -58,6 +62,9 @@ static void store_event(struct world *world, uint32_t id, const struct event *ev
     case EVENT_STALL:
         store_at(world, id)->busy = BUSY_NO;
         loop_next(world, id);
+        break;
+    case EVENT_SYNC_LOADED:
+        repl_sync_loaded(world, id);
         break;
     case EVENT_SAVE_CPU:
         rdb_save_written(world, id);
@@ -105,10 +112,13 @@ static void store_removed(struct world *world, uint32_t id)
     keyspace_release(world, &store->keys);
     arena_give(&world->region, store->inbox.at, store->inbox.limit * sizeof(struct letter));
     arena_give(&world->region, store->outbox.at, store->outbox.limit * sizeof(struct letter));
+    arena_give(&world->region, store->held.at, store->held.limit * sizeof(struct letter));
+    repl_forget(world, id);
     vector_clear(&world->region, &store->ready);
     vector_clear(&world->region, &store->losses);
     vector_clear(&world->region, &store->load.pieces);
     vector_clear(&world->region, &store->load.files);
+    vector_clear(&world->region, &store->aof_runs);
 }
 
 const struct kind store_kind = {.name = "store",

@@ -28,7 +28,7 @@ static bool read_used_memory_rss(struct world *world, uint32_t id, struct value 
 
 static bool read_bgsave(struct world *world, uint32_t id, struct value *value)
 {
-    return number(value, store_at(world, id)->children[0].type == CHILD_RDB);
+    return number(value, child_saves(world, id));
 }
 
 static bool read_bgsave_good(struct world *world, uint32_t id, struct value *value)
@@ -53,12 +53,76 @@ static bool read_buffer(struct world *world, uint32_t id, struct value *value)
 
 static bool read_role(struct world *world, uint32_t id, struct value *value)
 {
-    (void)world;
-    (void)id;
     struct text text = TEXT(value->words);
     text_clear(&text);
-    text_add(&text, "master");
+    text_add(&text, store_at(world, id)->repl.master == 0 ? "master" : "replica");
     return true;
+}
+
+static bool read_replicas(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, store_at(world, id)->repl.replicas.count);
+}
+
+static bool read_link(struct world *world, uint32_t id, struct value *value)
+{
+    const struct repl *repl = &store_at(world, id)->repl;
+    struct text text = TEXT(value->words);
+    text_clear(&text);
+    text_add(&text, repl->state == LINK_CONNECTED ? "up" : "down");
+    return repl->master != 0;
+}
+
+/* Of its stream: what it has, or of a cut link what it had. */
+static bool read_replica_offset(struct world *world, uint32_t id, struct value *value)
+{
+    const struct repl *repl = &store_at(world, id)->repl;
+    return repl->master != 0 && number(value, repl->offset);
+}
+
+static bool read_offset(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, store_at(world, id)->repl.offset);
+}
+
+static bool read_backlog(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, store_at(world, id)->repl.backlog.bytes);
+}
+
+static bool read_syncing(struct world *world, uint32_t id, struct value *value)
+{
+    uint32_t state = store_at(world, id)->repl.state;
+    return number(value, state == LINK_TRANSFER || state == LINK_SYNCING);
+}
+
+static bool read_good(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, store_at(world, id)->repl.good);
+}
+
+static bool read_lag(struct world *world, uint32_t id, struct value *value)
+{
+    const struct repl *repl = &store_at(world, id)->repl;
+    if (repl->master == 0)
+        return false;
+    uint64_t there = store_at(world, repl->master)->repl.offset;
+    return number(value, there > repl->offset ? there - repl->offset : 0);
+}
+
+static bool read_sync_full(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, store_at(world, id)->repl.sync_full);
+}
+
+static bool read_partial_ok(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, store_at(world, id)->repl.partial_ok);
+}
+
+static bool read_partial_err(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, store_at(world, id)->repl.partial_err);
 }
 
 static bool read_risk_kill(struct world *world, uint32_t id, struct value *value)
@@ -186,6 +250,34 @@ const struct metric store_metrics[] = {
     FIELD("bytes_written", UNIT_SIZE, COUNTER, bytes_written,
           "bytes written to files since its start", "시작한 뒤 파일에 쓴 바이트"),
     READ("role", UNIT_CHOICE, GAUGE, read_role, "master or replica", "마스터인지 레플리카인지"),
+    READ("connected_replicas", UNIT_COUNT, GAUGE, read_replicas, "replicas connected now",
+         "지금 연결된 레플리카 수"),
+    READ("connected_slaves", UNIT_COUNT, GAUGE, read_replicas, "the same, under INFO's name",
+         "connected_replicas와 같은 값(INFO의 이름)"),
+    READ("master_link_status", UNIT_CHOICE, GAUGE, read_link,
+         "of a replica: is the link to its master up", "레플리카와 마스터의 연결이 살아 있는지"),
+    READ("master_repl_offset", UNIT_COUNT, GAUGE, read_offset,
+         "bytes of the replication stream so far", "지금까지의 복제 스트림 바이트"),
+    READ("slave_repl_offset", UNIT_COUNT, GAUGE, read_replica_offset,
+         "of a replica: bytes of the stream that it has", "레플리카가 받은 복제 스트림 바이트"),
+    READ("replica_lag", UNIT_SIZE, GAUGE, read_lag,
+         "of a replica: bytes of the stream that its master is ahead",
+         "레플리카가 마스터보다 뒤처진 바이트(복제 지연)"),
+    READ("master_sync_in_progress", UNIT_COUNT, GAUGE, read_syncing,
+         "of a replica: 1 while a snapshot comes from its master",
+         "마스터에게서 스냅샷을 받는 동안 1"),
+    READ("min_slaves_good_slaves", UNIT_COUNT, GAUGE, read_good,
+         "replicas that reported within min-replicas-max-lag",
+         "min-replicas-max-lag 안에 보고한 레플리카 수"),
+    READ("repl_backlog_histlen", UNIT_SIZE, GAUGE, read_backlog,
+         "bytes of the stream that are kept for replicas that come back",
+         "돌아올 레플리카를 위해 남겨 둔 복제 스트림"),
+    READ("sync_full", UNIT_COUNT, COUNTER, read_sync_full,
+         "full synchronizations of replicas since its start", "시작한 뒤 전체 동기화 횟수"),
+    READ("sync_partial_ok", UNIT_COUNT, COUNTER, read_partial_ok,
+         "replicas that went on from the backlog", "백로그로 이어 간 부분 동기화 횟수"),
+    READ("sync_partial_err", UNIT_COUNT, COUNTER, read_partial_err,
+         "replicas that could not, and needed all", "부분 동기화를 못 하고 전체가 필요했던 횟수"),
     FIELD("evicted_keys", UNIT_COUNT, COUNTER, evicted, "keys dropped because of maxmemory",
           "maxmemory 때문에 버린 키"),
     FIELD("expired_keys", UNIT_COUNT, COUNTER, expired, "keys whose time was over",
@@ -215,5 +307,7 @@ _Static_assert(sizeof store_metrics / sizeof store_metrics[0] == STORE_METRICS,
 
 const char *store_metric_named(unsigned metric)
 {
+    if (store_metrics[metric].read == read_link)
+        return "up|down";
     return store_metrics[metric].read == read_role ? "master|replica" : NULL;
 }

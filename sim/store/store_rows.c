@@ -56,12 +56,57 @@ const struct parameter store_parameters[] = {
     [STORE_MAXMEMORY_SAMPLES] = {"maxmemory-samples", UNIT_COUNT, 1, 64, "5", NULL, true,
                                  "keys that are compared before one is dropped",
                                  "버릴 키를 고를 때 견주는 키의 수"},
+    [STORE_REPLICAOF] = {"replicaof", UNIT_TEXT, 0, 0, "", NULL, true,
+                         "the store that it is a copy of; \"\" is a master",
+                         "이 스토어가 복제할 마스터; \"\"면 스스로 마스터"},
+    [STORE_REPL_BACKLOG_SIZE] =
+        {"repl-backlog-size", UNIT_REDIS, 16384, REDIS_MOST, "1mb", NULL, true,
+         "how much of the stream is kept for replicas that come back",
+         "돌아올 레플리카를 위해 남겨 두는 복제 스트림의 크기"},
+    [STORE_REPL_DISKLESS_SYNC] = {"repl-diskless-sync", UNIT_BOOLEAN, 0, 1, "yes", NULL, true,
+                                  "a snapshot for replicas goes straight into their sockets",
+                                  "레플리카용 스냅샷을 디스크 없이 소켓으로 바로 보냅니다"},
+    [STORE_REPL_DISKLESS_SYNC_DELAY] =
+        {"repl-diskless-sync-delay", UNIT_COUNT, 0, 86400, "5", NULL, true,
+         "seconds that it waits for more replicas before",
+         "그 전에 다른 레플리카를 기다리는 시간(초)"},
+    [STORE_REPL_TIMEOUT] = {"repl-timeout", UNIT_COUNT, 1, 1000000, "60", NULL, true,
+                            "seconds of silence after which master or replica is given up",
+                            "마스터나 레플리카가 이만큼(초) 조용하면 연결을 포기합니다"},
+    [STORE_REPL_PING_REPLICA_PERIOD] = {"repl-ping-replica-period", UNIT_COUNT, 1, 1000000, "10",
+                                        NULL, true, "seconds between a master's PINGs to replicas",
+                                        "마스터가 레플리카에 PING을 보내는 간격(초)"},
+    [STORE_MIN_REPLICAS_TO_WRITE] =
+        {"min-replicas-to-write", UNIT_COUNT, 0, 1000, "0", NULL, true,
+         "refuses writes (NOREPLICAS) with fewer good replicas than this; 0 is off",
+         "상태가 좋은 레플리카가 이보다 적으면 쓰기를 NOREPLICAS로 거절합니다; 0은 끔"},
+    [STORE_MIN_REPLICAS_MAX_LAG] = {"min-replicas-max-lag", UNIT_COUNT, 0, 1000000, "10", NULL,
+                                    true, "a good replica reported within so many seconds",
+                                    "이만큼(초) 안에 보고한 레플리카가 상태가 좋은 레플리카"},
+    [STORE_REPLICA_SERVE_STALE_DATA] =
+        {"replica-serve-stale-data", UNIT_BOOLEAN, 0, 1, "yes", NULL, true,
+         "a replica without its master answers reads all the same",
+         "마스터와 끊긴 레플리카도 읽기에 답합니다"},
+    [STORE_REPLICA_PRIORITY] = {"replica-priority", UNIT_COUNT, 0, 1000000, "100", NULL, true,
+                                "Sentinel promotes the lowest first; 0 is never promoted",
+                                "Sentinel은 낮은 것부터 승격합니다; 0이면 승격하지 않습니다"},
+    [STORE_OUTPUT_BUFFER_LIMIT] =
+        {"client-output-buffer-limit", UNIT_TEXT, 0, 0, "replica 256mb 64mb 60", NULL, true,
+         "replica HARD SOFT SECONDS: a replica whose stream waits for longer is dropped",
+         "replica HARD SOFT 초: 못 보낸 스트림이 이보다 쌓인 레플리카를 끊습니다"},
+    [STORE_SHUTDOWN_TIMEOUT] = {"shutdown-timeout", UNIT_COUNT, 0, 1000000, "10", NULL, true,
+                                "seconds that SIGTERM waits for replicas to have all",
+                                "SIGTERM을 받고 레플리카가 따라오기를 기다리는 시간(초)"},
 };
 _Static_assert(sizeof store_parameters / sizeof store_parameters[0] == STORE_PARAMETERS,
                "a row for each parameter");
 
 void store_changed(struct world *world, uint32_t id, unsigned parameter)
 {
+    if (parameter == STORE_REPLICAOF) {
+        repl_follow(world, id);
+        return;
+    }
     if (parameter != STORE_APPENDONLY)
         return;
     if (parameter_get(world, id, STORE_APPENDONLY) != 0)

@@ -8,6 +8,7 @@
 #include "sim/net/tcp.h"
 #include "sim/store/keyspace.h"
 #include "sim/store/protocol.h"
+#include "sim/store/repl.h"
 #include "sim/store/store.h"
 
 /* Events of the kind `store`. */
@@ -18,6 +19,9 @@ enum store_event {
     EVENT_STALL,      /* the main thread did what held it up (a fork) */
     EVENT_BIO_FSYNC,  /* the fsync thread is done */
     EVENT_OLD_FSYNC,  /* a file that was written before is on the disk */
+    EVENT_OLD_SYNC,   /* part of a snapshot that comes from the master is */
+    EVENT_SYNC_FSYNC, /* all of it */
+    EVENT_SYNC_LOADED,
     EVENT_SAVE_CPU,   /* SAVE: the file is written */
     EVENT_SAVE_FSYNC,
     EVENT_OPEN_FSYNC,   /* a rewrite begins: the manifest is on the disk */
@@ -41,23 +45,24 @@ enum store_busy {
     BUSY_OPEN,   /* waits for the manifest of a rewrite that begins */
     BUSY_SWITCH, /* waits for the manifest of a rewrite that ended */
     BUSY_EXIT,   /* waits for the log, on its way out */
+    BUSY_SYNC,   /* waits for the snapshot that came from its master */
     BUSY_LOAD
 };
 
 /* What it will do when it is free: bits of wants. */
-enum store_want { WANT_CRON = 1, WANT_SAVE = 2, WANT_REWRITE = 4, WANT_EXIT = 8 };
+enum store_want { WANT_CRON = 1, WANT_SAVE = 2, WANT_REWRITE = 4, WANT_EXIT = 8, WANT_SYNC = 16 };
 
 /* Answers -LOADING while it reads; says nothing while its first files go to the disk. */
 enum store_loading { LOADING_NO, LOADING_FILES, LOADING_OPENS };
 
 enum aof_state { AOF_OFF, AOF_ON, AOF_WAIT_REWRITE };
-enum child_type { CHILD_NONE, CHILD_RDB, CHILD_AOF };
+enum child_type { CHILD_NONE, CHILD_RDB, CHILD_AOF, CHILD_SOCKET /* into replicas' sockets */ };
 enum child_end { CHILD_RUNS, CHILD_DONE, CHILD_FAILED, CHILD_KILLED };
 
 /* A message and its connection (0: closed meanwhile). */
 struct letter {
     uint32_t connection;
-    uint32_t unused;
+    uint32_t link; /* 1: its master says it */
     struct message message;
 };
 
@@ -74,6 +79,9 @@ struct child {
     uint32_t file;
     uint32_t pid;
     uint32_t orphan;   /* its parent is gone */
+    uint32_t picture;  /* CHILD_SOCKET: what it saves (ledger_picture) */
+    uint16_t blocked;  /* its pipe is full */
+    uint16_t leaving;  /* it has written all, and exits */
     uint64_t position; /* the log's end at the fork */
     uint64_t keys;
     uint64_t bytes;    /* of the whole file */
@@ -160,6 +168,7 @@ struct evict_pool {
 struct store {
     struct keyspace keys;
     struct letters inbox, outbox;
+    struct letters held; /* writes that wait while it shuts down */
     struct vector ready; /* u32: connections with messages */
     event_id cron;
     uint32_t pid, pids;
@@ -201,6 +210,8 @@ struct store {
     uint64_t net_in, net_out;
     struct stream sampling;
     struct evict_pool pool;
+    struct repl repl;
+    uint64_t cron_loops;
 };
 
 static inline struct store *store_at(const struct world *world, uint32_t id)
@@ -225,6 +236,15 @@ static inline bool store_is_up(const struct world *world, uint32_t id)
  */
 void loop_readable(struct world *world, uint32_t id, uint32_t connection);
 void loop_closed(struct world *world, uint32_t id, uint32_t connection);
+void loop_forget(struct world *world, uint32_t id, uint32_t connection); /* its messages */
+void loop_run_link(struct world *world, uint32_t id); /* what its master said and was read */
+/* A client that waits is not read. */
+void loop_block(struct world *world, uint32_t id, uint32_t connection);
+void loop_unblock(struct world *world, uint32_t id, uint32_t connection);
+void loop_hold(struct world *world, uint32_t id, uint32_t connection,
+               const struct message *request);
+void loop_release(struct world *world, uint32_t id);        /* it does not shut down after all */
+void loop_answer_waiting(struct world *world, uint32_t id); /* it loads: -LOADING */
 void loop_turn_done(struct world *world, uint32_t id);  /* its CPU time is spent */
 void loop_turn_reply(struct world *world, uint32_t id); /* and the log is safe enough */
 /* The main thread is free: what it does next. */
@@ -234,7 +254,9 @@ void loop_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
 
 /* --- commands.c: what clients ask ----------------------------------------------------------------
  */
-struct message command_run(struct world *world, uint32_t id, const struct message *request);
+/* RESP_NONE: there is no answer, or it comes later. */
+struct message command_run(struct world *world, uint32_t id, uint32_t connection,
+                           const struct message *request);
 /* RESP_OK, or why a command that writes is refused now. */
 enum resp_type store_denies(const struct world *world, uint32_t id, bool may_grow);
 
@@ -275,9 +297,11 @@ bool rdb_save_begin(struct world *world, uint32_t id); /* SAVE: false when it ca
 void rdb_save_run(struct world *world, uint32_t id);
 void rdb_save_written(struct world *world, uint32_t id);
 void rdb_save_synced(struct world *world, uint32_t id, bool good);
-/* Says in a file what it holds: the lineage up to a position. */
+/* Says in a file what it holds: the lineage up to a position, or a picture. */
 void snapshot_describe(struct world *world, uint32_t id, uint32_t file, uint64_t position,
                        uint64_t keys, uint64_t bytes);
+void snapshot_take(struct world *world, uint32_t file, uint32_t picture, uint64_t keys,
+                   uint64_t bytes);
 
 /* --- child.c
  * ------------------------------------------------------------------------------------------ */
@@ -289,6 +313,9 @@ void child_kill(struct world *world, uint32_t id);   /* SIGKILL by its parent */
 void child_orphan(struct world *world, uint32_t id); /* the parent died */
 void child_forget(struct world *world, uint32_t id); /* power: all are gone */
 void child_reap(struct world *world, uint32_t id);   /* at the parent's cron */
+bool child_ended(const struct world *world, uint32_t id); /* and waits to be reaped */
+bool child_saves(const struct world *world, uint32_t id); /* a snapshot, wherever to */
+void child_unblock(struct world *world, uint32_t id); /* a replica took what it wrote, or went */
 
 /* --- aof.c: buffer, write, fsync
  * ------------------------------------------------------------------------ */
@@ -320,7 +347,14 @@ struct aof_segment {
 enum manifest_mark { MANIFEST_BASE, MANIFEST_BASE_TYPE, MANIFEST_FIRST, MANIFEST_LAST };
 enum base_type { BASE_NONE, BASE_RDB, BASE_AOF };
 enum incr_mark { INCR_SEGMENTS, INCR_CURSOR_BYTES, INCR_CURSOR_POSITION };
-enum snapshot_mark { SNAPSHOT_POSITION, SNAPSHOT_KEYS, SNAPSHOT_BYTES, SNAPSHOT_UNUSED };
+enum snapshot_mark {
+    SNAPSHOT_POSITION,
+    SNAPSHOT_KEYS,
+    SNAPSHOT_BYTES,
+    SNAPSHOT_PICTURE, /* ledger_picture: the lineage that it holds */
+    SNAPSHOT_REPLID,  /* 0: it says nothing of replication */
+    SNAPSHOT_OFFSET
+};
 void aof_base_name(struct text *text, uint64_t sequence, enum base_type type);
 void aof_incr_name(struct text *text, uint64_t sequence);
 uint64_t manifest_bytes(const uint64_t mark[4]);
@@ -373,6 +407,9 @@ void life_shutdown(struct world *world, uint32_t id, unsigned how);
 void life_log_synced(struct world *world, uint32_t id);
 void life_saved(struct world *world, uint32_t id, bool good);
 void life_ready(struct world *world, uint32_t id); /* loaded: it serves */
+void life_tell_keys(struct world *world, uint32_t id);
+/* It waits for replicas before it ends: do they have all, or is it time? */
+void life_shutdown_check(struct world *world, uint32_t id);
 uint32_t life_new_pid(struct world *world, uint32_t id);
 void log_words(struct world *world, uint32_t id, const char *a, uint64_t number, const char *b);
 
@@ -409,6 +446,9 @@ ADMIN(admin_flushall);
 ADMIN(admin_config);
 ADMIN(admin_info);
 ADMIN(admin_debug);
+ADMIN(admin_replicaof);
+ADMIN(admin_wait);
+ADMIN(admin_role);
 #undef ADMIN
 void answer_integer(struct text *answer, int64_t number);
 bool number_read(const char *words, int64_t *number);
@@ -416,7 +456,7 @@ void store_changed(struct world *world, uint32_t id, unsigned parameter);
 extern const char misconf_rdb[];
 void misconf_aof_add(struct text *text, const struct world *world, uint32_t id);
 
-#define STORE_METRICS 41
+#define STORE_METRICS 53
 extern const struct parameter store_parameters[];
 extern const struct metric store_metrics[];
 const char *store_metric_named(unsigned metric); /* "a|b" of one that holds words */
