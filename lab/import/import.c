@@ -216,6 +216,39 @@ static const char *value_elsewhere(const char *name, const char *value)
     return NULL;
 }
 
+static bool is_save(int row)
+{
+    return strcmp(store()->parameters[row].name, "save") == 0;
+}
+
+/* client-output-buffer-limit CLASS HARD SOFT SECONDS: one value; of replicas only. */
+static bool is_limit(const char *name)
+{
+    return strcmp(name, "client-output-buffer-limit") == 0;
+}
+
+static bool limit_is_of_replicas(const struct command *command)
+{
+    const char *which = command_word(command, 1);
+    return text_same_key(which, "replica") || text_same_key(which, "slave");
+}
+
+static bool limit_take(struct import *import, struct entry *entry, const struct command *command)
+{
+    char line[NAME_MOST];
+    struct text words = TEXT(line);
+    struct error error;
+    text_clear(&words);
+    for (unsigned i = 1; i < command->count; i++) {
+        text_add(&words, i > 1 ? " " : "");
+        text_add(&words, command_word(command, i));
+    }
+    lower_copy(entry->value, sizeof entry->value, line);
+    replace_earlier(import, entry);
+    return store_set(import, entry->row, entry->value, &error) ||
+           wrong_line(import, command, &error);
+}
+
 static bool parameter_take(struct import *import, struct entry *entry,
                            const struct command *command)
 {
@@ -223,6 +256,8 @@ static bool parameter_take(struct import *import, struct entry *entry,
     char usage[NAME_MOST + 16];
     struct text text = TEXT(usage);
     struct error error;
+    if (is_limit(row->name))
+        return limit_take(import, entry, command);
     text_clear(&text);
     text_add(&text, row->name);
     text_add(&text, " VALUE");
@@ -272,8 +307,9 @@ static void line_take(struct import *import, const char *line, size_t bytes, uin
     *entry = (struct entry){.line = number, .row = -1};
     lower_copy(entry->name, sizeof entry->name, command_word(&command, 0));
     directive_take(entry, entry->name);
-    bool host = entry->fate == FATE_ABOUT && entry->about == ABOUT_HOST;
-    entry->row = host ? -1 : parameter_find(store(), entry->name);
+    bool left_out = entry->fate == FATE_ABOUT && entry->about == ABOUT_HOST;
+    left_out = left_out || (is_limit(entry->name) && !limit_is_of_replicas(&command));
+    entry->row = left_out ? -1 : parameter_find(store(), entry->name);
     if (entry->row >= 0) {
         entry->fate = FATE_TAKEN;
         if (!whole)
@@ -314,7 +350,7 @@ static void defaults_find(struct import *import)
         struct entry *entry = &import->entries[i];
         if (entry->fate != FATE_TAKEN)
             continue;
-        if (store()->parameters[entry->row].unit == UNIT_TEXT)
+        if (is_save(entry->row))
             store_set(import, entry->row, import->rules, &ignored);
         if (is_default(import, entry->row))
             entry->fate = FATE_DEFAULT;
@@ -336,8 +372,10 @@ static void print_store(const struct import *import)
         const struct entry *entry = taken(import, row);
         if (!entry)
             continue;
-        if (store()->parameters[row].unit == UNIT_TEXT)
+        if (is_save(row))
             printf(" %s=\"%s\"", store()->parameters[row].name, import->rules);
+        else if (store()->parameters[row].unit == UNIT_TEXT)
+            printf(" %s=\"%s\"", store()->parameters[row].name, entry->value);
         else
             printf(" %s=%s", store()->parameters[row].name, entry->value);
     }

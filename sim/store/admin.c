@@ -278,8 +278,7 @@ static void run_strlen(struct world *world, uint32_t id, const struct command *w
 {
     uint32_t key;
     const struct key_row *row = row_of(world, id, word_at(words, 1), &key);
-    answer_integer(answer,
-                   row == NULL ? 0 : (int64_t)key_value_bytes(world, row));
+    answer_integer(answer, row == NULL ? 0 : (int64_t)key_value_bytes(world, row));
 }
 
 static void run_dbsize(struct world *world, uint32_t id, const struct command *words,
@@ -367,8 +366,8 @@ static bool is_read(const struct admin_command *row)
            row->run == run_exists || row->run == run_strlen || row->run == run_dbsize;
 }
 
-static bool refused_by_role(const struct world *world, uint32_t id,
-                            const struct admin_command *row, struct text *answer)
+static bool refused_by_role(const struct world *world, uint32_t id, const struct admin_command *row,
+                            struct text *answer)
 {
     enum resp_type why;
     if (row->run == run_ping || !repl_refuses_write(world, id, &why))

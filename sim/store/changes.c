@@ -10,7 +10,8 @@ static uint32_t clock_ms(const struct world *world)
     return (uint32_t)(world->now_ns / MS_NS);
 }
 
-/* --- what an entry does to the store that applies it ------------------------------------------- */
+/* --- what an entry does to the store that applies it -------------------------------------------
+ */
 
 static void value_applied(struct world *world, uint32_t id, const struct ledger_entry *entry,
                           uint32_t position)
@@ -38,8 +39,7 @@ static void key_deleted(struct world *world, uint32_t id, const struct ledger_en
         return;
     cow_touch(world, id, entry->key, true);
     key_apply(world, &store->keys, position);
-    uint32_t holds =
-        entry->write != 0 ? position : ledger_holder(world, id, entry->previous, 0);
+    uint32_t holds = entry->write != 0 ? position : ledger_holder(world, id, entry->previous, 0);
     if (entry->write == 0 || row->counted != entry->previous)
         ledger_hold(world, id, entry->previous, row->counted, holds,
                     entry->op == OP_EVICT ? LOST_EVICTED : LOST_COMMAND);
@@ -111,7 +111,8 @@ void change_take(struct world *world, uint32_t id, uint32_t position)
     aof_feed(world, id, position);
 }
 
-/* --- what the store does itself ---------------------------------------------------------------- */
+/* --- what the store does itself ----------------------------------------------------------------
+ */
 
 static uint32_t change(struct world *world, uint32_t id, const struct ledger_entry *entry,
                        const char *words)

@@ -334,8 +334,8 @@ void child_orphan(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     struct child *child = &store->children[OWN];
     /* Without its parent there is no pipe. */
-    bool runs = child->type != CHILD_NONE && child->type != CHILD_SOCKET &&
-                child->end == CHILD_RUNS;
+    bool runs =
+        child->type != CHILD_NONE && child->type != CHILD_SOCKET && child->end == CHILD_RUNS;
     cow_end(world, id);
     store->keys.frozen = 0;
     if (runs)

@@ -122,9 +122,8 @@ struct ledger_pair *ledger_pair(const struct world *world, const struct ledger_c
 uint32_t ledger_service_of(const struct world *world, const struct ledger_client *client)
 {
     const struct kind *kind = component_kind(world, client->client);
-    uint32_t store = kind == NULL || kind->leads_to == NULL
-                         ? 0
-                         : kind->leads_to(world, client->client);
+    uint32_t store =
+        kind == NULL || kind->leads_to == NULL ? 0 : kind->leads_to(world, client->client);
     return ledger_log(world, store) != NULL ? store : client->service;
 }
 

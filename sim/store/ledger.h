@@ -89,7 +89,7 @@ struct ledger_interval {
     uint32_t writer;
 };
 
-void ledger_open(struct world *world, uint32_t store); /* makes its log */
+void ledger_open(struct world *world, uint32_t store);             /* makes its log */
 uint32_t ledger_writer(const struct world *world, uint32_t store); /* its number, never reused */
 /* Appends to the journal what the store did: sets writer and previous.  0: the region is full. */
 uint32_t ledger_append(struct world *world, uint32_t store, const struct ledger_entry *entry);

@@ -276,8 +276,7 @@ void ledger_lose(struct world *world, uint32_t store, uint64_t from, uint64_t to
             interval_push(world, &left,
                           (struct ledger_interval){row.from, taken.from - 1, row.writer});
         if (row.to > taken.to)
-            interval_push(world, &left,
-                          (struct ledger_interval){taken.to + 1, row.to, row.writer});
+            interval_push(world, &left, (struct ledger_interval){taken.to + 1, row.to, row.writer});
         loss_add(world, log, taken, at_ns, demoted ? LOST_DEMOTED : cause);
     }
     vector_clear(&world->region, &log->missing);

@@ -83,6 +83,10 @@ static void lineage_open(struct world *world, struct log *log, uint32_t position
     struct ledger_interval *last = lineage_last(world, log);
     if (last != NULL && last->to == UINT32_MAX)
         return;
+    if (last != NULL && last->writer == log->writer && last->to + 1 == position) {
+        last->to = UINT32_MAX;
+        return;
+    }
     last = vector_push(&world->region, &log->lineage, sizeof *last);
     if (last != NULL)
         *last = (struct ledger_interval){position, UINT32_MAX, log->writer};
@@ -177,8 +181,7 @@ uint64_t ledger_position(const struct world *world, uint32_t store, enum ledger_
 void ledger_keep_text(struct world *world, uint32_t position, const char *at, uint32_t bytes)
 {
     ref words = arena_take(&world->region, (uint64_t)bytes + 1);
-    struct journal_text *row =
-        vector_push(&world->region, &journal_of(world)->texts, sizeof *row);
+    struct journal_text *row = vector_push(&world->region, &journal_of(world)->texts, sizeof *row);
     if (words == 0 || row == NULL)
         return;
     memcpy(arena_at(&world->region, words), at, bytes);

@@ -144,8 +144,7 @@ void loop_unblock(struct world *world, uint32_t id, uint32_t connection)
         loop_socket(world, id, connection, SOCKET_CLOSED);
 }
 
-void loop_hold(struct world *world, uint32_t id, uint32_t connection,
-               const struct message *request)
+void loop_hold(struct world *world, uint32_t id, uint32_t connection, const struct message *request)
 {
     struct letter *letter = letter_push(world, &store_at(world, id)->held);
     if (letter != NULL)
@@ -254,8 +253,7 @@ static void letter_run(struct world *world, uint32_t id, const struct letter *le
         return;
     }
     struct message answer = command_run(world, id, letter->connection, &letter->message);
-    struct letter *reply =
-        answer.type == RESP_NONE ? NULL : letter_push(world, &store->outbox);
+    struct letter *reply = answer.type == RESP_NONE ? NULL : letter_push(world, &store->outbox);
     if (reply != NULL)
         *reply = (struct letter){.connection = letter->connection, .message = answer};
 }
@@ -280,8 +278,7 @@ void loop_release(struct world *world, uint32_t id)
         const struct letter letter = *letter_at(world, &store->held, i);
         if (letter.connection == 0)
             continue;
-        const struct message answer =
-            command_run(world, id, letter.connection, &letter.message);
+        const struct message answer = command_run(world, id, letter.connection, &letter.message);
         tcp_send(world, letter.connection, id, &answer);
         loop_unblock(world, id, letter.connection);
     }
@@ -378,6 +375,7 @@ void loop_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
         break;
     case SOCKET_WRITABLE:
         outbox_send(world, id);
+        repl_writable(world, id, connection);
         break;
     case SOCKET_READABLE:
         loop_readable(world, id, connection);

@@ -80,8 +80,7 @@ void snapshot_take(struct world *world, uint32_t file, uint32_t picture, uint64_
 {
     struct file *to = file_at(world, file);
     uint32_t rows = ledger_picture_rows(world, picture);
-    to->mark[SNAPSHOT_POSITION] =
-        rows == 0 ? 0 : ledger_picture_row(world, picture, rows - 1).to;
+    to->mark[SNAPSHOT_POSITION] = rows == 0 ? 0 : ledger_picture_row(world, picture, rows - 1).to;
     to->mark[SNAPSHOT_KEYS] = keys;
     to->mark[SNAPSHOT_BYTES] = bytes;
     to->mark[SNAPSHOT_PICTURE] = picture;

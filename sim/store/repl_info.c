@@ -34,16 +34,14 @@ static void id_field(struct text *text, const char *name, uint64_t replid)
     text_add_char(text, '\n');
 }
 
-/* 10.0.0.N in the order of adding. */
 static void ip_add(struct text *text, const struct world *world, uint32_t component)
 {
-    uint32_t number = 1, wanted = component_at(world, component)->machine;
-    for (uint32_t id = 0; (id = component_next(world, id, KIND_MACHINE)) != 0 && id != wanted;)
-        number++;
-    text_add(text, "10.0.");
-    text_add_u64(text, number >> 8);
-    text_add_char(text, '.');
-    text_add_u64(text, number & 255);
+    uint32_t address = tcp_address(world, component_at(world, component)->machine);
+    for (unsigned byte = 4; byte-- > 0;) {
+        text_add_u64(text, address >> (8 * byte) & 255);
+        if (byte > 0)
+            text_add_char(text, '.');
+    }
 }
 
 void repl_address_add(struct text *text, const struct world *world, uint32_t component)
@@ -75,8 +73,7 @@ static void replicas_add(struct world *world, uint32_t id, struct text *text)
         text_add(text, ",offset=");
         text_add_u64(text, replica->ack_offset);
         text_add(text, ",lag=");
-        text_add_u64(text,
-                     replica->state == REPLICA_ONLINE ? clock_s(world) - replica->ack_s : 0);
+        text_add_u64(text, replica->state == REPLICA_ONLINE ? clock_s(world) - replica->ack_s : 0);
         text_add_char(text, '\n');
     }
 }
@@ -141,7 +138,8 @@ void repl_info_add(struct world *world, uint32_t id, struct text *text)
     field(text, "repl_backlog_histlen", repl->backlog.bytes);
 }
 
-/* --- commands ---------------------------------------------------------------------------------------- */
+/* --- commands
+ * ---------------------------------------------------------------------------------------- */
 
 /* A store by its name, its machine's name or its address; 0 none. */
 static uint32_t store_named(const struct world *world, const char *name)

@@ -32,9 +32,10 @@ void repl_connect(struct world *world, uint32_t id)
     struct repl *repl = repl_of(world, id);
     say(world, id, "Connecting to MASTER ", repl->master);
     repl->heard_s = clock_s(world);
+    const struct tcp_options options = {.nodelay = true};
     repl->state = LINK_CONNECTING;
     repl->link = component_at(world, repl->master)->kind == KIND_STORE
-                     ? tcp_connect(world, id, repl->master)
+                     ? tcp_connect(world, id, repl->master, &options)
                      : 0;
     if (repl->link == 0)
         repl->state = LINK_CONNECT;
@@ -47,7 +48,8 @@ static void ask(struct world *world, uint32_t id, enum resp_type type, uint64_t 
     tcp_send(world, repl_of(world, id)->link, id, &message);
 }
 
-/* --- the link goes ------------------------------------------------------------------------------ */
+/* --- the link goes ------------------------------------------------------------------------------
+ */
 
 void repl_link_lost(struct world *world, uint32_t id)
 {
@@ -110,7 +112,8 @@ void repl_link_socket(struct world *world, uint32_t id, enum socket_event what)
     }
 }
 
-/* --- handshake ------------------------------------------------------------------------------------ */
+/* --- handshake
+ * ------------------------------------------------------------------------------------ */
 
 static void psync_ask(struct world *world, uint32_t id)
 {
@@ -182,7 +185,8 @@ static void psync_heard(struct world *world, uint32_t id, const struct message *
     }
 }
 
-/* --- the stream ------------------------------------------------------------------------------------- */
+/* --- the stream
+ * ------------------------------------------------------------------------------------- */
 
 void repl_send_ack(struct world *world, uint32_t id)
 {

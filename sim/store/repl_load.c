@@ -89,7 +89,8 @@ void repl_transfer_piece(struct world *world, uint32_t id, const struct message 
     }
 }
 
-/* --- the snapshot takes the place of all ------------------------------------------------------------ */
+/* --- the snapshot takes the place of all
+ * ------------------------------------------------------------ */
 
 void repl_sync_run(struct world *world, uint32_t id)
 {
@@ -111,8 +112,9 @@ void repl_sync_synced(struct world *world, uint32_t id, bool good)
         return;
     }
     if (!good) {
-        abandon(world, id, "Failed trying to sync the temp DB to disk in MASTER <-> REPLICA "
-                           "synchronization: Input/output error");
+        abandon(world, id,
+                "Failed trying to sync the temp DB to disk in MASTER <-> REPLICA "
+                "synchronization: Input/output error");
         loop_next(world, id);
         return;
     }

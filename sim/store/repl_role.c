@@ -16,7 +16,8 @@ static struct repl *repl_of(const struct world *world, uint32_t id)
     return &store_at(world, id)->repl;
 }
 
-/* --- roles ------------------------------------------------------------------------------------------
+/* --- roles
+ * ------------------------------------------------------------------------------------------
  */
 
 uint32_t repl_component(const struct world *world, const char *name)
@@ -88,7 +89,8 @@ void repl_follow(struct world *world, uint32_t id)
     repl_set_master(world, id, repl_component(world, parameter_text(world, id, STORE_REPLICAOF)));
 }
 
-/* --- start and end ------------------------------------------------------------------------------------
+/* --- start and end
+ * ------------------------------------------------------------------------------------
  */
 
 /* A snapshot says which history it is of, and up to where; a log says nothing. */
@@ -138,7 +140,8 @@ void repl_forget(struct world *world, uint32_t id)
     *repl = (struct repl){.ids = ids};
 }
 
-/* --- what clients may -----------------------------------------------------------------------------------
+/* --- what clients may
+ * -----------------------------------------------------------------------------------
  */
 
 bool repl_refuses_write(const struct world *world, uint32_t id, enum resp_type *why)
@@ -161,7 +164,8 @@ bool repl_refuses_read(const struct world *world, uint32_t id)
            parameter_get(world, id, STORE_REPLICA_SERVE_STALE_DATA) == 0;
 }
 
-/* --- replicationCron ------------------------------------------------------------------------------------
+/* --- replicationCron
+ * ------------------------------------------------------------------------------------
  */
 
 static void link_timeouts(struct world *world, uint32_t id)
@@ -235,7 +239,8 @@ void repl_cron(struct world *world, uint32_t id)
     repl->loops++;
 }
 
-/* --- by its parameter --------------------------------------------------------------------------------- */
+/* --- by its parameter
+ * --------------------------------------------------------------------------------- */
 
 void repl_order(struct world *world, uint32_t id, uint32_t master, bool file)
 {

@@ -12,7 +12,8 @@
 #define WRITE_BYTES  16384u /* and is written so */
 #define GETACK_BYTES 37u
 
-/* --- ids ------------------------------------------------------------------------------------------
+/* --- ids
+ * ------------------------------------------------------------------------------------------
  */
 
 uint64_t repl_new_id(struct world *world, uint32_t id)
@@ -29,7 +30,8 @@ void repl_id_add(struct text *text, uint64_t replid)
     }
 }
 
-/* --- the backlog ----------------------------------------------------------------------------------
+/* --- the backlog
+ * ----------------------------------------------------------------------------------
  */
 
 static struct repl_item *item_at(const struct world *world, const struct repl_backlog *backlog,
@@ -113,7 +115,8 @@ bool repl_backlog_find(const struct world *world, uint32_t id, uint64_t offset, 
     return at == offset;
 }
 
-/* --- feeding --------------------------------------------------------------------------------------
+/* --- feeding
+ * --------------------------------------------------------------------------------------
  */
 
 void repl_push(struct world *world, uint32_t id, const struct repl_item *item)
@@ -160,7 +163,8 @@ void repl_feed(struct world *world, uint32_t id, uint32_t position)
                                   .kind = REPL_COMMAND});
 }
 
-/* --- sending --------------------------------------------------------------------------------------
+/* --- sending
+ * --------------------------------------------------------------------------------------
  */
 
 static bool item_send(struct world *world, uint32_t id, struct replica *replica, bool last)
@@ -194,8 +198,8 @@ void repl_send(struct world *world, uint32_t id)
             continue;
         uint64_t before = replica->pending;
         while (replica->item < repl->backlog.next) {
-            bool last = replica->item + 1 == repl->backlog.next ||
-                        before - replica->pending >= WRITE_BYTES;
+            bool last =
+                replica->item + 1 == repl->backlog.next || before - replica->pending >= WRITE_BYTES;
             if (!item_send(world, id, replica, last))
                 break;
             before = last ? replica->pending : before;
@@ -226,6 +230,8 @@ void repl_before_sleep(struct world *world, uint32_t id)
         repl->get_ack = 0;
         repl_push(world, id, &(struct repl_item){.bytes = GETACK_BYTES, .kind = REPL_GETACK});
     }
-    if (repl->replicas.count > 0)
-        repl_send(world, id);
+    if (repl->replicas.count == 0)
+        return;
+    repl_send(world, id);
+    repl_limit_check(world, id);
 }

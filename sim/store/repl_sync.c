@@ -44,12 +44,12 @@ void repl_count_good(struct world *world, uint32_t id)
     repl->good = 0;
     for (uint32_t i = 0; i < repl->replicas.count; i++) {
         const struct replica *replica = replica_at(world, repl, i);
-        repl->good +=
-            replica->state == REPLICA_ONLINE && clock_s(world) - replica->ack_s <= lag_s;
+        repl->good += replica->state == REPLICA_ONLINE && clock_s(world) - replica->ack_s <= lag_s;
     }
 }
 
-/* --- they go ----------------------------------------------------------------------------------- */
+/* --- they go -----------------------------------------------------------------------------------
+ */
 
 void repl_replica_closed(struct world *world, uint32_t id, uint32_t connection)
 {
@@ -84,7 +84,8 @@ void repl_drop_all(struct world *world, uint32_t id)
         repl_replica_drop(world, id, replica_at(world, repl, 0)->connection);
 }
 
-/* --- PSYNC -------------------------------------------------------------------------------------- */
+/* --- PSYNC --------------------------------------------------------------------------------------
+ */
 
 static struct message answer_of(enum resp_type type, uint64_t a, uint64_t c)
 {
@@ -158,12 +159,12 @@ static void full_resync_tell(struct world *world, uint32_t id, struct replica *r
     replica->state = REPLICA_WAIT_END;
     replica->disk = disk;
     repl->selected = 0; /* the stream begins anew for it */
-    const struct message message =
-        answer_of(RESP_FULLRESYNC, repl->replid, replica->psync_offset);
+    const struct message message = answer_of(RESP_FULLRESYNC, repl->replid, replica->psync_offset);
     tcp_send(world, replica->connection, id, &message);
 }
 
-/* --- snapshots ----------------------------------------------------------------------------------- */
+/* --- snapshots -----------------------------------------------------------------------------------
+ */
 
 /* What the snapshot is, before its bytes. */
 static void head_send(struct world *world, uint32_t id, const struct replica *replica,
@@ -274,10 +275,8 @@ static void bulk_send(struct world *world, uint32_t id, struct replica *replica)
     while (replica->bulk_left > 0) {
         uint32_t bytes =
             replica->bulk_left < CHUNK_BYTES ? (uint32_t)replica->bulk_left : CHUNK_BYTES;
-        const struct message piece = {.bytes = bytes,
-                                      .type = RESP_BULK,
-                                      .a = replica->bulk_left == bytes,
-                                      .c = bytes};
+        const struct message piece = {
+            .bytes = bytes, .type = RESP_BULK, .a = replica->bulk_left == bytes, .c = bytes};
         if (!tcp_send(world, replica->connection, id, &piece))
             return;
         store_at(world, id)->net_out += bytes;
@@ -320,7 +319,8 @@ void repl_child_done(struct world *world, uint32_t id, bool disk, bool good, uin
     }
 }
 
-/* --- the pipe of a child that writes into the sockets -------------------------------------------- */
+/* --- the pipe of a child that writes into the sockets --------------------------------------------
+ */
 
 /* Sends what the replica has not got of the child's pieces. */
 static bool pipe_send(struct world *world, uint32_t id, struct replica *replica)
@@ -328,10 +328,8 @@ static bool pipe_send(struct world *world, uint32_t id, struct replica *replica)
     while (replica->piece_left > 0) {
         uint32_t bytes =
             replica->piece_left < CHUNK_BYTES ? (uint32_t)replica->piece_left : CHUNK_BYTES;
-        const struct message piece = {.bytes = bytes,
-                                      .type = RESP_BULK,
-                                      .a = replica->bulk_left == bytes,
-                                      .c = bytes};
+        const struct message piece = {
+            .bytes = bytes, .type = RESP_BULK, .a = replica->bulk_left == bytes, .c = bytes};
         if (!tcp_send(world, replica->connection, id, &piece))
             return false;
         store_at(world, id)->net_out += bytes;
@@ -378,7 +376,8 @@ void repl_writable(struct world *world, uint32_t id, uint32_t connection)
         repl_send(world, id);
 }
 
-/* --- ACK -------------------------------------------------------------------------------------------- */
+/* --- ACK
+ * -------------------------------------------------------------------------------------------- */
 
 void repl_ack(struct world *world, uint32_t id, uint32_t connection, uint64_t offset)
 {

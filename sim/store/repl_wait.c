@@ -43,9 +43,8 @@ struct message repl_wait(struct world *world, uint32_t id, uint32_t connection,
     const struct waiter waiter = {.connection = connection,
                                   .replicas = (uint32_t)request->a,
                                   .offset = repl->offset,
-                                  .until_ns = request->c == 0
-                                                  ? TIME_NEVER
-                                                  : world->now_ns + request->c * MS_NS,
+                                  .until_ns = request->c == 0 ? TIME_NEVER
+                                                              : world->now_ns + request->c * MS_NS,
                                   .b = request->b,
                                   .d = request->d};
     if (repl->master != 0)

@@ -1,6 +1,8 @@
 /*
  * The kind `store`: its row, and where its events go.
  */
+#include <string.h>
+
 #include "sim/store/store_state.h"
 
 static void store_init(struct world *world, uint32_t id)
@@ -84,16 +86,34 @@ static void store_event(struct world *world, uint32_t id, const struct event *ev
     }
 }
 
+/* A name that is there, of a store, and not its own; looked at when it changes. */
+static bool master_check(struct world *world, uint32_t id, const char *name, struct error *error)
+{
+    if (name[0] == '\0' || strcmp(name, parameter_text(world, id, STORE_REPLICAOF)) == 0)
+        return true;
+    uint32_t master = component_find(world, name);
+    if (master == 0)
+        return error_set(error, ERROR_NOTHING_NAMED, STORE_REPLICAOF, name, NULL, NULL, NULL);
+    if (component_at(world, master)->kind != KIND_STORE || master == id)
+        return error_set(error, ERROR_BAD_VALUE, STORE_REPLICAOF, name, "other store",
+                         "replicaof=NAME of a store, or replicaof=\"\"", NULL);
+    return true;
+}
+
 static bool store_check(struct world *world, uint32_t id, const uint64_t *values,
                         struct error *error)
 {
-    (void)id;
     const char *save = string_at(world, (ref)values[STORE_SAVE]);
-    if (save_rules_valid(save))
-        return true;
-    error_set(error, ERROR_BAD_VALUE, STORE_SAVE, save, "list of save rules",
-              "save=\"60 1000\", save=\"3600 1 300 100\" or save=\"\"", NULL);
-    return false;
+    const char *limit = string_at(world, (ref)values[STORE_OUTPUT_BUFFER_LIMIT]);
+    struct repl_limit read;
+    if (!save_rules_valid(save))
+        return error_set(error, ERROR_BAD_VALUE, STORE_SAVE, save, "list of save rules",
+                         "save=\"60 1000\", save=\"3600 1 300 100\" or save=\"\"", NULL);
+    if (!repl_limit_read(limit, &read))
+        return error_set(error, ERROR_BAD_VALUE, STORE_OUTPUT_BUFFER_LIMIT, limit,
+                         "limit of replicas' buffers",
+                         "client-output-buffer-limit=\"replica 256mb 64mb 60\"", NULL);
+    return master_check(world, id, string_at(world, (ref)values[STORE_REPLICAOF]), error);
 }
 
 static void store_removed(struct world *world, uint32_t id)

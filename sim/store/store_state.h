@@ -22,7 +22,7 @@ enum store_event {
     EVENT_OLD_SYNC,   /* part of a snapshot that comes from the master is */
     EVENT_SYNC_FSYNC, /* all of it */
     EVENT_SYNC_LOADED,
-    EVENT_SAVE_CPU,   /* SAVE: the file is written */
+    EVENT_SAVE_CPU, /* SAVE: the file is written */
     EVENT_SAVE_FSYNC,
     EVENT_OPEN_FSYNC,   /* a rewrite begins: the manifest is on the disk */
     EVENT_SWITCH_FSYNC, /* a rewrite ended: the manifest is on the disk */
@@ -108,10 +108,10 @@ struct aof {
     uint16_t selected;    /* a SELECT was written since the file was opened */
     uint16_t write_error; /* 1: MISCONF */
     uint16_t bio_error;
-    uint16_t error_full;    /* the write error: 1 ENOSPC, 0 EIO */
-    uint16_t fsync_runs;    /* in the thread */
-    uint32_t file;          /* the incremental file, 0 none */
-    uint32_t broken;        /* the next bytes begin a new segment */
+    uint16_t error_full; /* the write error: 1 ENOSPC, 0 EIO */
+    uint16_t fsync_runs; /* in the thread */
+    uint32_t file;       /* the incremental file, 0 none */
+    uint32_t broken;     /* the next bytes begin a new segment */
     uint32_t unused;
     uint64_t buffer_bytes; /* in store.aof_runs */
     uint64_t written;      /* last position in the file */
@@ -245,8 +245,8 @@ void loop_hold(struct world *world, uint32_t id, uint32_t connection,
                const struct message *request);
 void loop_release(struct world *world, uint32_t id);        /* it does not shut down after all */
 void loop_answer_waiting(struct world *world, uint32_t id); /* it loads: -LOADING */
-void loop_turn_done(struct world *world, uint32_t id);  /* its CPU time is spent */
-void loop_turn_reply(struct world *world, uint32_t id); /* and the log is safe enough */
+void loop_turn_done(struct world *world, uint32_t id);      /* its CPU time is spent */
+void loop_turn_reply(struct world *world, uint32_t id);     /* and the log is safe enough */
 /* The main thread is free: what it does next. */
 void loop_next(struct world *world, uint32_t id);
 void loop_clear(struct world *world, uint32_t id);
@@ -309,10 +309,10 @@ uint64_t child_cost_ns(const struct child *child); /* CPU time of the whole file
 bool child_active(const struct world *world, uint32_t id);
 bool child_fork(struct world *world, uint32_t id, enum child_type type, uint64_t bytes);
 void child_event(struct world *world, uint32_t id, const struct event *event);
-void child_kill(struct world *world, uint32_t id);   /* SIGKILL by its parent */
-void child_orphan(struct world *world, uint32_t id); /* the parent died */
-void child_forget(struct world *world, uint32_t id); /* power: all are gone */
-void child_reap(struct world *world, uint32_t id);   /* at the parent's cron */
+void child_kill(struct world *world, uint32_t id);        /* SIGKILL by its parent */
+void child_orphan(struct world *world, uint32_t id);      /* the parent died */
+void child_forget(struct world *world, uint32_t id);      /* power: all are gone */
+void child_reap(struct world *world, uint32_t id);        /* at the parent's cron */
 bool child_ended(const struct world *world, uint32_t id); /* and waits to be reaped */
 bool child_saves(const struct world *world, uint32_t id); /* a snapshot, wherever to */
 void child_unblock(struct world *world, uint32_t id); /* a replica took what it wrote, or went */
@@ -320,7 +320,7 @@ void child_unblock(struct world *world, uint32_t id); /* a replica took what it 
 /* --- aof.c: buffer, write, fsync
  * ------------------------------------------------------------------------ */
 void aof_feed(struct world *world, uint32_t id, uint32_t position);
-void aof_reset(struct world *world, uint32_t id);  /* as if it were off and had never been on */
+void aof_reset(struct world *world, uint32_t id);    /* as if it were off and had never been on */
 void aof_unbuffer(struct world *world, uint32_t id); /* what is buffered is not for this file */
 /* Writes the buffer unless it is put off (`force`: never put off).  False: the process exited. */
 bool aof_flush(struct world *world, uint32_t id, bool force);
