@@ -32,9 +32,12 @@ static int retro(int argc, char **argv, enum language language);
 static const struct subcommand subcommands[] = {
     {"run",
      "outage run FILE [--seed N] [--until T] [--set NAME.PARAM=VALUE]... [--json|--csv|--quiet]\n"
-     "                  [--every D] [--trace FILE] [--share FILE]",
-     "runs a world without a screen; - is standard input",
-     "화면 없이 실행합니다; -는 표준 입력입니다", batch_run},
+     "                  [--every D] [--trace FILE] [--pcap FILE] [--share FILE]",
+     "runs a world without a screen; - is standard input; --pcap writes each packet when it is\n"
+     "      sent, as tcpdump on its sender's machine does, lost ones too; of variants FILE-NAME",
+     "화면 없이 실행합니다; -는 표준 입력입니다. --pcap은 패킷마다 보낸 머신의 tcpdump처럼\n"
+     "      보낸 시각에 기록하고, 사라진 것도 적습니다; variant는 FILE-NAME에 따로 씁니다",
+     batch_run},
     {"check", "outage check [--seeds N] [FILE...]", "checks lessons and worlds",
      "강의와 세계를 검사합니다", batch_check},
     {"spof", "outage spof FILE [--seed N] [--settle D] [--set NAME.PARAM=VALUE]... [--jobs N] [--json]",

@@ -2,7 +2,7 @@
 # Nothing here starts a service.  When nothing is missing, no network is used.
 
 PLAY_PACKAGES="gcc libc6-dev make cmake pkg-config libncurses-dev libuv1-dev libmd4c-dev libunistring-dev libjansson-dev libsqlite3-dev"
-CHECK_PACKAGES="$PLAY_PACKAGES clang libclang-rt-14-dev libcmocka-dev libvterm-dev"
+CHECK_PACKAGES="$PLAY_PACKAGES clang libclang-rt-14-dev libcmocka-dev libvterm-dev tshark"
 
 missing_packages() {
     for package in "$@"; do

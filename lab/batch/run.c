@@ -8,6 +8,7 @@
 
 #include "lab/batch/batch.h"
 #include "lab/export/document.h"
+#include "lab/export/pcap_file.h"
 #include "lab/export/rows_file.h"
 #include "lab/export/trace_file.h"
 #include "lab/language/session.h"
@@ -19,7 +20,8 @@
 
 #define USAGE                                                                                      \
     "outage run FILE [--seed N] [--until T] [--set NAME.PARAM=VALUE]... [--json|--csv|--quiet]\n"  \
-    "               [--every D] [--trace FILE] [--share FILE] [--lang ko|en]"
+    "               [--every D] [--trace FILE] [--pcap FILE] [--share FILE]\n"                        \
+    "               [--lang ko|en]"
 
 enum form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_QUIET };
 
@@ -30,8 +32,9 @@ struct run {
     uint64_t seed, until_ns, every_ns;
     const char *sets[SETS_MAX + 1];
     unsigned set_count;
-    const char *trace_path, *share_path;
+    const char *trace_path, *pcap_path, *share_path;
     struct trace_file trace;
+    struct pcap_file pcap;
     struct rows_file rows; /* of --csv */
     struct session *session;
 };
@@ -93,11 +96,20 @@ static void on_record(void *user, int variant, struct world *world, const struct
     trace_file_record(&run->trace, variant, world, record);
 }
 
+static void on_segment(void *user, int variant, struct world *world,
+                       const struct wire_segment *segment)
+{
+    struct run *run = user;
+    pcap_file_segment(&run->pcap, variant, world, segment);
+}
+
 static void on_rewound(void *user, int variant, const struct world *world)
 {
     struct run *run = user;
     if (run->trace.base)
         trace_file_rewound(&run->trace, variant, world);
+    if (run->pcap.base)
+        pcap_file_rewound(&run->pcap, variant, world);
     rows_file_rewound(&run->rows, world->now_ns);
 }
 
@@ -165,6 +177,9 @@ static bool option_take(struct run *run, int option)
     case 't':
         run->trace_path = optarg;
         return true;
+    case 'w':
+        run->pcap_path = optarg;
+        return true;
     case 'h':
         run->share_path = optarg;
         return true;
@@ -191,6 +206,7 @@ static bool options_read(struct run *run, int argc, char **argv)
         {"set", required_argument, NULL, 'p'},   {"json", no_argument, NULL, 'j'},
         {"csv", no_argument, NULL, 'c'},         {"quiet", no_argument, NULL, 'q'},
         {"every", required_argument, NULL, 'e'}, {"trace", required_argument, NULL, 't'},
+        {"pcap", required_argument, NULL, 'w'},
         {"share", required_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
     int option;
     opterr = 0;
@@ -235,6 +251,7 @@ static struct session *open_session(struct run *run, const char *script, size_t 
                    .expect = on_expect,
                    .error = on_error,
                    .record = run->trace_path ? on_record : NULL,
+                   .segment = run->pcap_path ? on_segment : NULL,
                    .rewound = on_rewound,
                    .closed = on_closed,
                    .sample = on_sample},
@@ -329,16 +346,21 @@ static int run_script(struct run *run, const char *script, size_t bytes)
 {
     struct error error;
     if ((run->share_path && !batch_writable(run->share_path, run->language)) ||
-        (run->trace_path && !batch_writable(run->trace_path, run->language)))
+        (run->trace_path && !batch_writable(run->trace_path, run->language)) ||
+        (run->pcap_path && !batch_writable(run->pcap_path, run->language)))
         return STATUS_WRONG;
     if (run->trace_path && !trace_file_open(&run->trace, run->trace_path))
         return not_written(run, run->trace_path);
+    if (run->pcap_path && !pcap_file_open(&run->pcap, run->pcap_path))
+        return not_written(run, run->pcap_path);
     run->session = open_session(run, script, bytes);
     int status = run->session ? finish(run) : STATUS_WRONG;
     if (!rows_file_close(&run->rows))
         status = not_written(run, "--csv");
     if (run->trace.base && !trace_file_close(&run->trace, run->session))
         status = not_written(run, run->trace_path);
+    if (run->pcap.base && !pcap_file_close(&run->pcap, run->session))
+        status = not_written(run, run->pcap_path);
     if (run->session && run->share_path && status <= STATUS_FAILED &&
         !session_share_file(run->session, run->share_path, &error)) {
         batch_error(run->share_path, NULL, &error, run->language);

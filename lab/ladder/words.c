@@ -2,6 +2,8 @@
  * What a packet and its messages are called: SYN+ACK, GET /, SET k:17.
  */
 #include "lab/ladder/ladder.h"
+#include "sim/net/http.h"
+#include "sim/net/tls.h"
 #include "sim/store/protocol.h"
 
 static void key_words(struct text *text, const char *verb, uint64_t key)
@@ -34,6 +36,8 @@ static void resp_words(struct text *text, const struct message *message)
 void ladder_message_words(struct text *text, const struct message *message)
 {
     size_t before = text->used;
+    if (http_message_words(message, text) || tls_message_words(message, text))
+        return;
     resp_words(text, message);
     if (text->used != before && message->type < RESP_OK)
         return;

@@ -45,6 +45,8 @@ struct session_output {
      * went back: records after its world->records are forgotten. */
     void (*record)(void *user, int variant, struct world *world, const struct record *record);
     void (*rewound)(void *user, int variant, const struct world *world);
+    /* What the wire tells (sim/net/wire.h), the same way. */
+    void (*segment)(void *user, int variant, struct world *world, const struct wire_segment *segment);
     void (*closed)(void *user, int variant); /* it is gone; those behind it have moved up by one */
     void (*sample)(void *user, struct session *session); /* each sample_ns of simulated time */
 };

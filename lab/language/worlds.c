@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "sim/engine/need.h"
+#include "sim/net/wire.h"
 
 #define ARENA_MOST  ((uint64_t)16 << 30) /* reserved, not used: pages come as they are touched */
 #define ARENA_LEAST ((uint64_t)8 << 20)
@@ -76,11 +77,20 @@ static void heard(void *user, struct world *world, const struct record *record)
     output->record(output->user, variant, world, record);
 }
 
+static void heard_segment(void *user, struct world *world, const struct wire_segment *segment)
+{
+    const struct place_of_variant *place = user;
+    const struct session_output *output = &place->session->options.output;
+    output->segment(output->user, place->session->forked ? place->variant : -1, world, segment);
+}
+
 void room_listen(struct session *session, uint32_t i)
 {
     session->places[i] = (struct place_of_variant){session, (int32_t)i};
     if (session->options.output.record)
         trace_listen(session->variants[i].world, heard, &session->places[i]);
+    if (session->options.output.segment)
+        wire_listen(session->variants[i].world, heard_segment, &session->places[i]);
 }
 
 bool session_open_world(struct session *session, struct error *error)

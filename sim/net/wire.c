@@ -3,6 +3,10 @@
  */
 #include "sim/net/wire_inside.h"
 
+#include "sim/machine/machine.h"
+
+#define WINDOW_SHIFT_MOST 14 /* RFC 7323 2.3 */
+
 void wire_listen(struct world *world, wire_listener *listener, void *user)
 {
     if (world->outside) {
@@ -24,9 +28,18 @@ static void sacks_fill(const struct world *world, const struct segment *segment,
     }
 }
 
+/* As far as the largest window needs it: Linux tcp_select_initial_window. */
+static uint8_t window_shift(const struct world *world, uint32_t machine)
+{
+    uint8_t shift = 0;
+    for (uint64_t room = parameter_get(world, machine, MACHINE_TCP_RMEM); room >> 16; room >>= 1)
+        shift++;
+    return shift < WINDOW_SHIFT_MOST ? shift : WINDOW_SHIFT_MOST;
+}
+
 /* The options that each segment has: RFC 7323 and RFC 2018 as Linux offers them. */
 static struct wire_options options_of(const struct world *world, const struct segment *segment,
-                                      bool loopback)
+                                      uint32_t machine, bool loopback)
 {
     struct wire_options options = {0};
     bool reset = (segment->flags & SEGMENT_RST) != 0, syn = (segment->flags & SEGMENT_SYN) != 0;
@@ -36,12 +49,12 @@ static struct wire_options options_of(const struct world *world, const struct se
     options.timestamp_value = (uint32_t)(world->now_ns / MS_NS);
     if (segment->sacks != 0)
         sacks_fill(world, segment, &options);
+    options.window_shift = window_shift(world, machine);
     if (!syn)
         return options;
     options.mss = loopback ? UINT16_MAX - 40 : 1460;
     options.sack_permitted = 1;
     options.scaled = 1;
-    options.window_shift = 7;
     return options;
 }
 
@@ -89,7 +102,8 @@ static struct wire_segment wire_of(const struct world *world, const struct segme
                                 .ip_bytes = segment_bytes(world, segment),
                                 .flags = segment->flags};
     ends_fill(world, segment, &wire);
-    wire.options = options_of(world, segment, wire.from_machine == wire.to_machine);
+    wire.options =
+        options_of(world, segment, wire.from_machine, wire.from_machine == wire.to_machine);
     return wire;
 }
 
