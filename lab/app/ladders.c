@@ -23,10 +23,12 @@ static bool are_seen(const struct model *model)
                               (model->screen == PLACE_WATCH && flow_shows_ladder(model)));
 }
 
-static void side_deaf(struct ladder_side *side)
+/* A world that the session has closed meanwhile is not touched any more. */
+static void side_deaf(struct model *model, struct ladder_side *side)
 {
-    if (side->world)
-        wire_listen(side->world, NULL, NULL);
+    for (uint32_t i = 0; side->world && i < session_variants(model->session); i++)
+        if (session_variant(model->session, i)->world == side->world)
+            wire_listen(side->world, NULL, NULL);
     side->world = NULL;
 }
 
@@ -34,7 +36,7 @@ void ladders_close(struct model *model)
 {
     struct ladders *ladders = &model->ladders;
     for (uint32_t i = 0; ladders->sides && i < LADDER_SIDES; i++) {
-        side_deaf(&ladders->sides[i]);
+        side_deaf(model, &ladders->sides[i]);
         ladder_release(&ladders->sides[i].record);
     }
     free(ladders->sides);
@@ -53,7 +55,7 @@ static void side_hear(struct model *model, uint32_t variant)
     struct variant *of = session_variant(model->session, variant);
     if (side->world == of->world && !model->ladders.stale)
         return;
-    side_deaf(side);
+    side_deaf(model, side);
     if (of->history && ladder_fill(&side->record, of->history, of->world) &&
         ladder_listen(&side->record, of->world))
         side->world = of->world;
