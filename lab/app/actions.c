@@ -63,7 +63,7 @@ const char *action_words(const struct model *model, const struct action *action)
     if (action->words == WORD_QUIT && model->screen != PLACE_HOME &&
         model->screen != PLACE_LANGUAGE)
         return model_say(model, model->screen == PLACE_PART || model->screen == PLACE_LIFE ||
-                                            model->screen == PLACE_LADDER
+                                        model->screen == PLACE_LADDER
                                     ? WORD_LEAVE
                                     : WORD_HOME);
     if (action->words == WORD_NEXT_STEP && model->screen == PLACE_WORK)

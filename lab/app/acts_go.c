@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/home.h"
 #include "lab/app/kept.h"
 #include "lab/app/prompt.h"
+#include "lab/app/review.h"
+#include "lab/app/search.h"
 #include "lab/view/draw.h"
 #include "lab/view/view.h"
 
@@ -52,6 +55,10 @@ bool press_open(struct model *model, const struct key *key)
     home->number = 0;
     if (number)
         open_number(model, number);
+    else if (home->cursor == HOME_GO_ON)
+        flow_open(model, home->go_on - 1);
+    else if (home->cursor == HOME_REVIEW)
+        review_open(model, home->review - 1);
     else if (home->cursor < home->lesson_count)
         flow_open(model, home->cursor);
     else if (home->cursor == home->lesson_count)
@@ -155,6 +162,38 @@ bool press_next(struct model *model, const struct key *key)
         flow_see_failure(model);
     else
         flow_next(model);
+    return true;
+}
+
+bool press_review_lock(struct model *model, const struct key *key)
+{
+    (void)key;
+    review_lock(model);
+    return true;
+}
+
+bool press_review_done(struct model *model, const struct key *key)
+{
+    (void)key;
+    review_leave(model);
+    return true;
+}
+
+bool press_review_lesson(struct model *model, const struct key *key)
+{
+    (void)key;
+    const struct lesson *lesson = model->review.lesson;
+    review_leave(model);
+    for (uint32_t i = 0; i < model->home.lesson_count; i++)
+        if (model->home.lessons[i] == lesson)
+            flow_open(model, i);
+    return true;
+}
+
+bool press_found(struct model *model, const struct key *key)
+{
+    (void)key;
+    search_follow(model);
     return true;
 }
 
@@ -345,9 +384,11 @@ static bool step_by(struct model *model, int by)
     uint32_t last = view_scroll_most(model);
     const struct part *part = look_part(&model->look, model->selected);
     if (model->screen == PLACE_HOME) {
-        at = &model->home.cursor;
-        last = model->home.lesson_count + 2;
-        model->home.number = 0;
+        home_step(model, by);
+        return true;
+    } else if (model->screen == PLACE_FOUND) {
+        at = &model->found.cursor;
+        last = model->found.count ? model->found.count - 1 : 0;
     } else if (model->screen == PLACE_LANGUAGE) {
         model_set_language(model, other(model->language));
         return true;

@@ -193,7 +193,8 @@ static bool careful_slice(struct model *model, uint64_t until_ns, bool *there)
 {
     *there = false;
     for (unsigned i = 0; i < SCRIPT_EVENTS && !*there; i++) {
-        uint64_t run_ns = session_file_run_end(model->session); /* it ends there, not an event later */
+        uint64_t run_ns =
+            session_file_run_end(model->session); /* it ends there, not an event later */
         *there = advance(model, least(until_ns, run_ns), 1) && run_ns > until_ns;
         advance(model, session_now(model->session), 0);
         if (flow_script_turn(model))

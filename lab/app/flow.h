@@ -18,7 +18,7 @@ void flow_know(struct model *model); /* from brief straight to the guess */
 void flow_skip(struct model *model); /* the guess was right: on to vary */
 void flow_previous(struct model *model);
 bool flow_active(const struct model *model);
-bool flow_shows_ladder(const struct model *model); /* `view: ladder` of its front matter */
+bool flow_shows_ladder(const struct model *model);          /* `view: ladder` of its front matter */
 const struct lesson *flow_after(const struct model *model); /* the lesson after this; NULL none */
 
 /* --- the acts of a lesson and their worlds (flow_scene.c) --------------------------------------

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/home.h"
 
 #define DAY_MS      UINT64_C(86400000)
 #define GUESSES_MAX (QUESTIONS_MAX * PEOPLE_MAX * 2)
@@ -63,7 +64,9 @@ void kept_open(struct model *model, struct progress *progress, uint64_t (*clock_
     model->wall_ms = clock_ms;
     kept_home(model);
     if (model->home.go_on)
-        model->home.cursor = model->home.go_on - 1;
+        model->home.cursor = HOME_GO_ON;
+    else if (model->home.review)
+        model->home.cursor = HOME_REVIEW;
     if (!model->message[0])
         say_trouble(model);
 }

@@ -27,7 +27,7 @@ struct ladder_side {
     bool known;          /* the scene holds something */
     struct ladder_scene scene;
     struct ladder_totals totals;
-    uint32_t row;        /* that is chosen; LADDER_LAST: the last packet */
+    uint32_t row;      /* that is chosen; LADDER_LAST: the last packet */
     handle connection; /* that was chosen; 0: the newest */
     uint32_t exchange; /* of it, from 1; 0: the last */
 };

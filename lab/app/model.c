@@ -199,6 +199,7 @@ bool model_open_file(struct model *model, const char *path)
 void model_home(struct model *model)
 {
     flow_leave(model);
+    model->review.lesson = NULL;
     model_close_session(model);
     model->depth = 0;
     model->screen = PLACE_HOME;

@@ -29,15 +29,18 @@ enum place {
     PLACE_EXPLAIN,
     PLACE_VARY,
     PLACE_WORK,
+    PLACE_REVIEW, /* one question of a lesson that is due */
+    PLACE_FOUND,  /* what was looked up, to choose from */
     PLACE_SCREENS,
     FIELD_COMMAND = PLACE_SCREENS,
     FIELD_WRITE, /* which write's life */
     FIELD_FILE,
     FIELD_SEARCH,
     FIELD_GUESS,
-    FIELD_MARKS, /* a guess on the map: `asking` stays FIELD_GUESS, the keys are others */
-    FIELD_SAW,   /* what did you see? */
-    FIELD_SKIP,  /* nothing is typed: watch it, or skip to vary */
+    FIELD_MARKS,  /* a guess on the map: `asking` stays FIELD_GUESS, the keys are others */
+    FIELD_SAW,    /* what did you see? */
+    FIELD_REVIEW, /* its guess */
+    FIELD_SKIP,   /* nothing is typed: watch it, or skip to vary */
     PLACE_COUNT
 };
 #define FIELD_NONE PLACE_COUNT
@@ -52,12 +55,17 @@ enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OV
 #define QUESTIONS_MAX    8
 #define CHANGES_MAX      16
 #define GOALS_MAX        8
+#define FOUND_MAX        500
+#define FOUND_BYTES      240
 #define PRICES_MAX       4
 #define LINE_BYTES       FIELD_BYTES
 #define TOLD_MAX         32
 #define LIFE_BYTES       1024
 #define LANGUAGES        2
 #define DRAWS_PER_SECOND 4
+
+/* What the home screen offers after its lessons. */
+enum { HOME_SANDBOX, HOME_FILE, HOME_SEARCH, HOME_ENTRIES };
 
 /* Something that a person would look up for. */
 struct news {
@@ -168,6 +176,33 @@ struct home {
     char trouble[300]; /* a lesson that cannot be read */
 };
 
+/* A question of review: one person, one guess. */
+struct review_state {
+    const struct lesson *lesson; /* NULL: none is open */
+    uint32_t question;           /* of its reviews */
+    uint64_t seed;
+    struct field field;
+    int64_t number; /* the guess, locked */
+    bool locked, known, right, kept;
+    struct value counted;
+    uint32_t days; /* until it comes back; 0: never again */
+};
+
+/* What a search found: each row leads somewhere. */
+enum found_kind { FOUND_LESSON, FOUND_HELP, FOUND_ERROR };
+struct found_row {
+    enum found_kind kind;
+    uint32_t lesson; /* of the list */
+    char name[48];   /* of the help page */
+    char words[FOUND_BYTES];
+};
+struct found {
+    char wanted[80];
+    struct found_row rows[FOUND_MAX];
+    uint32_t count, cursor;
+    bool more; /* there was no room for all */
+};
+
 struct prompt {
     char lines[HISTORY_LINES][LINE_BYTES];
     uint32_t count, at; /* at == count: the new line */
@@ -212,6 +247,8 @@ struct model {
     uint64_t (*wall_ms)(void); /* its clock */
     struct home home;
     struct flow flow;
+    struct review_state review;
+    struct found found;
 };
 
 /* Lessons are read here.  The model owns its session, lessons and look. */

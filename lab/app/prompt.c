@@ -112,6 +112,7 @@ void prompt_complete(struct model *model)
 
 void prompt_touched(struct model *model)
 {
-    if (model->asking == FIELD_COMMAND || model->asking == FIELD_GUESS)
+    if (model->asking == FIELD_COMMAND || model->asking == FIELD_GUESS ||
+        model->asking == FIELD_REVIEW)
         model->message[0] = 0;
 }

@@ -4,7 +4,9 @@
 
 #include "lab/app/model.h"
 
-/* Looks up what the field says; the answer opens over the screen. */
+/* Looks up what the field says; the rows found open as a screen, to choose from. */
 void search_run(struct model *model);
+/* The row at the cursor: its lesson opens, or its help lies over the screen. */
+void search_follow(struct model *model);
 
 #endif

@@ -6,6 +6,7 @@
 #include "lab/app/actions.h"
 #include "lab/app/flow.h"
 #include "lab/app/prompt.h"
+#include "lab/app/review.h"
 #include "lab/view/view.h"
 
 static bool is_too_small(const struct model *model)
@@ -18,6 +19,8 @@ static struct field *open_field(struct model *model)
     struct flow *flow = &model->flow;
     if (model->asking == FIELD_GUESS)
         return &flow->guesses[flow->question][flow->person].field;
+    if (model->asking == FIELD_REVIEW)
+        return &model->review.field;
     return model->asking == FIELD_NONE ? NULL : &model->field;
 }
 
@@ -42,10 +45,12 @@ static bool overlay_key(struct model *model, const struct key *key)
  * nothing. */
 static bool is_for_field(const struct model *model, const struct key *key)
 {
-    const struct question *question = flow_question(model);
+    const struct question *question =
+        model->asking == FIELD_REVIEW ? review_question(model) : flow_question(model);
     if (model_place(model) == FIELD_MARKS) /* marks are set by their own keys */
         return false;
-    if (key->code != KEY_CODE_TEXT || model->asking != FIELD_GUESS || !question ||
+    if (key->code != KEY_CODE_TEXT ||
+        (model->asking != FIELD_GUESS && model->asking != FIELD_REVIEW) || !question ||
         question->form == QUESTION_CHOICE)
         return true;
 

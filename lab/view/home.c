@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "lab/app/home.h"
 #include "lab/view/draw.h"
 
 /* Lessons by number, as the study group asked. */
@@ -51,43 +52,54 @@ static int draw_group(const struct model *model, struct canvas *canvas, int row,
     return used ? used + 1 : 0;
 }
 
-static void draw_place(const struct model *model, struct canvas *canvas, int row, enum word what,
-                       uint32_t place, const char *where)
+/* A row of what is due now: its word, the lesson, why, how long it takes. */
+static void draw_place(const struct model *model, struct canvas *canvas, int row, uint32_t which,
+                       const struct lesson *lesson, const char *why, uint32_t minutes)
 {
-    const struct lesson *lesson = model->home.lessons[place - 1];
-    canvas_write(canvas, row, MARGIN + 1, 0, STYLE_STRONG, model_say(model, what));
-    canvas_print(canvas, row, MARGIN + 10, 0, STYLE_ACTION, "%2u", lesson->number);
-    canvas_write(canvas, row, MARGIN + 13, RIGHT_COLUMN, STYLE_PLAIN,
+    bool selected = model->home.cursor == which;
+    char takes[40];
+    if (selected)
+        canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, ">");
+    canvas_write(canvas, row, MARGIN + 2, 0, STYLE_STRONG,
+                 model_say(model, which == HOME_GO_ON ? WORD_GO_ON_WITH : WORD_REVIEW_DUE));
+    canvas_print(canvas, row, MARGIN + 9, 0, STYLE_ACTION, "%2u", lesson->number);
+    canvas_write(canvas, row, MARGIN + 12, MARGIN + 33, selected ? STYLE_SELECTED : STYLE_PLAIN,
                  lesson->text[model->language].title);
-    canvas_write(canvas, row, RIGHT_COLUMN + 1, 0, STYLE_PLAIN, where);
+    snprintf(takes, sizeof takes, model_say(model, WORD_MINUTES), minutes);
+    int end = 80 - MARGIN - canvas_width(takes);
+    canvas_write(canvas, row, MARGIN + 34, end - 1, STYLE_PLAIN, why);
+    canvas_write(canvas, row, end, 0, STYLE_DIM, takes);
 }
 
 /* What to go on with, and what is due: how many rows it takes. */
 static int draw_now(const struct model *model, struct canvas *canvas)
 {
     const struct home *home = &model->home;
-    char where[80];
-    int used = 0;
+    char why[120];
+    int row = BODY_TOP;
+    if (!home->go_on && !home->review)
+        return 0;
+    canvas_write(canvas, row++, MARGIN, 0, STYLE_STRONG, model_say(model, WORD_NOW_HEADING));
     if (home->go_on) {
-        snprintf(where, sizeof where, "%u/7 %s", home->go_on_step + 1,
-                 model_say(model, WORD_STEP_BRIEF + home->go_on_step));
-        draw_place(model, canvas, BODY_TOP + used++, WORD_GO_ON_WITH, home->go_on, where);
+        const struct lesson *lesson = home->lessons[home->go_on - 1];
+        uint32_t left = (lesson->minutes * (STEP_REVIEW - home->go_on_step) + 6) / STEP_REVIEW;
+        draw_place(model, canvas, row++, HOME_GO_ON, lesson,
+                   model_say(model, WORD_LEFT_BRIEF + home->go_on_step), left ? left : 1);
     }
     if (home->review) {
-        snprintf(where, sizeof where, model_say(model, WORD_LEARNT_AGO), home->review_days);
-        draw_place(model, canvas, BODY_TOP + used++, WORD_REVIEW_DUE, home->review, where);
+        snprintf(why, sizeof why, model_say(model, WORD_LEARNT_AGO), home->review_days);
+        draw_place(model, canvas, row++, HOME_REVIEW, home->lessons[home->review - 1], why, 1);
     }
-    return used;
+    return row - BODY_TOP;
 }
 
 /* The question that the lesson at the cursor answers. */
 static void draw_asks(const struct model *model, struct canvas *canvas)
 {
-    const struct home *home = &model->home;
     const char *words = model_say(model, WORD_LESSON_TAKES);
-    if (home->cursor < home->lesson_count &&
-        home->lessons[home->cursor]->text[model->language].asks)
-        words = home->lessons[home->cursor]->text[model->language].asks;
+    const struct lesson *lesson = home_lesson(model);
+    if (lesson)
+        words = lesson->text[model->language].asks;
     if (!model->message[0] && model->asking == FIELD_NONE)
         draw_status(model, canvas, STYLE_PLAIN, words);
 }

@@ -50,6 +50,7 @@ static bool fill(void *user, const char *metric, struct text *to)
     return true;
 }
 
+/* Sentences in quotes come as they are written: their `code` still has its marks. */
 static void unmark(struct marked *to, const char *words)
 {
     uint8_t style = STYLE_PLAIN;
@@ -59,6 +60,8 @@ static void unmark(struct marked *to, const char *words)
             style = *words == '\x01' ? STYLE_STRONG : STYLE_ACTION;
         } else if (*words == '\x02' || *words == '\x04') {
             style = STYLE_PLAIN;
+        } else if (*words == '`') {
+            style = style == STYLE_PLAIN ? STYLE_ACTION : STYLE_PLAIN;
         } else {
             to->style[to->used] = style;
             to->text[to->used++] = *words;

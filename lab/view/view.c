@@ -11,7 +11,8 @@ static void (*const screens[PLACE_SCREENS])(const struct model *, struct canvas 
     [PLACE_LANGUAGE] = view_language, [PLACE_HOME] = view_home,       [PLACE_WORLD] = view_world,
     [PLACE_PART] = view_part,         [PLACE_LIFE] = view_life,       [PLACE_BRIEF] = view_try,
     [PLACE_TRY] = view_try,           [PLACE_PREDICT] = view_predict, [PLACE_WATCH] = view_watch,
-    [PLACE_LADDER] = view_ladder,     [PLACE_EXPLAIN] = view_explain,   [PLACE_VARY] = view_vary,       [PLACE_WORK] = view_work,
+    [PLACE_LADDER] = view_ladder,     [PLACE_EXPLAIN] = view_explain, [PLACE_VARY] = view_vary,
+    [PLACE_WORK] = view_work,         [PLACE_REVIEW] = view_review,   [PLACE_FOUND] = view_found,
 };
 
 static void write_line(void *user, const char *line)

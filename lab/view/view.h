@@ -28,6 +28,8 @@ void view_explain(const struct model *model, struct canvas *canvas);
 unsigned view_explain_pages(const struct model *model); /* of its size */
 void view_vary(const struct model *model, struct canvas *canvas);
 void view_work(const struct model *model, struct canvas *canvas);
+void view_review(const struct model *model, struct canvas *canvas);
+void view_found(const struct model *model, struct canvas *canvas); /* what a search found */
 void view_overlay(const struct model *model, struct canvas *canvas); /* help, situation, answer */
 
 #endif

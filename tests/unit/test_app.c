@@ -62,12 +62,46 @@ static void a_word_is_looked_up_in_tables_errors_and_lessons(void **state)
     struct lab *lab = open_lab(LANGUAGE_EN);
     type(lab, "/appendonly");
     press(lab, KEY_CODE_ENTER);
-    assert_shows(lab, "lesson 1: The plug");
+    assert_shows(lab, "lesson 1 The plug (predict)");
     assert_shows(lab, "store appendonly: ");
-    type(lab, "x/qqqq");
+    while (lab->model.found.rows[lab->model.found.cursor].kind != FOUND_HELP)
+        press(lab, KEY_CODE_DOWN);
+    press(lab, KEY_CODE_ENTER); /* its help, then back to what was found */
+    assert_int_equal(lab->model.overlay, OVERLAY_ANSWER);
+    assert_shows(lab, "store appendonly=no");
+    type(lab, "x");
+    assert_shows(lab, "lesson 1 The plug");
+    type(lab, "/qqqq");
     press(lab, KEY_CODE_ENTER);
     assert_shows(lab, "nothing speaks of it");
+    press(lab, KEY_CODE_ESCAPE);
+    press(lab, KEY_CODE_UP);
+    press(lab, KEY_CODE_UP);
+    press(lab, KEY_CODE_UP);
+    press(lab, KEY_CODE_ENTER); /* a lesson opens */
+    assert_int_equal(lab->model.flow.lesson->number, 1);
     close_lab(lab);
+}
+
+/* Words that are not written here are understood. */
+static void what_others_say_is_looked_up_too(void **state)
+{
+    (void)state;
+    static const char *const said[][2] = {{"손실", "acked_lost"}, {"정전", "전원"}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        struct lab *lab = open_lab(LANGUAGE_KO);
+        type(lab, "/");
+        field_set(&lab->model.field, said[i][0]);
+        press(lab, KEY_CODE_ENTER);
+        assert_int_equal(lab->model.screen, PLACE_FOUND);
+        bool found = false;
+        for (uint32_t row = 0; row < lab->model.found.count; row++)
+            found = found || strstr(lab->model.found.rows[row].words, said[i][1]);
+        assert_true(found);
+        press(lab, KEY_CODE_ESCAPE);
+        assert_int_equal(lab->model.screen, PLACE_HOME);
+        close_lab(lab);
+    }
 }
 
 static void a_small_terminal_says_what_it_needs_and_goes_on(void **state)
@@ -295,6 +329,7 @@ int main(void)
         cmocka_unit_test(a_syllable_does_nothing_but_say_so),
         cmocka_unit_test(a_number_and_enter_open_the_lesson),
         cmocka_unit_test(a_word_is_looked_up_in_tables_errors_and_lessons),
+        cmocka_unit_test(what_others_say_is_looked_up_too),
         cmocka_unit_test(a_small_terminal_says_what_it_needs_and_goes_on),
         cmocka_unit_test(no_two_rows_take_the_same_key_at_one_place),
         cmocka_unit_test(help_lists_every_key_of_the_screen),

@@ -179,12 +179,14 @@ static void scrolling_ends_where_the_text_does(void **state)
     type(lab, "q/");
     type(lab, "e");
     press(lab, KEY_CODE_ENTER);
-    assert_int_equal(lab->model.overlay, OVERLAY_ANSWER);
+    assert_int_equal(lab->model.screen, PLACE_FOUND);
     for (int i = 0; i < 500; i++)
         press(lab, KEY_CODE_PAGE_DOWN);
-    uint32_t most = lab->model.scroll;
+    uint32_t last = lab->model.found.cursor;
+    assert_int_equal(last, lab->model.found.count - 1);
+    assert_shows(lab, ">error:");
     press(lab, KEY_CODE_UP);
-    assert_int_equal(lab->model.scroll, most - 1);
+    assert_int_equal(lab->model.found.cursor, last - 1);
     close_lab(lab);
 }
 
