@@ -33,7 +33,7 @@ bool accept_settle(struct world *world, uint32_t id)
     if (socket == 0)
         return false;
     tcp_set_option(world, socket, id, TCP_OPTION_NODELAY, 1); /* as nginx and Tomcat do */
-    uint32_t channel = rows_take(world, &v->channels, sizeof(struct channel));
+    uint32_t channel = rows_take(&world->region, &v->channels, sizeof(struct channel));
     if (channel == 0)
         return false; /* the region is full: the world stops */
     struct channel *s = channel_at(world, v, channel);

@@ -127,7 +127,7 @@ void channel_job_over(struct world *world, uint32_t id, uint32_t channel)
     } else if ((s->flags & CHANNEL_NOTED) != 0) {
         s->state = CHANNEL_FREE; /* given back when it is looked at */
     } else {
-        rows_give(world, &v->channels, sizeof *s, channel);
+        rows_give(&world->region, &v->channels, sizeof *s, channel);
     }
 }
 
@@ -199,7 +199,7 @@ void channel_settle(struct world *world, uint32_t id, uint32_t channel)
 {
     struct server *v = server_of(world, id);
     if (channel_at(world, v, channel)->state == CHANNEL_FREE) {
-        rows_give(world, &v->channels, sizeof(struct channel), channel);
+        rows_give(&world->region, &v->channels, sizeof(struct channel), channel);
         return;
     }
     if (channel_at(world, v, channel)->state == CHANNEL_ACCEPTING)

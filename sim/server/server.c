@@ -76,7 +76,7 @@ static void server_gone(struct world *world, uint32_t id)
     v->timer_ns = 0;
     cpu_cancel_all(world, id);
     work_end(world, id);
-    rows_clear(world, &v->channels, sizeof(struct channel));
+    rows_clear(&world->region, &v->channels, sizeof(struct channel));
     v->noted_first = v->noted_last = v->idle_first = v->idle_last = 0;
     v->accepting = 0;
     v->connections = 0;

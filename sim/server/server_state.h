@@ -10,26 +10,11 @@
 #define SIM_SERVER_SERVER_STATE_H
 
 #include "sim/engine/histogram.h"
+#include "sim/engine/rows.h"
 #include "sim/machine/machine.h"
 #include "sim/net/http.h"
 #include "sim/net/tls.h"
 #include "sim/server/server.h"
-
-/* Rows of one size in the arena, told by index + 1; the free ones hang together by their first
- * word. */
-struct rows {
-    ref at;
-    uint32_t limit, free;
-    uint32_t used; /* rows 1..used were taken at least once since the last rows_clear */
-};
-uint32_t rows_take(struct world *world, struct rows *rows, uint32_t bytes); /* zeroed; 0 full */
-void rows_give(struct world *world, struct rows *rows, uint32_t bytes, uint32_t row);
-void rows_clear(struct world *world, struct rows *rows, uint32_t bytes);
-static inline void *rows_at(const struct world *world, const struct rows *rows, uint32_t bytes,
-                            uint32_t row)
-{
-    return (char *)arena_at(&world->region, rows->at) + (uint64_t)(row - 1) * bytes;
-}
 
 /* A queue of jobs through next. */
 struct job_queue {
@@ -130,11 +115,12 @@ static inline struct server *server_of(const struct world *world, uint32_t id)
 static inline struct channel *channel_at(const struct world *world, const struct server *v,
                                          uint32_t channel)
 {
-    return (struct channel *)rows_at(world, &v->channels, sizeof(struct channel), channel);
+    return (struct channel *)rows_at(&world->region, &v->channels, sizeof(struct channel),
+                                      channel);
 }
 static inline struct job *job_at(const struct world *world, const struct server *v, uint32_t job)
 {
-    return (struct job *)rows_at(world, &v->jobs, sizeof(struct job), job);
+    return (struct job *)rows_at(&world->region, &v->jobs, sizeof(struct job), job);
 }
 void job_push(struct world *world, struct server *v, struct job_queue *queue, uint32_t job);
 uint32_t job_pop(struct world *world, struct server *v, struct job_queue *queue);

@@ -8,6 +8,32 @@
  */
 #include "sim/server/server_state.h"
 
+/* --- queues --------------------------------------------------------------------------------- */
+
+void job_push(struct world *world, struct server *v, struct job_queue *queue, uint32_t job)
+{
+    job_at(world, v, job)->next = 0;
+    if (queue->last != 0)
+        job_at(world, v, queue->last)->next = job;
+    else
+        queue->first = job;
+    queue->last = job;
+    queue->count++;
+}
+
+uint32_t job_pop(struct world *world, struct server *v, struct job_queue *queue)
+{
+    uint32_t job = queue->first;
+    if (job == 0)
+        return 0;
+    queue->first = job_at(world, v, job)->next;
+    if (queue->first == 0)
+        queue->last = 0;
+    job_at(world, v, job)->next = 0;
+    queue->count--;
+    return job;
+}
+
 static bool is_eventloop(const struct server *v)
 {
     return v->loop_count != 0;
@@ -43,7 +69,7 @@ void work_end(struct world *world, uint32_t id)
     for (uint32_t job = 1; job <= v->jobs.used; job++)
         if (job_at(world, v, job)->state == JOB_AWAY && job_at(world, v, job)->event != 0)
             world_cancel(world, job_at(world, v, job)->event);
-    rows_clear(world, &v->jobs, sizeof(struct job));
+    rows_clear(&world->region, &v->jobs, sizeof(struct job));
     if (v->loops != 0)
         arena_give(&world->region, v->loops, v->loop_count * sizeof(struct loop));
     v->loops = 0;
@@ -143,7 +169,7 @@ static bool queue_is_full(const struct world *world, uint32_t id, const struct c
 void work_request(struct world *world, uint32_t id, uint32_t channel, const struct message *request)
 {
     struct server *v = server_of(world, id);
-    uint32_t job = rows_take(world, &v->jobs, sizeof(struct job));
+    uint32_t job = rows_take(&world->region, &v->jobs, sizeof(struct job));
     if (job == 0)
         return; /* the region is full: the world stops */
     struct channel *s = channel_at(world, v, channel);
@@ -224,6 +250,6 @@ void work_answered(struct world *world, uint32_t id, uint32_t job)
         trace(world, id, TRACE_REQUEST_ANSWERED, j->number, j->status);
     }
     thread_give(world, v, job);
-    rows_give(world, &v->jobs, sizeof *j, job);
+    rows_give(&world->region, &v->jobs, sizeof *j, job);
     channel_job_over(world, id, channel);
 }
