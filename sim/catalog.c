@@ -7,6 +7,7 @@
 #include "sim/net/tcp_state.h"
 #include "sim/parts.h"
 #include "sim/server/server.h"
+#include "sim/store/sentinel.h"
 #include "sim/store/store.h"
 #include "sim/traffic/client.h"
 
@@ -19,6 +20,7 @@ const struct kind *const catalog[KIND_COUNT] = {
     [KIND_CLIENT] = &client_kind,
     [KIND_STORE] = &store_kind,
     [KIND_SERVER] = &server_kind,
+    [KIND_SENTINEL] = &sentinel_kind,
 };
 
 const struct slab_spec slab_specs[SLAB_COUNT] = {

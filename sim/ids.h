@@ -18,6 +18,7 @@ enum kind_id {
     KIND_CLIENT,
     KIND_STORE,
     KIND_SERVER,
+    KIND_SENTINEL,
     KIND_COUNT
 };
 

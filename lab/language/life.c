@@ -72,6 +72,12 @@ static const char *const causes[LOST_CAUSES][2] = {
                        "사라짐: 저장하지 않고 정상 종료했습니다"},
     [LOST_COMMAND] = {"gone: a command removed it", "사라짐: 명령이 지웠습니다"},
     [LOST_EVICTED] = {"gone: evicted, memory was full", "사라짐: 메모리가 차서 밀려났습니다"},
+    [LOST_DEMOTED] = {"gone: taken by the old master, dropped when it was demoted",
+                      "사라짐: 옛 마스터가 받은 쓰기입니다. 강등될 때 버려졌습니다"},
+    [LOST_BEHIND] = {"gone: the copy that took over did not have it yet",
+                     "사라짐: 대신 맡은 사본에 아직 없었습니다"},
+    [LOST_RESYNC] = {"gone: its master did not have it, and it copied its master",
+                     "사라짐: 마스터에 없었고, 마스터를 그대로 복제했습니다"},
 };
 
 static const char *const refusals[][2] = {
@@ -83,6 +89,9 @@ static const char *const refusals[][2] = {
     [REFUSED_OOM] = {"OOM", "OOM"},
     [REFUSED_READONLY] = {"READONLY", "READONLY"},
     [REFUSED_LOADING] = {"LOADING", "LOADING"},
+    [REFUSED_STATUS] = {"an error status", "오류 상태 코드"},
+    [REFUSED_NOREPLICAS] = {"NOREPLICAS", "NOREPLICAS"},
+    [REFUSED_MASTERDOWN] = {"MASTERDOWN", "MASTERDOWN"},
 };
 
 static const struct sentence *sentence_of(uint32_t what)

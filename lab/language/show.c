@@ -8,6 +8,7 @@
 #include "sim/net/link.h"
 #include "sim/net/pair.h"
 #include "sim/store/ledger.h"
+#include "sim/store/sentinel.h"
 
 #define LOG_LINES         8
 #define COLUMN_CELLS      30
@@ -237,12 +238,40 @@ static void machines_say(struct session *session, uint32_t variant)
     session_say(session, (int32_t)variant, session->answer);
 }
 
+static void sentinels_say(struct session *session, uint32_t variant)
+{
+    struct text text = {session->answer, sizeof session->answer, 0, false};
+    text_clear(&text);
+    sentinel_report(session->variants[variant].world, &text, session->options.language);
+    session_say(session, (int32_t)variant, session->answer);
+}
+
+/* What one of them believes is asked for. */
+static bool sentinels_hidden(const struct session *session)
+{
+    static const char *const metrics[] = {"master", "odown", "sdown", "failovers"};
+    const struct world *world = session->variants[0].world;
+    for (uint32_t id = 0; (id = component_next(world, id, KIND_SENTINEL)) != 0;)
+        for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
+            char name[NAME_BYTES + 64];
+            struct text full = TEXT(name);
+            full_name(&full, component_at(world, id)->name, metrics[i]);
+            if (session_hidden(session, name))
+                return true;
+        }
+    return false;
+}
+
 bool act_report(struct session *session, struct call *call)
 {
     static const struct report {
         const char *name;
         void (*say)(struct session *session, uint32_t variant);
-    } reports[] = {{REPORT_LEDGER, ledger_say}, {"machines", machines_say}, {"spof", spof_say}, {NULL, NULL}};
+    } reports[] = {{REPORT_LEDGER, ledger_say},
+                   {"machines", machines_say},
+                   {"spof", spof_say},
+                   {"sentinels", sentinels_say},
+                   {NULL, NULL}};
     const char *name = command_word(call->command, 1);
     const struct report *report = reports;
     if (strcmp(name, "ladder") == 0)
@@ -255,8 +284,10 @@ bool act_report(struct session *session, struct call *call)
         report++;
     if (!report->name)
         return error_set(call->error, ERROR_NO_REPORT, 1, name,
-                         "ledger, machines, spof, variants, ladder", NULL, NULL);
-    bool tells = report == reports || (report->say == spof_say && session_hidden(session, "spof.parts"));
+                         "ledger, machines, spof, sentinels, variants, ladder", NULL, NULL);
+    bool tells = report == reports ||
+                 (report->say == spof_say && session_hidden(session, "spof.parts")) ||
+                 (report->say == sentinels_say && sentinels_hidden(session));
     if (session->hidden && tells)
         return error_set(call->error, ERROR_HIDDEN, 1, name, NULL, NULL, NULL);
     for (uint32_t i = 0; i < session->variant_count; i++)

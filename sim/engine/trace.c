@@ -46,7 +46,8 @@ static const char *const refusals[] = {
     [REFUSED_BROKEN] = "connection broken", [REFUSED_ERROR] = "an error",
     [REFUSED_MISCONF] = "MISCONF",          [REFUSED_OOM] = "OOM",
     [REFUSED_READONLY] = "READONLY",        [REFUSED_LOADING] = "LOADING",
-    [REFUSED_STATUS] = "an error status",
+    [REFUSED_STATUS] = "an error status",   [REFUSED_NOREPLICAS] = "NOREPLICAS",
+    [REFUSED_MASTERDOWN] = "MASTERDOWN",
 };
 
 static const char *const causes[TRACE_CAUSES] = {

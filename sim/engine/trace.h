@@ -28,7 +28,9 @@ enum refusal {
     REFUSED_OOM,
     REFUSED_READONLY,
     REFUSED_LOADING,
-    REFUSED_STATUS /* 4xx, 5xx */
+    REFUSED_STATUS, /* 4xx, 5xx */
+    REFUSED_NOREPLICAS,
+    REFUSED_MASTERDOWN
 };
 
 /* b of LOST: the last position, why, as {b:cause} says it (enum ledger_cause of the store), and whose

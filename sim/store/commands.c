@@ -151,6 +151,9 @@ struct message command_run(struct world *world, uint32_t id, uint32_t connection
         return repl_wait(world, id, connection, request);
     if (run_replica(world, id, connection, request, &answer))
         return answer;
+    answer = watched_run(world, id, connection, request);
+    if (answer.type != RESP_NONE)
+        return answer;
     if (type != RESP_GET && store->repl.shutdown_until_ns != 0) {
         loop_hold(world, id, connection, request);
         return (struct message){0};

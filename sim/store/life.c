@@ -88,6 +88,7 @@ static void life_start(struct world *world, uint32_t id)
 {
     struct store *store = store_at(world, id);
     store->pid = life_new_pid(world, id);
+    store->runid = repl_new_id(world, id);
     store->term = store->exiting = store->exit_save = 0;
     aof_reset(world, id);
     store->dirty = store->dirty_before = 0;

@@ -17,9 +17,10 @@
 #define READ_BYTES     16384u /* PROTO_IOBUF_LEN: a turn takes that much of a connection */
 
 /* What is kept with a connection. */
-#define COOKIE_READY   1u /* it stands in the list */
-#define COOKIE_CLOSING 2u /* the peer closed; what it sent before is still to be run */
-#define COOKIE_BLOCKED 4u /* it waits for an answer, and is not read */
+#define COOKIE_READY       1u /* it stands in the list */
+#define COOKIE_CLOSING     2u /* the peer closed; what it sent before is still to be run */
+#define COOKIE_PLACE_SHIFT 8u /* above: its place in the list of clients + 1 */
+#define COOKIE_BLOCKED     4u /* it waits for an answer, and is not read */
 
 static struct letter *letter_push(struct world *world, struct letters *letters)
 {
@@ -58,6 +59,11 @@ static void answer_loading(struct world *world, uint32_t id, uint32_t connection
 {
     struct message request;
     while (tcp_receive(world, connection, id, &request)) {
+        struct message told = watched_run(world, id, connection, &request);
+        if (told.type != RESP_NONE) {
+            tcp_send(world, connection, id, &told);
+            continue;
+        }
         struct message answer = {.bytes = resp_answer_bytes(RESP_LOADING, 0),
                                  .type = RESP_LOADING,
                                  .b = request.b,
@@ -94,6 +100,42 @@ static void ready_forget(struct world *world, struct store *store, uint32_t conn
     }
 }
 
+/* createClient: tcp-keepalive 300 asks after 300 s of silence, three times, 100 s apart. */
+static void connection_new(struct world *world, uint32_t id, uint32_t connection)
+{
+    struct store *store = store_at(world, id);
+    tcp_set_option(world, connection, id, TCP_OPTION_NODELAY, 1);
+    tcp_set_option(world, connection, id, TCP_OPTION_KEEPIDLE, 300 * SECOND_NS);
+    tcp_set_option(world, connection, id, TCP_OPTION_KEEPINTVL, 100 * SECOND_NS);
+    tcp_set_option(world, connection, id, TCP_OPTION_KEEPCNT, 3);
+    tcp_set_option(world, connection, id, TCP_OPTION_KEEPALIVE, 1);
+    store->connections_received++;
+    store->connected++;
+    uint32_t *row = vector_push(&world->region, &store->clients, sizeof(uint32_t));
+    if (row == NULL)
+        return;
+    *row = connection;
+    tcp_set_cookie(world, connection, id, (uint64_t)store->clients.count << COOKIE_PLACE_SHIFT);
+}
+
+/* The last one takes its place. */
+static void client_remove(struct world *world, uint32_t id, uint32_t connection)
+{
+    struct vector *clients = &store_at(world, id)->clients;
+    uint64_t place = tcp_cookie(world, connection, id) >> COOKIE_PLACE_SHIFT;
+    if (place == 0 || place > clients->count ||
+        *(uint32_t *)vector_at(&world->region, clients, (uint32_t)place - 1) != connection)
+        return;
+    uint32_t *last = vector_at(&world->region, clients, clients->count - 1);
+    uint32_t moved = *last;
+    *(uint32_t *)vector_at(&world->region, clients, (uint32_t)place - 1) = moved;
+    *last = 0;
+    clients->count--;
+    uint64_t cookie = tcp_cookie(world, moved, id) & ((1u << COOKIE_PLACE_SHIFT) - 1);
+    if (moved != connection)
+        tcp_set_cookie(world, moved, id, cookie | place << COOKIE_PLACE_SHIFT);
+}
+
 void loop_forget(struct world *world, uint32_t id, uint32_t connection)
 {
     struct store *store = store_at(world, id);
@@ -108,6 +150,8 @@ void loop_closed(struct world *world, uint32_t id, uint32_t connection)
     struct store *store = store_at(world, id);
     if (store->connected > 0)
         store->connected--;
+    client_remove(world, id, connection);
+    watched_closed(world, id, connection);
     repl_replica_closed(world, id, connection);
     repl_wait_forget(world, id, connection);
     loop_forget(world, id, connection);
@@ -345,22 +389,11 @@ void loop_clear(struct world *world, uint32_t id)
     struct store *store = store_at(world, id);
     store->inbox.count = store->outbox.count = store->held.count = 0;
     vector_clear(&world->region, &store->ready);
+    vector_clear(&world->region, &store->clients);
+    vector_clear(&world->region, &store->subscribers);
     store->busy = BUSY_NO;
     store->wants = 0;
     store->stall_ns = store->extra_ns = 0;
-}
-
-/* createClient: tcp-keepalive 300 asks after 300 s of silence, three times, 100 s apart. */
-static void connection_new(struct world *world, uint32_t id, uint32_t connection)
-{
-    struct store *store = store_at(world, id);
-    tcp_set_option(world, connection, id, TCP_OPTION_NODELAY, 1);
-    tcp_set_option(world, connection, id, TCP_OPTION_KEEPIDLE, 300 * SECOND_NS);
-    tcp_set_option(world, connection, id, TCP_OPTION_KEEPINTVL, 100 * SECOND_NS);
-    tcp_set_option(world, connection, id, TCP_OPTION_KEEPCNT, 3);
-    tcp_set_option(world, connection, id, TCP_OPTION_KEEPALIVE, 1);
-    store->connections_received++;
-    store->connected++;
 }
 
 /* --- sockets

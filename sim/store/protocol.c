@@ -32,7 +32,10 @@ uint32_t resp_request_bytes(enum resp_type type, uint64_t key, uint64_t value_by
     case RESP_WAIT: /* WAIT n 0 */
         return head + bulk_bytes(4) + bulk_bytes(resp_digits(key)) + bulk_bytes(1);
     case RESP_PING:
+    case RESP_INFO:
         return 14;
+    case RESP_GET_MASTER:
+        return 67;
     case RESP_REPLCONF: /* listening-port, capa eof capa psync2: 49 and 59 */
         return 54;
     case RESP_PSYNC:

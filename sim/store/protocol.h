@@ -24,11 +24,21 @@ enum resp_type {
     RESP_SELECT,
     RESP_STREAM_PING,
     RESP_GETACK,
+    RESP_STREAM_PUBLISH,
     /* a snapshot: a = ledger_picture, c = keys, d = bytes, flags = 1: it ends with a mark; then
        pieces: a = 1 the last, c = bytes */
     RESP_BULK_HEAD,
     RESP_BULK,
     RESP_NEWLINE, /* the master is still there */
+    /* Sentinel asks stores, */
+    RESP_INFO,
+    RESP_SUBSCRIBE, /* to hellos */
+    RESP_PUBLISH,   /* and RESP_HELLO: a = sentinel << 32 | its config epoch, c = its epoch << 32 |
+                       its master, d = its id */
+    RESP_SLAVEOF,   /* in a transaction: a = master, 0 NO ONE; CONFIG REWRITE, CLIENT KILL */
+    /* other sentinels, and is asked */
+    RESP_IS_DOWN,    /* a = master, c = epoch, d = who wants the vote, 0 nobody */
+    RESP_GET_MASTER, /* SENTINEL GET-MASTER-ADDR-BY-NAME */
     /* answers: b = number of the write, c = position in the store's log (0: none), d = as asked */
     RESP_OK,      /* +OK, :1, $...: done */
     RESP_NIL,     /* $-1: no such key */
@@ -43,8 +53,19 @@ enum resp_type {
     RESP_FULLRESYNC, /* a = replication id, c = offset */
     RESP_CONTINUE,   /* a = replication id */
     RESP_NOMASTERLINK,
+    /* INFO, as a head, a line for each replica, an end.  a = RESP_INFO_IS_SLAVE ..., b = run id, c =
+       offset, d = master << 32 | seconds that its link is down, flags = priority; a = replica */
+    RESP_INFO_HEAD,
+    RESP_INFO_SLAVE,
+    RESP_INFO_END,
+    RESP_HELLO,
+    RESP_VOTE,    /* a = 1: it is down, b = who got the vote, c = in which epoch */
+    RESP_ADDRESS, /* a = the master */
     RESP_ERROR /* any other */
 };
+
+#define RESP_INFO_IS_SLAVE 1u
+#define RESP_INFO_LINK_UP  2u
 
 /* Bytes of a request and of an answer on the wire, as RESP writes them. */
 uint32_t resp_request_bytes(enum resp_type type, uint64_t key, uint64_t value_bytes);

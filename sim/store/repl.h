@@ -10,7 +10,7 @@
 #include "sim/store/protocol.h"
 
 /* A piece of the stream: one command, or what the master says to its replicas beside. */
-enum repl_kind { REPL_COMMAND, REPL_SELECT, REPL_PING, REPL_GETACK };
+enum repl_kind { REPL_COMMAND, REPL_SELECT, REPL_PING, REPL_GETACK, REPL_PUBLISH };
 struct repl_item {
     uint32_t from, to; /* positions of the journal, of a command */
     uint32_t bytes;

@@ -13,8 +13,8 @@ static bool memory_read(const char **words, uint64_t *bytes)
     static const struct {
         const char *name;
         uint64_t unit;
-    } units[] = {{"gb", 1ull << 30}, {"mb", 1 << 20},    {"kb", 1 << 10},
-                 {"g", 1000000000}, {"m", 1000000}, {"k", 1000}, {"b", 1}};
+    } units[] = {{"gb", 1ull << 30}, {"mb", 1 << 20}, {"kb", 1 << 10}, {"g", 1000000000},
+                 {"m", 1000000},     {"k", 1000},     {"b", 1}};
     while (**words == ' ')
         ++*words;
     if (**words < '0' || **words > '9')

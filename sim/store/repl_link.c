@@ -198,8 +198,9 @@ static void stream_heard(struct world *world, uint32_t id, const struct message 
     static const uint32_t kinds[] = {[RESP_COMMAND - RESP_COMMAND] = REPL_COMMAND,
                                      [RESP_SELECT - RESP_COMMAND] = REPL_SELECT,
                                      [RESP_STREAM_PING - RESP_COMMAND] = REPL_PING,
-                                     [RESP_GETACK - RESP_COMMAND] = REPL_GETACK};
-    if (message->type < RESP_COMMAND || message->type > RESP_GETACK)
+                                     [RESP_GETACK - RESP_COMMAND] = REPL_GETACK,
+                                     [RESP_STREAM_PUBLISH - RESP_COMMAND] = REPL_PUBLISH};
+    if (message->type < RESP_COMMAND || message->type > RESP_STREAM_PUBLISH)
         return;
     const struct repl_item item = {.from = (uint32_t)message->a,
                                    .to = (uint32_t)message->c,

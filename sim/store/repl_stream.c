@@ -172,7 +172,8 @@ static bool item_send(struct world *world, uint32_t id, struct replica *replica,
     static const uint16_t types[] = {[REPL_COMMAND] = RESP_COMMAND,
                                      [REPL_SELECT] = RESP_SELECT,
                                      [REPL_PING] = RESP_STREAM_PING,
-                                     [REPL_GETACK] = RESP_GETACK};
+                                     [REPL_GETACK] = RESP_GETACK,
+                                     [REPL_PUBLISH] = RESP_STREAM_PUBLISH};
     const struct repl_item *item =
         item_at(world, &store_at(world, id)->repl.backlog, replica->item);
     const struct message message = {

@@ -212,6 +212,9 @@ struct store {
     struct evict_pool pool;
     struct repl repl;
     uint64_t cron_loops;
+    uint64_t runid;
+    struct vector clients;     /* u32: connections that were accepted */
+    struct vector subscribers; /* u32: of them, those that hear hellos */
 };
 
 static inline struct store *store_at(const struct world *world, uint32_t id)
@@ -259,6 +262,12 @@ struct message command_run(struct world *world, uint32_t id, uint32_t connection
                            const struct message *request);
 /* RESP_OK, or why a command that writes is refused now. */
 enum resp_type store_denies(const struct world *world, uint32_t id, bool may_grow);
+
+/* --- watched.c: what Sentinel asks; RESP_NONE: it is no such request
+ * ---------------------------------------------------------------------------------------- */
+struct message watched_run(struct world *world, uint32_t id, uint32_t connection,
+                           const struct message *request);
+void watched_closed(struct world *world, uint32_t id, uint32_t connection);
 
 /* --- changes.c: each change of the keyspace: log, ledger, file buffer, dirty ---------------------
  */

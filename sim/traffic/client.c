@@ -11,6 +11,7 @@
 
 #include "sim/machine/machine.h"
 #include "sim/net/tcp.h"
+#include "sim/store/sentinel.h"
 
 /* Number of connections when none was given: 50, in the closed loop 1. */
 static void client_resolve_connections(struct world *world, uint32_t id)
@@ -48,11 +49,36 @@ static bool http_check(const uint64_t *values, struct error *error)
     return true;
 }
 
+/* Each name of `via` is a sentinel's; looked at when it changes. */
+static bool via_check(struct world *world, uint32_t id, const char *via, struct error *error)
+{
+    if (strcmp(via, parameter_text(world, id, CLIENT_VIA)) == 0)
+        return true;
+    for (const char *at = via; *at != 0;) {
+        char name[NAME_BYTES];
+        struct text text = TEXT(name);
+        text_clear(&text);
+        for (; *at != 0 && *at != ','; at++)
+            text_add_char(&text, *at);
+        at += *at == ',';
+        uint32_t id_of = component_find(world, name);
+        if (id_of == 0)
+            return error_set(error, ERROR_NOTHING_NAMED, CLIENT_VIA, name, NULL, NULL, NULL);
+        if (component_at(world, id_of)->kind != KIND_SENTINEL)
+            return error_set(error, ERROR_BAD_VALUE, CLIENT_VIA, name, "sentinel",
+                             "via=s1,s2,s3: names of sentinels", NULL);
+    }
+    return true;
+}
+
 /* `to` is looked at when it or `op` changes: what it names may be removed later. */
 static bool client_check(struct world *world, uint32_t id, const uint64_t *values,
                          struct error *error)
 {
     const char *name = string_at(world, (ref)values[CLIENT_TO]);
+    const char *via = string_at(world, (ref)values[CLIENT_VIA]);
+    if (name[0] == 0 && via[0] != 0 && values[CLIENT_OP] != CLIENT_OP_HTTP)
+        return via_check(world, id, via, error);
     if (name[0] == 0)
         return error_set(error, ERROR_CLIENT_NOWHERE, CLIENT_TO, NULL, NULL, NULL, NULL);
     bool same = strcmp(name, parameter_text(world, id, CLIENT_TO)) == 0;
@@ -171,7 +197,11 @@ static void client_changed(struct world *world, uint32_t id, unsigned parameter)
 
 static uint32_t client_leads_to(const struct world *world, uint32_t id)
 {
-    return component_find(world, parameter_text(world, id, CLIENT_TO));
+    const char *to = parameter_text(world, id, CLIENT_TO);
+    if (to[0] != 0)
+        return component_find(world, to);
+    uint32_t told = sentinel_ask(world, parameter_text(world, id, CLIENT_VIA));
+    return told != 0 ? told : client_of(world, id)->told;
 }
 
 static void client_removed(struct world *world, uint32_t id)

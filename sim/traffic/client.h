@@ -49,6 +49,8 @@ enum client_parameter {
     CLIENT_TCP_KEEPINTVL,
     CLIENT_TCP_KEEPCNT,
     CLIENT_TCP_USER_TIMEOUT,
+    CLIENT_VIA,
+    CLIENT_WAIT,
     CLIENT_PARAMETERS
 };
 
@@ -92,7 +94,8 @@ struct request {
     uint64_t write;      /* its number, 0 for a read */
     uint64_t key;        /* of HTTP: which of the client's requests it is, from 1 */
     event_id event; /* that ends its delay; 0 when that fired while the process was paused */
-    uint64_t unused;
+    uint32_t wait;  /* replicas that WAIT asks for, 0 none */
+    uint32_t heard; /* 1 + the outcome of the write, while WAIT's answer is to come */
 };
 
 /* A list through before/after, or a queue through next: of request indices. */
@@ -111,6 +114,7 @@ enum place_state {
 #define PLACE_RESUMED 1u /* a TLS session was taken up */
 #define PLACE_SPOKEN  2u /* something was asked on it */
 #define PLACE_ENDED   4u /* the server closed */
+#define PLACE_ASKS    8u /* it leads to a sentinel, for the master's address */
 struct place {
     uint32_t socket; /* 0 when there is nobody to connect to */
     uint16_t state;  /* enum place_state */
@@ -172,6 +176,8 @@ struct client {
     struct place_list roomy, connecting, free;
     uint64_t session; /* of TLS, kept for the next connection; 0 none */
 
+    uint32_t ask;  /* whose turn it is among the sentinels of `via` */
+    uint32_t told; /* the master that a sentinel named last */
     uint16_t state; /* enum client_state */
     uint16_t begun; /* 1: the first request was due */
     uint32_t unused;
@@ -215,7 +221,9 @@ enum request_outcome {
     REQUEST_OOM = REFUSED_OOM,
     REQUEST_READONLY = REFUSED_READONLY,
     REQUEST_LOADING = REFUSED_LOADING,
-    REQUEST_STATUS = REFUSED_STATUS
+    REQUEST_STATUS = REFUSED_STATUS,
+    REQUEST_NOREPLICAS = REFUSED_NOREPLICAS,
+    REQUEST_MASTERDOWN = REFUSED_MASTERDOWN
 };
 static inline bool request_is_refused(enum request_outcome how)
 {
@@ -276,7 +284,7 @@ enum heard speak_hear(struct world *world, uint32_t id, struct place *place,
 /* Which of those asked on the connection it answers; 0 none.  It is taken out of them. */
 uint32_t speak_answered(struct world *world, struct place *place, const struct message *answer);
 /* REQUEST_ACKED, or why not. */
-enum request_outcome speak_outcome(const struct message *answer);
+enum request_outcome speak_outcome(const struct request *request, const struct message *answer);
 /* After this answer the connection takes no request. */
 bool speak_was_last(const struct world *world, uint32_t id, const struct message *answer);
 /* close(2), with TLS's word before it. */

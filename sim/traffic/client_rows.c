@@ -101,6 +101,14 @@ const struct parameter client_parameters[] = {
                                  "tcp_retries2",
                                  "확인받지 못한 데이터가 이만큼 묵으면 연결을 끊습니다; 0s면 "
                                  "tcp_retries2"},
+    [CLIENT_VIA] = {"via", UNIT_TEXT, 0, 0, "", NULL, true,
+                    "sentinels, in place of `to`: the first that answers says where the master is, "
+                    "for each connection",
+                    "`to` 대신 쓰는 심판(Sentinel) 목록; 연결할 때마다 처음 답한 심판이 마스터를 "
+                    "알려 줍니다"},
+    [CLIENT_WAIT] = {"wait", UNIT_COUNT, 0, 1000, "0", NULL, true,
+                     "asks WAIT n after each write; it is acked when n replicas have it",
+                     "쓰기마다 WAIT n을 묻고, 레플리카 n개가 받아야 OK로 셉니다"},
 };
 _Static_assert(sizeof client_parameters / sizeof client_parameters[0] == CLIENT_PARAMETERS,
                "a row for each parameter");

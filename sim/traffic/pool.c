@@ -10,6 +10,7 @@
 #include "sim/traffic/client.h"
 
 #include "sim/net/tcp.h"
+#include "sim/store/protocol.h"
 
 #define PLACES_FIRST 4u
 
@@ -102,31 +103,67 @@ static void place_clear(struct world *world, struct client *c, uint32_t place)
     list_put_first(world, c, &c->free, place);
 }
 
-/* Where there is nobody of the name in `to`, a connection is like one to an address without a
- * machine: silence until it is given up. */
+/* --- where to: `to`, or what a sentinel of `via` says
+ * --------------------------------------------- */
+
+static uint32_t via_count(const struct world *world, uint32_t id)
+{
+    const char *via = parameter_text(world, id, CLIENT_VIA);
+    uint32_t count = via[0] != 0;
+    for (; *via != 0; via++)
+        count += *via == ',';
+    return count;
+}
+
+/* The sentinel whose turn it is: the one that answered last stays the first. */
+static uint32_t via_asked(const struct world *world, uint32_t id)
+{
+    const char *via = parameter_text(world, id, CLIENT_VIA);
+    uint32_t count = via_count(world, id);
+    char name[NAME_BYTES];
+    struct text text = TEXT(name);
+    for (uint32_t skip = count == 0 ? 0 : client_of(world, id)->ask % count; skip > 0; via++)
+        skip -= *via == ',';
+    text_clear(&text);
+    for (; *via != 0 && *via != ','; via++)
+        text_add_char(&text, *via);
+    return component_find(world, name);
+}
+
+/* Where there is nobody, a connection is like one to an address without a machine: silence until
+ * it is given up. */
+static void place_connect(struct world *world, uint32_t id, uint32_t place, uint32_t to)
+{
+    struct client *c = client_of(world, id);
+    if (to != 0 && !component_kind(world, to)->process)
+        to = 0;
+    struct tcp_options options = {.nodelay = parameter_get(world, id, CLIENT_NODELAY) != 0,
+                                  .keepalive = parameter_get(world, id, CLIENT_SO_KEEPALIVE) != 0,
+                                  .keepcnt = (uint32_t)parameter_get(world, id, CLIENT_TCP_KEEPCNT),
+                                  .keepidle_ns = parameter_get(world, id, CLIENT_TCP_KEEPIDLE),
+                                  .keepintvl_ns = parameter_get(world, id, CLIENT_TCP_KEEPINTVL),
+                                  .user_timeout_ns =
+                                      parameter_get(world, id, CLIENT_TCP_USER_TIMEOUT)};
+    struct place *p = place_at(world, c, place);
+    p->to = to;
+    p->socket = to != 0 ? tcp_connect(world, id, to, &options) : 0;
+    if (p->socket != 0)
+        tcp_set_cookie(world, p->socket, id, place);
+}
+
 void pool_open(struct world *world, uint32_t id)
 {
     struct client *c = client_of(world, id);
     uint32_t place = place_take(world, c);
     if (place == 0)
         return;
-    uint32_t to = component_find(world, parameter_text(world, id, CLIENT_TO));
-    if (to != 0 && !component_kind(world, to)->process)
-        to = 0;
-    struct tcp_options options = {
-        .nodelay = parameter_get(world, id, CLIENT_NODELAY) != 0,
-        .keepalive = parameter_get(world, id, CLIENT_SO_KEEPALIVE) != 0,
-        .keepcnt = (uint32_t)parameter_get(world, id, CLIENT_TCP_KEEPCNT),
-        .keepidle_ns = parameter_get(world, id, CLIENT_TCP_KEEPIDLE),
-        .keepintvl_ns = parameter_get(world, id, CLIENT_TCP_KEEPINTVL),
-        .user_timeout_ns = parameter_get(world, id, CLIENT_TCP_USER_TIMEOUT)};
     struct place *p = place_at(world, c, place);
+    const char *to = parameter_text(world, id, CLIENT_TO);
     p->state = PLACE_CONNECTING;
     p->since_ns = world->now_ns;
-    p->to = to;
-    p->socket = to != 0 ? tcp_connect(world, id, to, &options) : 0;
-    if (p->socket != 0)
-        tcp_set_cookie(world, p->socket, id, place);
+    if (to[0] == 0)
+        p->flags |= PLACE_ASKS;
+    place_connect(world, id, place, to[0] == 0 ? via_asked(world, id) : component_find(world, to));
     c->place_count++;
     c->connecting_count++;
     list_put_last(world, c, &c->connecting, place);
@@ -308,6 +345,7 @@ void pool_time_out(struct world *world, uint32_t id)
         const struct place *p = place_at(world, c, i);
         if (p->since_ns + patience_ns > world->now_ns)
             break;
+        c->ask += (p->flags & PLACE_ASKS) != 0; /* a silent one is not asked first again */
         if (told) {
             pool_failed(world, id, i, REQUEST_TIMED_OUT);
             continue;
@@ -345,10 +383,29 @@ static void pool_opened(struct world *world, uint32_t id, uint32_t place)
         place_make_roomy(world, c, place);
 }
 
+/* The sentinel says where the master is: the place goes on to it. */
+static void pool_told(struct world *world, uint32_t id, uint32_t place,
+                      const struct message *answer)
+{
+    struct client *c = client_of(world, id);
+    struct place *p = place_at(world, c, place);
+    tcp_close(world, p->socket, id);
+    p->socket = 0;
+    p->flags &= (uint16_t)~PLACE_ASKS;
+    c->told = (uint32_t)answer->a;
+    place_connect(world, id, place, c->told);
+}
+
 static void pool_connected(struct world *world, uint32_t id, uint32_t place)
 {
     struct client *c = client_of(world, id);
     struct place *p = place_at(world, c, place);
+    if ((p->flags & PLACE_ASKS) != 0) {
+        const struct message ask = {.bytes = resp_request_bytes(RESP_GET_MASTER, 0, 0),
+                                    .type = RESP_GET_MASTER};
+        tcp_send(world, p->socket, id, &ask);
+        return;
+    }
     c->connected++;
     c->connects++;
     p->state = PLACE_SECURING;
@@ -375,7 +432,7 @@ static void pool_answered(struct world *world, uint32_t id, uint32_t place,
     uint32_t request = speak_answered(world, p, answer);
     if (request == 0)
         return;
-    enum request_outcome how = speak_outcome(answer);
+    enum request_outcome how = speak_outcome(request_at(world, request), answer);
     p->outstanding--;
     p->answered += how == REQUEST_ACKED ? request_ack(world, id, request, p->to, answer->c)
                                         : request_fail(world, id, request, how);
@@ -417,8 +474,28 @@ static void pool_readable(struct world *world, uint32_t id, uint32_t place, uint
 {
     struct client *c = client_of(world, id);
     struct message message;
-    while (place_at(world, c, place)->socket == socket && tcp_receive(world, socket, id, &message))
-        pool_heard(world, id, place, &message);
+    while (place_at(world, c, place)->socket == socket &&
+           tcp_receive(world, socket, id, &message)) {
+        if ((place_at(world, c, place)->flags & PLACE_ASKS) != 0)
+            pool_told(world, id, place, &message);
+        else
+            pool_heard(world, id, place, &message);
+    }
+}
+
+/* No connection, or no answer, from a sentinel: the next one is asked; when all were, it failed. */
+static void pool_ask_next(struct world *world, uint32_t id, uint32_t place)
+{
+    struct client *c = client_of(world, id);
+    struct place *p = place_at(world, c, place);
+    p->socket = 0;
+    c->ask++;
+    if (++p->answered < via_count(world, id)) {
+        place_connect(world, id, place, via_asked(world, id));
+        return;
+    }
+    p->answered = 0; /* it counted the sentinels */
+    pool_failed(world, id, place, REQUEST_NOT_CONNECTED);
 }
 
 /* The other side ended it: in good order, or not. */
@@ -448,14 +525,23 @@ void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
         pool_connected(world, id, place);
         break;
     case SOCKET_FAILED:
-        pool_failed(world, id, place, REQUEST_NOT_CONNECTED);
+        if ((place_at(world, c, place)->flags & PLACE_ASKS) != 0)
+            pool_ask_next(world, id, place);
+        else
+            pool_failed(world, id, place, REQUEST_NOT_CONNECTED);
         break;
     case SOCKET_READABLE:
         pool_readable(world, id, place, connection);
         break;
     case SOCKET_CLOSED:
     case SOCKET_RESET:
-        pool_ended(world, id, place);
+        if ((place_at(world, c, place)->flags & PLACE_ASKS) == 0) {
+            pool_ended(world, id, place);
+            break;
+        }
+        if (what == SOCKET_CLOSED)
+            tcp_close(world, connection, id);
+        pool_ask_next(world, id, place);
         break;
     case SOCKET_WRITABLE:
         if (place_has_room(world, id, place_at(world, c, place)))

@@ -45,23 +45,33 @@ static struct message http_request(const struct world *world, uint32_t id,
 
 static struct message resp_request(const struct request *r)
 {
-    return (struct message){
-        .bytes = resp_request_bytes((enum resp_type)r->type, r->key, r->value_bytes),
-        .type = r->type,
-        .a = r->key,
-        .b = r->write,
-        .c = r->value_bytes};
+    return (struct message){.bytes =
+                                resp_request_bytes((enum resp_type)r->type, r->key, r->value_bytes),
+                            .type = r->type,
+                            .a = r->key,
+                            .b = r->write,
+                            .c = r->value_bytes};
 }
 
 bool speak_ask(struct world *world, uint32_t id, struct place *place, uint32_t request, bool more)
 {
-    const struct request *r = request_at(world, request);
+    struct request *r = request_at(world, request);
+    r->heard = 0;
+    r->wait = r->write != 0 ? (uint32_t)parameter_get(world, id, CLIENT_WAIT) : 0;
     struct message message =
         r->type == HTTP_REQUEST ? http_request(world, id, place, r) : resp_request(r);
     message.d = request;
     place->flags |= PLACE_SPOKEN;
     if (r->type == HTTP_REQUEST)
         trace(world, id, TRACE_REQUEST_ASKED, r->key, place->to);
+    if (r->wait != 0) { /* both go out together */
+        const struct message wait = {.bytes = resp_request_bytes(RESP_WAIT, r->wait, 0),
+                                     .type = RESP_WAIT,
+                                     .a = r->wait,
+                                     .d = request};
+        return tcp_send_more(world, place->socket, id, &message) &&
+               tcp_send(world, place->socket, id, &wait);
+    }
     return more ? tcp_send_more(world, place->socket, id, &message)
                 : tcp_send(world, place->socket, id, &message);
 }
@@ -182,8 +192,15 @@ enum heard speak_hear(struct world *world, uint32_t id, struct place *place,
 /* RESP and HTTP/1.x answer in the order of asking; a stream of h2 says which it is. */
 uint32_t speak_answered(struct world *world, struct place *place, const struct message *answer)
 {
-    if (place->http != HTTP_2)
+    if (place->http != HTTP_2) {
+        struct request *first =
+            place->asked.first == 0 ? NULL : request_at(world, place->asked.first);
+        if (first != NULL && first->wait != 0 && first->heard == 0) {
+            first->heard = 1 + (uint32_t)speak_outcome(NULL, answer);
+            return 0; /* and WAIT's answer is to come */
+        }
         return request_pop(world, &place->asked);
+    }
     for (uint32_t i = place->asked.first; i != 0; i = request_at(world, i)->next)
         if (i == answer->d && request_at(world, i)->key == answer->a) {
             request_take(world, &place->asked, i);
@@ -192,8 +209,13 @@ uint32_t speak_answered(struct world *world, struct place *place, const struct m
     return 0;
 }
 
-enum request_outcome speak_outcome(const struct message *answer)
+enum request_outcome speak_outcome(const struct request *request, const struct message *answer)
 {
+    if (request != NULL && request->heard != 0) { /* of the write, then of WAIT */
+        enum request_outcome write = (enum request_outcome)(request->heard - 1);
+        bool enough = answer->type == RESP_COUNT && answer->c >= request->wait;
+        return write != REQUEST_ACKED || enough ? write : REQUEST_ERROR;
+    }
     if (answer->type >= HTTP_REQUEST)
         return answer->c < 400 ? REQUEST_ACKED : REQUEST_STATUS;
     switch (answer->type) {
@@ -208,6 +230,10 @@ enum request_outcome speak_outcome(const struct message *answer)
         return REQUEST_READONLY;
     case RESP_LOADING:
         return REQUEST_LOADING;
+    case RESP_NOREPLICAS:
+        return REQUEST_NOREPLICAS;
+    case RESP_MASTERDOWN:
+        return REQUEST_MASTERDOWN;
     default:
         return REQUEST_ERROR;
     }

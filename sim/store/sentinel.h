@@ -1,0 +1,44 @@
+/*
+ * The kind `sentinel`: Redis Sentinel 7.0 as a process on a machine, with one master to watch.
+ */
+#ifndef SIM_STORE_SENTINEL_H
+#define SIM_STORE_SENTINEL_H
+
+#include "sim/engine/world.h"
+
+/* The order of the rows in sentinel_rows.c. */
+enum sentinel_parameter {
+    SENTINEL_WATCH,
+    SENTINEL_QUORUM,
+    SENTINEL_DOWN_AFTER,       /* ms */
+    SENTINEL_FAILOVER_TIMEOUT, /* ms */
+    SENTINEL_PARALLEL_SYNCS,
+    SENTINEL_PARAMETERS
+};
+
+/* What a sentinel believes of the master, worst last. */
+enum sentinel_belief { BELIEF_UP, BELIEF_SDOWN, BELIEF_ODOWN, BELIEF_FAILOVER };
+
+/* What it began to believe at a moment. */
+struct sentinel_view {
+    uint64_t time_ns;
+    uint32_t master; /* component */
+    uint32_t belief; /* enum sentinel_belief */
+};
+
+/* The store that it takes for the master now; 0 none. */
+uint32_t sentinel_master(const struct world *world, uint32_t sentinel);
+/* Its process runs and hears. */
+bool sentinel_answers(const struct world *world, uint32_t sentinel);
+/* The first of a list of names ("s1,s2") that answers: its master; 0 none does. */
+uint32_t sentinel_ask(const struct world *world, const char *names);
+/* Its views, the oldest first: `count` of them; i below it. */
+uint32_t sentinel_views(const struct world *world, uint32_t sentinel);
+struct sentinel_view sentinel_view(const struct world *world, uint32_t sentinel, uint32_t i);
+
+/* The table of `report sentinels`: who believed what, and when. */
+void sentinel_report(const struct world *world, struct text *text, enum language language);
+
+extern const struct kind sentinel_kind;
+
+#endif
