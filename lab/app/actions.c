@@ -7,6 +7,7 @@
 #include "lab/app/acts.h"
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/twins.h"
 #include "lab/view/view.h"
 
 #define AT(place) (UINT64_C(1) << PLACE_##place)
@@ -20,6 +21,7 @@
 #define AT_LINE    (IN(COMMAND) | IN(WRITE) | IN(FILE) | IN(SEARCH))
 #define AT_SCREENS ((UINT64_C(1) << PLACE_SCREENS) - 1u)
 #define ANYWHERE   ((UINT64_C(1) << PLACE_COUNT) - 1u)
+#define TWINS      (UINT64_C(1) << 63) /* only while there are two worlds */
 
 const struct action actions[] = {
 #define ACTION(name, code, letter, second, shift, label, where, line, words)                       \
@@ -52,8 +54,16 @@ static enum word next_words(const struct model *model, const struct action *acti
     return WORD_NEXT_STEP;
 }
 
+bool action_is_here(const struct model *model, const struct action *action)
+{
+    return action_is_for(action, model_place(model)) &&
+           (!(action->where & TWINS) || twins_exist(model));
+}
+
 const char *action_words(const struct model *model, const struct action *action)
 {
+    if (action->words == WORD_FORK && twins_exist(model))
+        return model_say(model, WORD_KEEP_ONE);
     if (action->words == WORD_PLAY && model->drive.playing)
         return model_say(model, WORD_PAUSE);
     if ((action->words == WORD_BACK && model->screen == PLACE_WATCH) ||
@@ -105,10 +115,9 @@ static bool is_key(const struct action *action, const struct key *key)
 const struct action *action_find(const struct model *model, const struct key *key,
                                  const struct action *after)
 {
-    enum place place = model_place(model);
     for (const struct action *action = after ? after + 1 : actions; action < actions + action_count;
          action++)
-        if (action_is_for(action, place) && is_key(action, key))
+        if (action_is_here(model, action) && is_key(action, key))
             return action;
     return NULL;
 }

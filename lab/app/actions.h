@@ -23,6 +23,7 @@ extern const struct action actions[];
 extern const unsigned action_count;
 
 bool action_is_for(const struct action *action, enum place place);
+bool action_is_here(const struct model *model, const struct action *action); /* and it works now */
 const char *action_words(const struct model *model, const struct action *action);
 
 /* The row that acts on a key here, NULL when there is none; `after`: look on after this one. */

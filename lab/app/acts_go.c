@@ -11,6 +11,7 @@
 #include "lab/app/prompt.h"
 #include "lab/app/review.h"
 #include "lab/app/search.h"
+#include "lab/app/twins.h"
 #include "lab/view/draw.h"
 #include "lab/view/view.h"
 
@@ -133,11 +134,13 @@ bool press_edit(struct model *model, const struct key *key)
     (void)key;
     const struct part *part = look_part(&model->look, model->selected);
     struct world *world = model_world(model);
-    char line[LINE_BYTES];
+    char line[LINE_BYTES], prefix[40];
     struct text text = TEXT(line);
     if (!part || model->row >= catalog[part->kind]->parameter_count)
         return true;
     const struct parameter *row = &catalog[part->kind]->parameters[model->row];
+    text_clear(&text);
+    text_add(&text, twins_prefix(model, prefix));
     text_add(&text, "set ");
     text_add(&text, part->name);
     text_add(&text, ".");

@@ -9,6 +9,7 @@
 #include "lab/app/panel.h"
 #include "lab/app/prompt.h"
 #include "lab/app/search.h"
+#include "lab/app/twins.h"
 #include "sim/store/ledger.h"
 
 bool press_play(struct model *model, const struct key *key)
@@ -162,6 +163,35 @@ bool press_prompt(struct model *model, const struct key *key)
     return true;
 }
 
+bool press_fork(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_play(model, model->drive.playing);
+    twins_open(model);
+    return true;
+}
+
+bool press_large(struct model *model, const struct key *key)
+{
+    (void)key;
+    twins_enlarge(model, model->twins.large == 2 ? 2 : model->twins.large + 1);
+    return true;
+}
+
+bool press_large_a(struct model *model, const struct key *key)
+{
+    (void)key;
+    twins_enlarge(model, 1);
+    return true;
+}
+
+bool press_large_b(struct model *model, const struct key *key)
+{
+    (void)key;
+    twins_enlarge(model, 2);
+    return true;
+}
+
 bool press_complete(struct model *model, const struct key *key)
 {
     (void)key;
@@ -217,7 +247,7 @@ static void open_life(struct model *model)
         model_tell(model, "%s", model_say(model, WORD_NO_SUCH_WRITE));
         return;
     }
-    if (!session_life(model->session, 0, (uint64_t)write, &to, &error)) {
+    if (!session_life(model->session, twins_focus(model), (uint64_t)write, &to, &error)) {
         struct text why = TEXT(model->message);
         error_add(&why, &error, model->language);
         return;

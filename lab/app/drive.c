@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/twins.h"
 
 #define BUDGET_EVENTS 2000
 #define SCRIPT_EVENTS 500
@@ -77,7 +78,7 @@ void drive_heard(void *user, int variant, struct world *world, const struct reco
     struct model *model = user;
     bool beginning =
         record->time_ns == 0 && (record->what == TRACE_STARTED || record->what == TRACE_READY);
-    if (variant > 0 || beginning || !word_news(LANGUAGE_EN, record->what))
+    if (beginning || !word_news(LANGUAGE_EN, record->what))
         return;
     if (model->news_count == NEWS_KEPT) {
         memmove(model->news, model->news + 1, (NEWS_KEPT - 1) * sizeof *model->news);
@@ -86,6 +87,7 @@ void drive_heard(void *user, int variant, struct world *world, const struct reco
     struct news *news = &model->news[model->news_count++];
     news->time_ns = record->time_ns;
     news->what = record->what;
+    news->variant = variant;
     memcpy(news->who, component_at(world, record->who)->name, sizeof news->who);
     model->drive.found = true;
     if (model->drive.speed < SPEED_ONE)
@@ -101,6 +103,9 @@ bool drive_rewind(struct model *model, uint64_t time_ns)
 {
     uint64_t before_ns = session_now(model->session);
     bool playing = model->drive.playing;
+    uint64_t fork_ns = session_fork_time(model->session);
+    if (fork_ns != TIME_NEVER && time_ns < fork_ns)
+        twins_undo(model);
     bool went = session_rewind(model->session, time_ns);
     drive_moved(model, before_ns);
     stand(model);
@@ -117,6 +122,7 @@ void drive_moved(struct model *model, uint64_t before_ns)
         model->news_count--;
     look_samples_back(&model->look, now_ns, before_ns);
     ladders_went_back(model);
+    twins_back(model, now_ns, before_ns);
     flow_went_back(model);
 }
 
@@ -140,7 +146,8 @@ void drive_time(struct model *model, uint64_t elapsed_ns)
 void drive_sample(void *user, struct session *session)
 {
     struct model *model = user;
-    struct world *world = session_variant(session, 0)->world;
+    twins_sample(model);
+    struct world *world = session_variant(session, twins_focus(model))->world;
     for (uint32_t i = 0; i < model->look.chart_count; i++) {
         struct metric_ref metric;
         struct error error;
@@ -175,10 +182,19 @@ static bool advance(struct model *model, uint64_t until_ns, uint64_t budget)
     return there;
 }
 
+/* The next event of any world. */
+static uint64_t earliest(const struct model *model)
+{
+    uint64_t next_ns = TIME_NEVER;
+    for (uint32_t i = 0; i < session_variants(model->session); i++)
+        next_ns = least(next_ns, world_next(session_variant(model->session, i)->world));
+    return next_ns;
+}
+
 static bool seek_slice(struct model *model, uint64_t limit_ns)
 {
     for (unsigned i = 0; i < BUDGET_EVENTS && !model->drive.found; i++) {
-        if (world_next(model_world(model)) <= limit_ns && session_step(model->session))
+        if (earliest(model) <= limit_ns && session_step(model->session))
             continue;
         if (limit_ns != TIME_NEVER)
             return advance(model, limit_ns, BUDGET_EVENTS);

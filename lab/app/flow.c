@@ -6,6 +6,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/kept.h"
+#include "lab/app/twins.h"
 
 #define SPEED_FAST 11 /* x50: a run of vary takes a second */
 
@@ -121,6 +122,8 @@ static void enter_watch(struct model *model)
 {
     model->drive.playing = false;
     model->drive.speed = SPEED_ONE;
+    twins_undo(model);
+    model->message[0] = 0;
     uint64_t fault_ns = fault_time(model), touched_ns = session_touched(model->session);
     uint64_t start_ns = fault_ns > SECOND_NS ? fault_ns - SECOND_NS : 0;
     uint64_t to_ns = touched_ns < start_ns ? touched_ns : start_ns;

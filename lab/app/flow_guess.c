@@ -88,12 +88,17 @@ static void ask_by_hand(struct model *model, const char *line)
         flow_step(model, STEP_PREDICT);
 }
 
-/* `at 30s COMMAND`, `after 1s COMMAND`, `every 1s COMMAND`, `variant b COMMAND`: the command. */
+/* `at 30s COMMAND`, `after 1s COMMAND`, `every 1s COMMAND`, `variant b COMMAND`, `b: COMMAND`: the
+ * command. */
 static const char *carried_out(const char *line)
 {
     static const char *const before[] = {"at", "after", "every", "variant"};
+    const char *first = line + strspn(line, " ");
+    size_t word = strcspn(first, " ");
+    if (word > 1 && first[word - 1] == ':')
+        return carried_out(first + word);
     for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
-        const char *at = line + strspn(line, " ");
+        const char *at = first;
         size_t bytes = strlen(before[i]);
         if (strncmp(at, before[i], bytes) != 0 || at[bytes] != ' ')
             continue;

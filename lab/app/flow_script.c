@@ -78,9 +78,8 @@ static void script_over(struct model *model)
 }
 
 /* Acked orders of a store that cannot answer yet: nobody has judged whether they are lost. */
-static bool is_unjudged(const struct model *model)
+static bool is_unjudged_in(struct world *world)
 {
-    struct world *world = model_world(model);
     int row = metric_find(catalog[KIND_CLIENT], "unreachable");
     for (uint32_t id = component_next(world, 0, KIND_CLIENT); row >= 0 && id;
          id = component_next(world, id, KIND_CLIENT)) {
@@ -88,6 +87,14 @@ static bool is_unjudged(const struct model *model)
         if (metric_read(world, id, (unsigned)row, &value) && value.number > 0)
             return true;
     }
+    return false;
+}
+
+static bool is_unjudged(const struct model *model)
+{
+    for (uint32_t i = 0; i < session_variants(model->session); i++)
+        if (is_unjudged_in(session_variant(model->session, i)->world))
+            return true;
     return false;
 }
 

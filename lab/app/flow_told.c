@@ -1,5 +1,6 @@
 /* What a lesson's prose speaks of: figures of the run, one lost write's life. */
 #include "lab/app/flow.h"
+#include "lab/app/twins.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,10 +12,11 @@ static bool read_now(const struct model *model, const char *name, struct value *
 {
     static const char *const nothing[] = {"0", "0ms", "0B", "0%", "0/s"};
     for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
-        char condition[120];
+        char condition[120], words[LINE_BYTES];
         bool held;
         struct error error;
-        snprintf(condition, sizeof condition, "%s >= %s", name, nothing[i]);
+        snprintf(condition, sizeof condition, "%.80s >= %s", twins_told(model, name, words),
+                 nothing[i]);
         if (session_holds(model->session, condition, &held, value, &error))
             return true;
     }
@@ -103,8 +105,9 @@ void flow_take_end(struct model *model)
 {
     struct ended *ended = &model->ended;
     struct ledger_life ledger = {0};
-    look_take(&ended->look, model_world(model), NULL, NULL);
-    model->life_write = first_lost(model_world(model), &ledger);
+    struct world *world = session_variant(model->session, 0)->world;
+    look_take(&ended->look, world, NULL, NULL);
+    model->life_write = first_lost(world, &ledger);
     ended->told_count = 0;
     for (int language = 0; language < LANGUAGES; language++) {
         const struct lesson_text *text = &model->flow.lesson->text[language];

@@ -7,6 +7,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/kept.h"
+#include "lab/app/twins.h"
 #include "lab/lesson/run.h"
 
 #define STEP_NS MS_NS /* to the millisecond a goal's first failure is looked for */
@@ -17,11 +18,14 @@ static bool goal_now(struct model *model, uint32_t at)
     struct goal_state *goal = &model->flow.goals[at];
     struct value found = {0};
     struct error error;
+    char words[LINE_BYTES];
     bool met = false;
     struct text now = TEXT(goal->now);
     goal->known =
         session_now(model->session) > 0 &&
-        session_holds(model->session, flow_text(model)->goals[at].condition, &met, &found, &error);
+        session_holds(model->session,
+                      twins_judged(model, flow_text(model)->goals[at].condition, words), &met,
+                      &found, &error);
     text_clear(&now);
     if (goal->known)
         value_add_screen(&now, &found);
@@ -50,6 +54,8 @@ void flow_again(struct model *model, bool keep_changes)
     struct flow *flow = &model->flow;
     flow->script.running = flow->script.begun = false;
     drive_play(model, false);
+    twins_undo(model);
+    model->message[0] = 0;
     drive_rewind(model, 0);
     flow->tried = flow->looking = flow->cheaper = false;
     memset(flow->goals, 0, sizeof flow->goals);
@@ -103,7 +109,10 @@ static unsigned prices_of(const struct model *model, struct session *session,
         const char *metric = block->kind == BLOCK_PRICE ? strrchr(block->words, ' ') : NULL;
         if (!metric)
             continue;
-        prices[count].known = lesson_place(session, metric + 1, &prices[count].value) == TOLD_KNOWN;
+        char words[LINE_BYTES];
+        const char *name =
+            session == model->session ? twins_judged(model, metric + 1, words) : metric + 1;
+        prices[count].known = lesson_place(session, name, &prices[count].value) == TOLD_KNOWN;
         count++;
     }
     return count;
@@ -183,7 +192,8 @@ void flow_see_failure(struct model *model)
     int goal = first_failed(model);
     if (goal < 0)
         return;
-    const char *condition = flow_text(model)->goals[goal].condition;
+    char words[LINE_BYTES];
+    const char *condition = twins_judged(model, flow_text(model)->goals[goal].condition, words);
     uint64_t failed_ns = flow->goals[goal].failed_ns;
     flow->script.running = flow->script.begun = false;
     drive_rewind(model, failed_ns > LOOK_SAMPLE_NS ? failed_ns - LOOK_SAMPLE_NS : 0);

@@ -8,6 +8,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/twins.h"
 
 #define HISTORY_BYTES (256ull << 20)
 #define SCRIPT_MAX    (16u << 20)
@@ -66,6 +67,9 @@ void model_close_session(struct model *model)
     model->news_count = 0;
     model->look.chart_count = 0;
     look_release(&model->look);
+    for (uint32_t i = 0; i < VARIANTS_MAX; i++)
+        look_release(&model->twins.looks[i]);
+    memset(&model->twins, 0, sizeof model->twins);
     look_release(&model->ended.look);
     model->ended.told_count = 0;
     model->life_write = 0;
@@ -82,7 +86,7 @@ void model_release(struct model *model)
 
 struct world *model_world(const struct model *model)
 {
-    return model->session ? session_variant(model->session, 0)->world : NULL;
+    return model->session ? session_variant(model->session, twins_focus(model))->world : NULL;
 }
 
 static void answer_text(void *user, int variant, const char *words)
@@ -96,6 +100,11 @@ static void answer_text(void *user, int variant, const char *words)
     text_add(&to, words);
     if (to.used && to.at[to.used - 1] != '\n')
         text_add(&to, "\n");
+}
+
+static void answer_closed(void *user, int variant)
+{
+    twins_closed(user, (uint32_t)variant);
 }
 
 static void answer_expect(void *user, const struct expectation *expectation)
@@ -132,6 +141,7 @@ bool model_open_script(struct model *model, const char *path, const char *script
                                              .expect = answer_expect,
                                              .error = answer_error,
                                              .record = drive_heard,
+                                             .closed = answer_closed,
                                              .sample = drive_sample};
     struct error error = {0};
     struct session *session = session_open(own, bytes, &options, &error);
@@ -261,6 +271,7 @@ void model_look(struct model *model)
 {
     if (!model->session)
         return;
+    twins_follow(model);
     look_take(&model->look, model_world(model), is_hidden, model->session);
     for (uint32_t i = 0; i < session_watched(model->session); i++) {
         const char *name = session_watched_name(model->session, i);
@@ -272,6 +283,7 @@ void model_look(struct model *model)
             look_chart(&model->look, name, value.unit, session_hidden(model->session, name));
         }
     }
+    twins_look(model);
     if (!look_part(&model->look, model->selected))
         snprintf(model->selected, sizeof model->selected, "%s",
                  model->look.part_count ? model->look.parts[0].name : "");
@@ -287,7 +299,7 @@ bool model_command(struct model *model, const char *line)
     uint64_t before_ns = session_now(model->session);
     model->message[0] = model->answer[0] = 0;
     model->wrong = 0;
-    if (flow_guards(model, line))
+    if (twins_guards(model, line) || flow_guards(model, line))
         return false;
     snprintf(model->last_command, sizeof model->last_command, "%s", line);
     bool done = session_line(model->session, line, &error);
@@ -302,7 +314,10 @@ bool model_command(struct model *model, const char *line)
     else if (done && model->answer[0])
         model_tell(model, "%.*s", (int)strcspn(model->answer, "\n"), model->answer);
     model->scroll = 0;
+    twins_follow(model);
     drive_moved(model, before_ns);
+    if (done && session_forked(model->session) && session_variants(model->session) == 1)
+        model_tell(model, "%s", model_say(model, WORD_ONE_VARIANT));
     if (done && session_run_end(model->session) != TIME_NEVER)
         drive_rush(model, TIME_NEVER);
     model_look(model);

@@ -8,6 +8,7 @@
 
 #include "lab/app/field.h"
 #include "lab/app/ladders.h"
+#include "lab/language/differ.h"
 #include "lab/language/session.h"
 #include "lab/lesson/lesson.h"
 #include "lab/progress/progress.h"
@@ -48,12 +49,13 @@ enum place {
 enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OVERLAY_PACKET };
 
 #define SPEED_ONE        6 /* x1 in the table of speeds */
-#define NEWS_KEPT        16
+#define NEWS_KEPT        32
 #define ANSWER_BYTES     8192
 #define HISTORY_LINES    64
 #define PEOPLE_MAX       3
 #define QUESTIONS_MAX    8
 #define CHANGES_MAX      16
+#define TWINS_ROWS       32
 #define GOALS_MAX        8
 #define FOUND_MAX        500
 #define FOUND_BYTES      240
@@ -72,6 +74,7 @@ struct news {
     uint64_t time_ns;
     char who[NAME_BYTES];
     uint16_t what; /* enum trace_id */
+    int variant;   /* -1: there was one world */
 };
 
 /* The clock of the world and how it is driven. */
@@ -164,6 +167,18 @@ struct ended {
     char life[LANGUAGES][LIFE_BYTES]; /* one lost write's, in short; "" none is lost */
 };
 
+/* Variants: their figures and charts, and which of the two is looked at alone. */
+struct twins {
+    bool forked;
+    bool forking;   /* the prompt was opened by the key that forks */
+    unsigned large; /* 0 both, 1 A, 2 B */
+    struct look looks[VARIANTS_MAX];
+    struct difference rows[TWINS_ROWS]; /* metrics that differ: the first of them */
+    uint32_t row_count, row_total;
+    char change[2][LINE_BYTES]; /* what was done to one alone */
+    uint32_t changes[2];        /* so many things */
+};
+
 struct home {
     uint32_t cursor;
     uint32_t number; /* typed so far */
@@ -225,6 +240,7 @@ struct model {
     char *script; /* its text */
     struct drive drive;
     struct look look;
+    struct twins twins;
     struct ended ended; /* of the watched run of a lesson */
     struct ladders ladders;
     struct news news[NEWS_KEPT];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/twins.h"
 
 static void add(const struct model *model, struct panel_row *rows, unsigned *count,
                 const char *verb, const char *name)
@@ -65,10 +66,24 @@ static unsigned of_step(const struct model *model, struct panel_row *rows)
     return count;
 }
 
+/* Of twins, what is done while one is looked at alone is done to that one. */
+static void for_one(const struct model *model, struct panel_row *row)
+{
+    char prefix[40], line[sizeof row->line];
+    const char *colon = strchr(row->line, ':');
+    if (!*twins_prefix(model, prefix) || (colon && colon < row->line + strcspn(row->line, " ")))
+        return;
+    snprintf(line, sizeof line, "%s%.*s", prefix, (int)(sizeof line - sizeof prefix), row->line);
+    memcpy(row->line, line, sizeof line);
+}
+
 unsigned panel_rows(const struct model *model, struct panel_row rows[PANEL_MAX])
 {
     bool step = flow_active(model) && (model->screen == PLACE_TRY || model->screen == PLACE_WATCH ||
                                        model->screen == PLACE_VARY);
     unsigned count = step ? of_step(model, rows) : 0;
-    return count ? count : of_part(model, rows);
+    count = count ? count : of_part(model, rows);
+    for (unsigned i = 0; i < count; i++)
+        for_one(model, &rows[i]);
+    return count;
 }

@@ -9,6 +9,7 @@
 #include "lab/app/flow.h"
 #include "lab/app/kept.h"
 #include "lab/app/panel.h"
+#include "lab/app/twins.h"
 #include "lab/view/draw.h"
 
 #define FRAME_NS (100 * MS_NS)
@@ -84,6 +85,18 @@ static void say_outcome(const struct model *model, const char *command, bool don
     }
 }
 
+/* Both, one below the other, and in what they differ. */
+static void say_twins(const struct model *model)
+{
+    char words[4 * LINE_BYTES];
+    struct text to = TEXT(words);
+    if (!twins_exist(model))
+        return;
+    text_clear(&to);
+    draw_twins_text(model, &to);
+    printf("%s", words);
+}
+
 /* What was typed: a digit of the panel, 9, or any command. */
 static void carry_out(struct model *model, const char *line)
 {
@@ -101,6 +114,8 @@ static void carry_out(struct model *model, const char *line)
     run_out(model);
     model->overlay = OVERLAY_NONE;
     say_outcome(model, command, done);
+    if (twins_shown(model))
+        say_twins(model);
 }
 
 static void say_news(const struct model *model)
@@ -109,7 +124,11 @@ static void say_news(const struct model *model)
         char when[32];
         struct text clock = TEXT(when);
         clock_add(&clock, model->news[i].time_ns, 2);
-        printf("%s  %s  %s\n", when, model->news[i].who,
+        const char *twin =
+            model->news[i].variant < 0 || !twins_exist(model)
+                ? ""
+                : session_variant(model->session, (uint32_t)model->news[i].variant)->name;
+        printf("%s  %s%s%s  %s\n", when, twin, *twin ? ": " : "", model->news[i].who,
                word_news(model->language, model->news[i].what));
     }
 }
@@ -161,6 +180,7 @@ static bool watch(struct model *model)
     say_news(model);
     if (flow_shows_ladder(model))
         carry_out(model, "report ladder");
+    say_twins(model);
     const struct lesson_text *text = flow_text(model);
     for (uint32_t i = 0; i < text->block_count[STEP_WATCH]; i++)
         if (text->blocks[STEP_WATCH][i].kind == BLOCK_ASK)
@@ -237,6 +257,7 @@ static bool vary(struct model *model)
         flow_finish(model);
         run_out(model);
         say_news(model);
+        say_twins(model);
         say_passed(model);
     }
 }

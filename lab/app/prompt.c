@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/twins.h"
 
 void prompt_open(struct model *model, const char *text)
 {
     model->asking = FIELD_COMMAND;
+    model->twins.forking = false;
     model->message[0] = 0;
     model->prompt.at = model->prompt.count;
     field_set(&model->field, text);
@@ -39,7 +41,7 @@ void prompt_commit(struct model *model)
     }
     keep(&model->prompt, line);
     model->prompt.at = model->prompt.count;
-    if (model_command(model, line + start)) {
+    if (twins_fork(model, line + start)) {
         flow_changed(model, line + start);
         if (model->asking == FIELD_COMMAND)
             model->asking = FIELD_NONE;

@@ -7,6 +7,7 @@
 #include "lab/app/flow.h"
 #include "lab/app/prompt.h"
 #include "lab/app/review.h"
+#include "lab/app/twins.h"
 #include "lab/view/view.h"
 
 static bool is_too_small(const struct model *model)
@@ -66,6 +67,8 @@ void update_key(struct model *model, const struct key *key)
         return;
     }
     if (overlay_key(model, key))
+        return;
+    if (twins_digit(model, key))
         return;
     struct field *field = open_field(model);
     for (const struct action *action = action_find(model, key, NULL); action;

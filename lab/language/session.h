@@ -119,6 +119,9 @@ uint64_t session_fork_time(const struct session *session);
 bool session_fork_of_file(const struct session *session); /* a line of the file made it */
 /* The two that are looked at (`twins A B`); false when there are not two. */
 bool session_pair(const struct session *session, uint32_t pair[2]);
+/* How many things were done to this variant alone, from its own command on; as lines with "; "
+ * between them. */
+uint32_t session_change(const struct session *session, uint32_t variant, struct text *text);
 const char *session_file(const struct session *session);
 const char *session_script(const struct session *session);  /* as it was read */
 void session_language(struct session *session, enum language language);

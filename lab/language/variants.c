@@ -381,26 +381,6 @@ bool act_end(struct session *session, struct call *call)
     return mask != 0;
 }
 
-bool act_twins(struct session *session, struct call *call)
-{
-    const struct command *command = call->command;
-    int32_t pair[2];
-    if (!need_count(command, 3, 3, lab_command_find("twins")->usage, call->error))
-        return false;
-    for (unsigned k = 0; k < 2; k++) {
-        const char *name = command_word(command, k + 1);
-        pair[k] = variant_find(session, name, strlen(name));
-        if (pair[k] < 0)
-            return variant_unknown(session, name, strlen(name), k + 1, call->error);
-    }
-    if (pair[0] == pair[1])
-        return error_set(call->error, ERROR_NAME_TAKEN, 2, command_word(command, 2), NULL, NULL,
-                         NULL);
-    session->pair[0] = (uint32_t)pair[0];
-    session->pair[1] = (uint32_t)pair[1];
-    return true;
-}
-
 /* --- taking it back --------------------------------------------------------------------------- */
 
 static void unfork(struct session *session, enum source source)
@@ -456,10 +436,4 @@ uint64_t session_fork_time(const struct session *session)
 bool session_fork_of_file(const struct session *session)
 {
     return session->forked && session->fork.of_file;
-}
-
-bool session_pair(const struct session *session, uint32_t pair[2])
-{
-    memcpy(pair, session->pair, sizeof session->pair);
-    return session->forked && session->variant_count > 1;
 }

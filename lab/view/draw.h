@@ -78,9 +78,22 @@ int draw_bars(const struct model *model, struct canvas *canvas, int row, int row
 int draw_missing(const struct model *model, struct canvas *canvas, int row);
 void draw_chart(const struct model *model, struct canvas *canvas, int row, int column, int rows,
                 int columns, const struct chart *chart);
+/* The same on a scale that ends at `most`: charts that are compared have one. */
+void draw_chart_to(const struct model *model, struct canvas *canvas, int row, int column, int rows,
+                   int columns, const struct chart *chart, int64_t most);
+int64_t draw_chart_most(const struct chart *chart);
 int draw_panel(const struct model *model, struct canvas *canvas, int row, int column, int rows);
 void draw_news(const struct model *model, struct canvas *canvas, int row, int column, int limit,
                int rows);
+
+/* What a lesson asks where twins are compared, too: the guess before the fault (in the last rows
+ * before `end`), what was seen, the goals (the row after them). */
+void draw_question(const struct model *model, struct canvas *canvas, int end);
+const char *draw_ask(const struct model *model);
+int draw_goals(const struct model *model, struct canvas *canvas, int row, int end);
+
+/* The twins as lines: each with its number, what differs, the number and its price. */
+void draw_twins_text(const struct model *model, struct text *to);
 
 /* A number three rows high with words beside it; the row after. */
 int draw_big(const struct model *model, struct canvas *canvas, int row, int column, int64_t number,

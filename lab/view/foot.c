@@ -53,7 +53,7 @@ static void draw_keys(const struct model *model, struct canvas *canvas)
     struct key_line keys = {.count = 0};
     int row = canvas->rows - 1, column = MARGIN;
     for (unsigned i = 0; i < action_count && keys.count < KEYS_MAX; i++)
-        if (actions[i].line && action_is_for(&actions[i], model_place(model)))
+        if (actions[i].line && action_is_here(model, &actions[i]))
             keys.actions[keys.count++] = &actions[i];
     choose_keys(model, &keys, canvas->columns - 2 * MARGIN);
     for (unsigned i = 0; i < keys.count; i++) {

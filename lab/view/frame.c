@@ -6,6 +6,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/twins.h"
 
 int draw_width(const struct canvas *canvas)
 {
@@ -73,6 +74,10 @@ void draw_world_frame(const struct model *model, struct canvas *canvas)
         snprintf(title, sizeof title, "%.120s   %.120s",
                  model->look.title[0] ? model->look.title : name, model->look.title[0] ? name : "");
     }
+    size_t used = strlen(title);
+    if (twins_exist(model) && model->twins.large)
+        snprintf(title + used, sizeof title - used, "   %s",
+                 model_say(model, model->twins.large == 2 ? WORD_ONLY_B : WORD_ONLY_A));
     add_clock(&clock, model);
     draw_frame(model, canvas, title, right);
 }

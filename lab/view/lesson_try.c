@@ -15,7 +15,7 @@ static int64_t acked(const struct look *look)
 }
 
 /* The question stands where the panel ends, with the field below it. */
-static void draw_question(const struct model *model, struct canvas *canvas, int end)
+void draw_question(const struct model *model, struct canvas *canvas, int end)
 {
     const struct flow *flow = &model->flow;
     const struct question *question = flow_question(model);

@@ -25,7 +25,7 @@ static void add_state(const struct model *model, const struct goal_state *goal, 
     text_add(to, words);
 }
 
-static int draw_goals(const struct model *model, struct canvas *canvas, int row, int end)
+int draw_goals(const struct model *model, struct canvas *canvas, int row, int end)
 {
     const struct lesson_text *text = flow_text(model);
     for (uint32_t i = 0; i < text->goal_count && i < GOALS_MAX && row < end; i++) {

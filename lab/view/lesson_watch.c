@@ -6,7 +6,7 @@
 #include "lab/app/flow.h"
 #include "lab/view/ladder_draw.h"
 
-static const char *ask_of(const struct model *model)
+const char *draw_ask(const struct model *model)
 {
     const struct lesson_text *text = flow_text(model);
     for (uint32_t i = 0; i < text->block_count[STEP_WATCH]; i++)
@@ -18,7 +18,7 @@ static const char *ask_of(const struct model *model)
 
 static void draw_saw(const struct model *model, struct canvas *canvas, int row)
 {
-    int lines = draw_prose(model, canvas, row + 1, MARGIN, draw_width(canvas), 2, 0, ask_of(model));
+    int lines = draw_prose(model, canvas, row + 1, MARGIN, draw_width(canvas), 2, 0, draw_ask(model));
     canvas_rule(canvas, row);
     row += 1 + (lines < 2 ? lines : 2);
     canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, ">");

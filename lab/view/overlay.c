@@ -19,12 +19,11 @@ static void overlay_frame(const struct model *model, struct canvas *canvas, cons
 /* Every row of the table that acts here; two columns. */
 static void draw_help(const struct model *model, struct canvas *canvas)
 {
-    enum place place = model_place(model);
     int rows = canvas->rows - 5, half = canvas->columns / 2, line = 0;
     overlay_frame(model, canvas, model_say(model, WORD_KEYS_HERE));
     for (unsigned i = 0; i < action_count; i++) {
         const struct action *action = &actions[i];
-        if (!action_is_for(action, place))
+        if (!action_is_here(model, action))
             continue;
         int row = BODY_TOP + 1 + line % rows, column = MARGIN + line / rows * half;
         char label[40];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/twins.h"
 #include "lab/app/update.h"
 #include "lab/view/draw.h"
 
@@ -79,7 +80,7 @@ void view_render(const struct model *model, struct canvas *canvas)
     } else if (model->overlay != OVERLAY_NONE) {
         view_overlay(model, canvas);
     } else {
-        screens[model->screen](model, canvas);
+        (twins_shown(model) ? view_twins : screens[model->screen])(model, canvas);
         draw_foot(model, canvas);
     }
 }

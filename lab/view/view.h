@@ -30,6 +30,7 @@ void view_vary(const struct model *model, struct canvas *canvas);
 void view_work(const struct model *model, struct canvas *canvas);
 void view_review(const struct model *model, struct canvas *canvas);
 void view_found(const struct model *model, struct canvas *canvas); /* what a search found */
+void view_twins(const struct model *model, struct canvas *canvas); /* of several screens */
 void view_overlay(const struct model *model, struct canvas *canvas); /* help, situation, answer */
 
 #endif

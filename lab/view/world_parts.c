@@ -6,62 +6,18 @@
 
 #include "lab/app/flow.h"
 #include "lab/app/panel.h"
+#include "lab/app/twins.h"
+#include "lab/view/writes.h"
 
 #define BAR_LABEL 12
-
-struct kept {
-    int64_t acked, safe, risk, gone;
-    bool hidden, judged; /* judged: the service came back and said what is lost */
-};
-
-static struct kept kept_of(const struct model *model, const struct part *store)
-{
-    const struct look *look = &model->look;
-    struct kept kept = {0};
-    int64_t unreachable = 0;
-    for (uint32_t i = 0; i < look->part_count; i++) {
-        const struct part *client = &look->parts[i];
-        if (client->kind != KIND_CLIENT || client->to != store->id || !client->writes)
-            continue;
-        kept.acked += look_number(look, client, "acked");
-        kept.gone += look_number(look, client, "acked_lost");
-        unreachable += look_number(look, client, "unreachable");
-        kept.hidden = kept.hidden || client->hides;
-    }
-    kept.risk = look_number(look, store, "at_risk_power");
-    kept.hidden = kept.hidden || store->hides;
-    kept.judged = unreachable == 0;
-    const struct part *machine = look_part_id(look, store->machine);
-    /* Without power, or without its process: not on disk; a loss is judged when it is back. */
-    int64_t missing = machine && !machine->up ? kept.risk
-                      : !store->up            ? look_number(look, store, "at_risk_kill")
-                                              : 0;
-    kept.gone += missing;
-    kept.risk -= missing;
-    kept.safe = kept.acked - kept.risk - kept.gone;
-    if (kept.safe < 0)
-        kept.safe = 0;
-    return kept;
-}
 
 /* Everything that got its OK and is not on a disk; the word says what it is now. */
 int draw_missing(const struct model *model, struct canvas *canvas, int row)
 {
-    struct kept all = {.judged = true};
-    bool any = false;
+    struct writes all = writes_of_all(&model->look);
     char digits[40], words[200];
     struct text number = TEXT(digits);
-    for (uint32_t i = 0; i < model->look.part_count; i++) {
-        if (model->look.parts[i].kind != KIND_STORE)
-            continue;
-        any = true;
-        struct kept kept = kept_of(model, &model->look.parts[i]);
-        all.gone += kept.gone;
-        all.risk += kept.risk;
-        all.hidden = all.hidden || kept.hidden;
-        all.judged = all.judged && kept.judged;
-    }
-    if (all.hidden || !any)
+    if (all.hidden || !all.any)
         return row;
     enum word word = all.gone == 0 ? WORD_AT_RISK_NOW
                      : all.judged  ? WORD_OK_THEN_LOST
@@ -120,7 +76,7 @@ int draw_bars(const struct model *model, struct canvas *canvas, int row, int row
         if (store->kind != KIND_STORE || before-- > 0)
             continue;
         before = 0;
-        struct kept kept = kept_of(model, store);
+        struct writes kept = writes_of(&model->look, store);
         int at = row + used, column = MARGIN + BAR_LABEL;
         canvas_write(canvas, at, MARGIN, column - 1, STYLE_PLAIN, store->name);
         used += 2;
@@ -129,13 +85,8 @@ int draw_bars(const struct model *model, struct canvas *canvas, int row, int row
                          model_say(model, WORD_SHOWN_AFTER_GUESS));
             continue;
         }
-        uint64_t all = (uint64_t)(kept.safe + kept.risk + kept.gone);
-        uint32_t parts[3] = {0, 0, 0};
-        if (all) {
-            parts[1] = (uint32_t)((uint64_t)kept.risk * 1000 / all);
-            parts[2] = (uint32_t)((uint64_t)kept.gone * 1000 / all);
-            parts[0] = 1000 - parts[1] - parts[2];
-        }
+        uint32_t parts[3];
+        writes_bar(&kept, parts);
         canvas_bar(canvas, at, column, 80 - MARGIN - column, parts);
         column = draw_amount(model, canvas, at + 1, column, STYLE_PLAIN, WORD_ACKED, kept.acked);
         column = draw_amount(model, canvas, at + 1, column, STYLE_SAFE, WORD_ON_DISK, kept.safe);
@@ -155,14 +106,24 @@ static int64_t greatest(const struct chart *chart, uint32_t from, uint32_t to)
     return most;
 }
 
+int64_t draw_chart_most(const struct chart *chart)
+{
+    return greatest(chart, 0, chart->count);
+}
+
 /* Columns of half blocks: two steps a row. */
 void draw_chart(const struct model *model, struct canvas *canvas, int row, int column, int rows,
                 int columns, const struct chart *chart)
 {
+    draw_chart_to(model, canvas, row, column, rows, columns, chart, draw_chart_most(chart));
+}
+
+void draw_chart_to(const struct model *model, struct canvas *canvas, int row, int column, int rows,
+                   int columns, const struct chart *chart, int64_t most)
+{
     char top[60];
     struct text text = TEXT(top);
     uint32_t shown = chart->count < (uint32_t)columns ? chart->count : (uint32_t)columns;
-    int64_t most = greatest(chart, 0, chart->count);
     int after = canvas_write(canvas, row, column, column + columns, STYLE_PLAIN, chart->name);
     if (chart->hidden) {
         canvas_write(canvas, row + 1, column, 0, STYLE_DIM,
@@ -219,12 +180,19 @@ int draw_panel(const struct model *model, struct canvas *canvas, int row, int co
     canvas_write(canvas, row + used, column + 2, 0, STYLE_PLAIN, model_say(model, WORD_BEGIN));
     if (model->screen != PLACE_WATCH && model->screen != PLACE_VARY)
         canvas_write(canvas, row + used, line, 0, STYLE_DIM, "rewind 0s");
+    if (model->screen != PLACE_WORLD || ++used + 1 >= rows)
+        return used + (model->screen != PLACE_WORLD);
+    canvas_write(canvas, row + used, column, 0, STYLE_ACTION, "&");
+    canvas_write(canvas, row + used, column + 2, 0, STYLE_PLAIN,
+                 model_say(model, twins_exist(model) ? WORD_KEEP_ONE : WORD_FORK));
     return used + 1;
 }
 
-/* That writes are lost is no news while a guess of it is open. */
+/* That writes are lost is no news while a guess of it is open; nor is what the other twin met. */
 static bool is_told(const struct model *model, const struct news *news)
 {
+    if (news->variant >= 0 && (uint32_t)news->variant != twins_focus(model))
+        return false;
     const struct part *part = look_part(&model->look, news->who);
     return news->what != TRACE_LOST || !part || !part->hides;
 }

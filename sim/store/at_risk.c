@@ -40,12 +40,13 @@ static uint64_t snapshot_restores(const struct world *world, uint32_t file, bool
     return dump->mark[SNAPSHOT_POSITION];
 }
 
-static uint64_t incr_restores(const struct world *world, uint32_t incr, bool power,
+/* A file that was cut while nobody had it open still has its rows of what was written behind. */
+static uint64_t incr_restores(const struct world *world, uint32_t id, uint32_t incr, bool power,
                               struct pieces *pieces)
 {
     const struct file *file = file_at(world, incr);
     uint64_t kept = file_kept(file, power), end, reached;
-    if (kept == file->length && file->mark[INCR_SEGMENTS] > 0 && file->damage.count == 0)
+    if (store_is_up(world, id) && kept == file->length && file->mark[INCR_SEGMENTS] > 0 && file->damage.count == 0)
         reached = aof_segment(world, file, file->mark[INCR_SEGMENTS] - 1)->to;
     else
         reached = aof_reaches(world, incr, kept, &end);
@@ -82,7 +83,7 @@ static uint64_t log_restores(const struct world *world, uint32_t id, bool power,
         uint32_t incr = file_find(world, id, name);
         if (incr == 0)
             return position;
-        uint64_t reached = incr_restores(world, incr, power, pieces);
+        uint64_t reached = incr_restores(world, id, incr, power, pieces);
         position = reached > position ? reached : position;
         if (file_kept(file_at(world, incr), power) < file_at(world, incr)->length)
             break;

@@ -144,7 +144,7 @@ static void help_lists_every_key_of_the_screen(void **state)
     open_sandbox(lab);
     type(lab, "?");
     for (unsigned i = 0; i < action_count; i++)
-        if (action_is_for(&actions[i], PLACE_WORLD))
+        if (action_is_here(&lab->model, &actions[i]))
             assert_shows(lab, action_words(&lab->model, &actions[i]));
     type(lab, "x");
     assert_int_equal(lab->model.overlay, OVERLAY_NONE);
