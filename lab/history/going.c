@@ -136,18 +136,24 @@ static void go_to(struct history *history, struct world *world, struct place to)
         history_forget_ahead(history, world);
 }
 
+/* All events at or before it fired, actions before it carried out. */
+static struct place place_at(const struct history *history, uint64_t time_ns)
+{
+    struct place place = {.time_ns = time_ns, .events = UINT64_MAX};
+    const struct checkpoint *first = history->checkpoints[0];
+    if (time_ns == first->time_ns)
+        place.events = first->events; /* the beginning itself: its own events have not fired */
+    while (place.actions < history->action_count &&
+           history->actions[place.actions].shown.time_ns < time_ns)
+        place.actions++;
+    return place;
+}
+
 bool history_rewind(struct history *history, struct world *world, uint64_t time_ns)
 {
-    struct place to = {.time_ns = time_ns, .events = UINT64_MAX};
-    const struct checkpoint *first = history->checkpoints[0];
-    if (time_ns > history->tip.time_ns || time_ns < first->time_ns)
+    if (time_ns > history->tip.time_ns || time_ns < history_start(history))
         return false;
-    if (time_ns == first->time_ns)
-        to.events = first->events; /* the beginning itself: its own events have not fired */
-    while (to.actions < history->action_count &&
-           history->actions[to.actions].shown.time_ns < time_ns)
-        to.actions++;
-    go_to(history, world, to);
+    go_to(history, world, place_at(history, time_ns));
     return true;
 }
 
@@ -176,18 +182,27 @@ bool history_follow(struct history *history, struct world *world, uint64_t until
         const struct history_action *action = acts ? &history->actions[history->done].shown : NULL;
         struct place next =
             acts ? (struct place){action->time_ns, action->events, 0} : history->tip;
-        if (next.time_ns > until_ns) {
-            run_to(history, world, until_ns, UINT64_MAX, last);
-            return false;
-        }
+        if (next.time_ns > until_ns)
+            return run_to(history, world, until_ns, UINT64_MAX, last);
         if (!run_to(history, world, next.time_ns, next.events, last))
             return false;
         if (acts)
             act_again(world, &history->actions[history->done++]);
-        else
-            history->behind = false;
+        history->behind = acts && !at_tip(history, world);
     }
     return true;
+}
+
+bool history_is_ahead(const struct history *history, uint64_t time_ns, uint64_t events,
+                      const struct command *command)
+{
+    for (uint32_t i = history->done; i < history->action_count; i++) {
+        const struct history_action *action = &history->actions[i].shown;
+        if (action->time_ns == time_ns && action->events == events &&
+            memcmp(&action->command, command, sizeof *command) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* --- other histories ---------------------------------------------------------------------------
@@ -210,7 +225,8 @@ static bool prefix_copy(struct history *to, const struct history *from, struct p
         to->checkpoints[to->checkpoint_count++] = checkpoint;
         to->tried_events = checkpoint->events;
     }
-    memcpy(to->actions, from->actions, here.actions * sizeof *to->actions);
+    if (here.actions)
+        memcpy(to->actions, from->actions, here.actions * sizeof *to->actions);
     to->action_count = to->done = here.actions;
     for (uint32_t i = 0; i < from->mark_count; i++)
         if (is_before(from->marks[i].place, here))
@@ -249,6 +265,11 @@ void history_leave(struct history *history, const struct world *world)
 void history_enter(struct history *history, struct world *world)
 {
     go_to(history, world, history->left);
+}
+
+void history_stay(struct history *history)
+{
+    history->away = false;
 }
 
 /* --- all of it again ---------------------------------------------------------------------------
@@ -319,12 +340,13 @@ bool history_replay_heard(struct history *history, const struct world *world, ui
     return true;
 }
 
-void history_show_tip(const struct history *history, struct world *other)
+void history_show(const struct history *history, struct world *other, uint64_t time_ns)
 {
-    const struct checkpoint *from = checkpoint_before(history, history->tip);
+    struct place to = time_ns >= history->tip.time_ns ? history->tip : place_at(history, time_ns);
+    const struct checkpoint *from = checkpoint_before(history, to);
     struct outside *outside = other->outside;
-    pool_restore(from, other);
     other->outside = NULL;
-    replay(history, other, from->actions, history->tip);
+    pool_restore(from, other);
+    replay(history, other, from->actions, to);
     other->outside = outside;
 }

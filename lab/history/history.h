@@ -60,10 +60,13 @@ bool history_rewind(struct history *history, struct world *world, uint64_t time_
 /* Is something ahead: was more run than where the world stands? */
 bool history_behind(const struct history *history);
 uint64_t history_tip(const struct history *history); /* time at which the run was furthest */
-/* Goes on with what was run already, up to until_ns, `budget` events (0: any number) or the tip;
- * true when it stands at the tip.  What is recorded is heard. */
+/* Goes on with what was run already, up to until_ns or the tip; false when `budget` events (0: any
+ * number) ended it before.  What is recorded is heard. */
 bool history_follow(struct history *history, struct world *world, uint64_t until_ns,
                     uint64_t budget);
+/* Was this logged, and not yet carried out where the world stands? */
+bool history_is_ahead(const struct history *history, uint64_t time_ns, uint64_t events,
+                      const struct command *command);
 void history_to_tip(struct history *history, struct world *world);
 void history_forget_ahead(struct history *history, const struct world *world);
 
@@ -73,6 +76,7 @@ struct history *history_split(struct history *history, const struct world *world
 /* The world leaves this history at its place, to be entered there again. */
 void history_leave(struct history *history, const struct world *world);
 void history_enter(struct history *history, struct world *world);
+void history_stay(struct history *history); /* it was split, and the world goes on in it after all */
 
 /* One history: `after` began where the world of `history` stands, all its actions done.  Takes over
  * and closes `after`. */
@@ -103,8 +107,9 @@ bool history_replay(struct history *history, const struct world *world, uint64_t
 /* The same for whatever listens: `outside` hears the trace, the wire, or both. */
 bool history_replay_heard(struct history *history, const struct world *world, uint64_t from_ns,
                           struct outside *outside);
-/* Another world (opened with the same limits) becomes what the world is, or was, at the tip. */
-void history_show_tip(const struct history *history, struct world *other);
+/* Another world (opened with the same limits) becomes what the world was when its clock reached
+ * time_ns, at the tip with all that was done there. */
+void history_show(const struct history *history, struct world *other, uint64_t time_ns);
 
 /* The logged actions up to where the world stands, in order. */
 struct history_action {

@@ -43,6 +43,18 @@ const struct lab_command lab_commands[] = {
     {"rewind", "rewind NAME | rewind TIME | rewind -D",
      "goes back: nothing that came after has happened",
      "그 순간으로 되감습니다; 그 뒤의 일은 없던 일이 됩니다", act_rewind, COMMAND_TIMED},
+    {"branches", "branches", "lists the branches of what was done, the present one last",
+     "해 본 일의 갈래를 보여 줍니다. 지금 갈래가 마지막입니다", act_branches, 0},
+    {"branch", "branch NAME", "names the present branch", "지금 갈래에 이름을 붙입니다", act_branch,
+     COMMAND_TIMED},
+    {"branch-go", "branch-go NAME", "returns to a branch, where it was left",
+     "갈래로 돌아갑니다. 떠난 자리에서 이어집니다", act_branch_go, COMMAND_TIMED},
+    {"branch-compare", "branch-compare NAME",
+     "the metrics in which a branch differs from this one, at one time",
+     "그 갈래와 지금 갈래에서 다른 지표를 같은 시각으로 견줍니다", act_branch_compare,
+     COMMAND_TIMED},
+    {"branch-close", "branch-close NAME", "closes a branch for good", "갈래를 지웁니다",
+     act_branch_close, COMMAND_TIMED},
     {"variant", "variant NAME [COMMAND]", "forks the world: the same, one thing different",
      "세계를 갈라 하나만 다르게 합니다", NULL, COMMAND_TIMED | COMMAND_CHANGES},
     {"keep", "keep VARIANT", "ends the other variants: the world goes on as this one",
@@ -271,13 +283,19 @@ static bool call_carry(struct session *session, struct call *call)
     bool fork = row && !row->act;
     if (call->source != SOURCE_DUE && !fork)
         session_settle(session);
+    bool changes = !row || (row->flags & COMMAND_CHANGES);
+    bool parts = call->source == SOURCE_TYPED && changes && session->ahead && (!row || row->act != act_mark);
+    if (parts && !branch_begin(session, call->command, call->error))
+        return false;
     bool done = row               ? row_carry(session, row, call)
                 : verb_find(name) ? verb_carry(session, call)
                                   : unknown_command(name, 0, call->error);
+    if (!done && parts)
+        branch_undo(session);
     if (!done)
         return false;
     const struct session_output *output = &session->options.output;
-    if (call->source == SOURCE_TYPED && (!row || (row->flags & COMMAND_CHANGES)))
+    if (call->source == SOURCE_TYPED && changes)
         shared_typed(session, call->command, call->mask);
     if (output->acted)
         output->acted(output->user, session_now(session), call->command);

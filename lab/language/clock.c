@@ -1,7 +1,7 @@
 /*
  * Moving the clock: all variants together, the file's lines and what is due as their times come.
  */
-#include "lab/language/parts.h"
+#include "lab/language/course.h"
 
 #include <string.h>
 
@@ -107,6 +107,8 @@ static bool world_to(struct session *session, uint32_t i, uint64_t until_ns, uin
     struct variant *variant = &session->variants[i];
     struct world *world = variant->world;
     uint64_t last = budget == UINT64_MAX ? UINT64_MAX : world->events + budget;
+    if (session->ahead)
+        return course_follow(session, i, until_ns, budget);
     if (forks_on(session) && i > 0)
         return false;
     if (!forks_on(session) && !session_set_floor(session))
@@ -176,7 +178,10 @@ static bool held_carry(struct session *session)
         if (other->deed)
             session->deeds[other->deed - 1].done = true;
     }
-    if (session_carry(session, &held.command, mask, held.source, &error))
+    session->deed_acts = held.deed != 0;
+    bool done = session_carry(session, &held.command, mask, held.source, &error);
+    session->deed_acts = false;
+    if (done)
         return true;
     return session_goes_on(session, &held.command, &error);
 }
@@ -255,7 +260,7 @@ static bool until_holds(struct session *session, const struct running *running,
 
 static bool until_met(struct session *session)
 {
-    return until_holds(session, &session->file_run, session->file_until) ||
+    return (!session->ahead && until_holds(session, &session->file_run, session->file_until)) ||
            until_holds(session, &session->typed_run, session->typed_until);
 }
 
@@ -279,7 +284,7 @@ static void step_to(struct session *session, uint64_t until_ns, uint64_t budget)
     uint64_t next_ns;
     while (!session->failed && budget-- > 0) {
         int32_t i = earliest_next(session, &next_ns);
-        struct deed *deed = i < 0 ? NULL : shared_deed(session, (uint32_t)i);
+        struct deed *deed = i < 0 || session->ahead ? NULL : shared_deed(session, (uint32_t)i);
         if (i < 0 || next_ns > until_ns || (deed && deed->time_ns <= next_ns)) {
             all_to(session, deed && i >= 0 ? least(deed->time_ns, until_ns) : until_ns, UINT64_MAX);
             if (until_met(session) || i < 0 || next_ns > until_ns)
@@ -354,7 +359,9 @@ static void sample(struct session *session)
 
 static uint64_t target_of(const struct session *session, uint64_t until_ns)
 {
-    if (session->file_run.active)
+    if (session->ahead)
+        until_ns = least(until_ns, session_tip(session));
+    else if (session->file_run.active)
         until_ns = least(until_ns, session->file_run.end_ns);
     if (session->typed_run.active)
         until_ns = least(until_ns, session->typed_run.end_ns);
@@ -366,7 +373,7 @@ static uint64_t target_of(const struct session *session, uint64_t until_ns)
 /* One stretch towards the target. */
 static void stretch(struct session *session, uint64_t target_ns, uint64_t budget)
 {
-    bool stepping = (session->file_run.active && session->file_run.until) ||
+    bool stepping = (!session->ahead && session->file_run.active && session->file_run.until) ||
                     (session->typed_run.active && session->typed_run.until);
     uint64_t next_ns;
     if (stepping) {
@@ -406,7 +413,8 @@ static bool file_instant(struct session *session)
 static bool instant(struct session *session)
 {
     bool typed = session->typed_run.active;
-    if (!file_instant(session) || !until_read(session, &session->typed_run, session->typed_until) ||
+    course_end(session);
+    if ((!session->ahead && !file_instant(session)) || !until_read(session, &session->typed_run, session->typed_until) ||
         !run_end(session, &session->typed_run, session->typed_until))
         return false;
     sample(session);
@@ -438,7 +446,7 @@ bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget)
         if (!session_set_floor(session)) /* the lines may have forked the world */
             return fail(session, ERROR_WORLD_MEMORY, NULL, NULL);
         bool lines_over = !session->file_run.active && session->cursor >= session->line_count;
-        if (deed_waits(session) && !all_to(session, session_now(session), UINT64_MAX))
+        if (!session->ahead && deed_waits(session) && !all_to(session, session_now(session), UINT64_MAX))
             return false;
         if (earliest_now(session) >= until_ns || (session->finishing && lines_over))
             return true;
@@ -482,11 +490,13 @@ bool session_step(struct session *session)
     int32_t i = earliest_next(session, &next_ns);
     if (i < 0)
         return false;
-    if (session->file_run.active && !session->file_run.until && next_ns > session->file_run.end_ns)
+    if (!session->ahead && session->file_run.active && !session->file_run.until &&
+        next_ns > session->file_run.end_ns)
         return clock_advance(session, session->file_run.end_ns, 0);
     world_to(session, (uint32_t)i, next_ns, 1);
     while (held_carry(session))
         ;
     align(session);
+    course_end(session);
     return !session->failed;
 }

@@ -1,7 +1,7 @@
 /*
  * The lines of a file: read once, carried out as the clock reaches them, set back by a rewind.
  */
-#include "lab/language/parts.h"
+#include "lab/language/course.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,18 +169,20 @@ void session_went_back(struct session *session, uint64_t time_ns)
         output->rewound(output->user, session->forked ? (int)i : -1, session->variants[i].world);
 }
 
-static void rewound(struct session *session, uint64_t time_ns, bool again)
+static void rewound(struct session *session, uint64_t time_ns, bool again,
+                    const struct mark_place *mark)
 {
-    shared_rewound(session, time_ns, again);
+    shared_rewound(session, time_ns, again, mark);
     session_went_back(session, time_ns);
 }
 
 bool session_rewind_from(struct session *session, uint64_t time_ns, enum source source)
 {
+    course_begin(session, source);
     for (uint32_t i = 0; i < session->variant_count; i++)
         if (!history_rewind(session->variants[i].history, session->variants[i].world, time_ns))
             return false;
-    rewound(session, time_ns, source == SOURCE_TYPED);
+    rewound(session, time_ns, source == SOURCE_TYPED, NULL);
     if (source == SOURCE_FILE)
         return true; /* the file goes on behind its rewind */
     uint32_t batch = 0;
@@ -192,6 +194,7 @@ bool session_rewind_from(struct session *session, uint64_t time_ns, enum source 
         session->batch_count = batch;
     }
     forget_expectations(session, time_ns);
+    course_end(session);
     return true;
 }
 
@@ -201,10 +204,11 @@ bool session_rewind_mark(struct session *session, const char *name, enum source 
     for (uint32_t i = 0; i < session->mark_count; i++)
         if (strcmp(session->marks[i].name, name) == 0)
             mark = session->marks[i];
+    course_begin(session, source);
     for (uint32_t i = 0; i < session->variant_count; i++)
         if (!history_rewind_mark(session->variants[i].history, session->variants[i].world, name))
             return false;
-    rewound(session, mark.time_ns, source == SOURCE_TYPED);
+    rewound(session, mark.time_ns, source == SOURCE_TYPED, &mark);
     if (source == SOURCE_FILE)
         return true;
     session->cursor = mark.cursor;
@@ -212,12 +216,13 @@ bool session_rewind_mark(struct session *session, const char *name, enum source 
     session->batch_count = mark.batches;
     if (mark.expectations < session->expectation_count)
         session->expectation_count = mark.expectations;
+    course_end(session);
     return true;
 }
 
 bool session_rewind(struct session *session, uint64_t time_ns)
 {
-    if (!session_set_floor(session) || time_ns > session_now(session) ||
+    if (!session_set_floor(session) || time_ns > session_tip(session) ||
         time_ns < history_start(session->variants[0].history))
         return false;
     return session_rewind_from(session, time_ns, SOURCE_TYPED);

@@ -65,6 +65,8 @@ struct mark_place {
     uint32_t cursor, batches, expectations;
     uint64_t time_ns;
     struct running running;
+    uint32_t typed; /* what would be shared */
+    uint32_t deeds; /* of a shared run, done before it */
 };
 
 /* An action of a shared run, or one that was typed and would be shared. */
@@ -137,6 +139,12 @@ struct session {
     char ended[VARIANTS_MAX][MARK_NAME_BYTES]; /* since the fork: what is said to them is for nobody */
     uint32_t ended_count;
     char kept[MARK_NAME_BYTES]; /* the world was this variant once, and still hears its name */
+    struct course *ahead;      /* what is known at the end of what was run; NULL: it stands there */
+    struct branch *branches;   /* those that were left */
+    uint32_t branch_count, branch_limit, branch_numbers;
+    struct branch_head here;   /* the one that goes on */
+    bool own_way;              /* of a shared run: something else was typed in it */
+    bool deed_acts;            /* what acts now is an action of it */
     struct room room;
     struct variant variants[VARIANTS_MAX];
     struct outside outsides[VARIANTS_MAX];
@@ -245,6 +253,19 @@ bool act_mark(struct session *session, struct call *call);
 bool act_rewind(struct session *session, struct call *call);
 bool schedule_in(struct world *world, const struct command *command, struct error *error);
 
+/* --- course.c, branches.c: going back without losing what is ahead -------------------------------- */
+/* Something is about to be done: what is ahead is left as a branch; taken back when it failed. */
+bool name_is_right(const char *name); /* of a mark, a variant, a branch */
+bool branch_begin(struct session *session, const struct command *command, struct error *error);
+void branch_undo(struct session *session);
+void branches_close(struct session *session);        /* all that were left */
+void branches_close_forked(struct session *session); /* and what is ahead: the fork ends */
+bool act_branches(struct session *session, struct call *call);
+bool act_branch(struct session *session, struct call *call);
+bool act_branch_go(struct session *session, struct call *call);
+bool act_branch_close(struct session *session, struct call *call);
+bool act_branch_compare(struct session *session, struct call *call);
+
 /* --- conditions.c ------------------------------------------------------------------------------ */
 /* Reads METRIC OP VALUE [within W] from a word on, for one variant; `end`: the first word after it. */
 bool condition_read(struct session *session, uint32_t variant, const struct command *command,
@@ -312,10 +333,13 @@ uint64_t shared_next_events(const struct session *session, uint32_t variant); /*
 bool shared_digest(struct session *session, uint32_t variant);
 void shared_typed(struct session *session, const struct command *command, uint32_t mask);
 struct deed *shared_deed(struct session *session, uint32_t variant);
-void shared_rewound(struct session *session, uint64_t time_ns, bool again);
 void shared_unforked(struct session *session);
 void shared_closed(struct session *session, const char *name);
 void shared_kept(struct session *session, const char *name);
+/* The worlds went back to a time, or to a mark (NULL: none); `again`: what the file did is done again. */
+void shared_rewound(struct session *session, uint64_t time_ns, bool again,
+                    const struct mark_place *mark);
+void shared_counted_back(struct session *session); /* digests that are not behind the worlds */
 bool shared_check(struct session *session); /* at the end: every digest was met */
 uint64_t shared_end(const struct session *session);
 

@@ -43,6 +43,7 @@ void session_close(struct session *session)
         history_close(session->variants[i].history);
         room_close(session, session->variants[i].world);
     }
+    branches_close(session);
     history_close(session->base_history);
     history_pool_close(session->pool);
     room_close(session, session->base);

@@ -21,6 +21,14 @@ struct variant {
     char change[256]; /* its own command, as a line; "" none */
 };
 
+/* What a branch is called and where it left another one. */
+struct branch_head {
+    char name[32];
+    char from[32]; /* the other one; "": it is the first */
+    uint64_t from_ns;
+    char first[80]; /* what was done there first */
+};
+
 struct expectation {
     uint32_t line;
     int32_t variant;  /* index: where it was looked at; -1: that one is closed */
@@ -60,6 +68,7 @@ struct session_options {
     uint64_t arena_bytes;   /* of each world; 0: as much as can be reserved */
     uint64_t events_max;    /* past so many events, of all variants, the run fails; 0: any number */
     uint64_t sample_ns;     /* 0: none */
+    bool branches;          /* going back forgets nothing: what was done is ahead, then another branch */
     bool later;             /* a typed `run` only begins: session_advance moves it; else it is over at once */
     const char *const *sets; /* "--set NAME.PARAM=VALUE" lines applied when building is done; NULL-terminated or NULL */
     bool alone; /* a run of spof: spof.* has no value in it, or it would never end */
@@ -103,7 +112,20 @@ bool session_step(struct session *session);
 bool session_line(struct session *session, const char *line, struct error *error);
 bool session_command(struct session *session, const struct command *command, struct error *error);
 
-bool session_rewind(struct session *session, uint64_t time_ns); /* all variants */
+/* All variants, to any time up to session_tip.  With options.branches what came after stays ahead: it is
+ * gone through again when the clock goes on, until something else is done. */
+bool session_rewind(struct session *session, uint64_t time_ns);
+uint64_t session_tip(const struct session *session); /* how far it was run; now, when nothing is ahead */
+bool session_behind(const struct session *session);  /* something is ahead */
+bool session_part(struct session *session);          /* what is ahead is another branch from now on */
+
+/* A branch: the present one is the last. */
+struct session_branch {
+    const struct branch_head *head;
+    bool present;
+    uint64_t end_ns;
+};
+bool session_branch(struct session *session, uint32_t i, struct session_branch *branch);
 
 enum session_state session_state(const struct session *session);
 const struct error *session_error(const struct session *session);

@@ -192,8 +192,8 @@ bool shared_digest(struct session *session, uint32_t variant)
     digest_note(session, name, world->events, digest);
     for (uint32_t i = 0; i < session->wanted_count; i++) {
         const struct digest *wanted = &session->wanted[i];
-        if (strcmp(wanted->name, name) == 0 && wanted->events == world->events &&
-            wanted->digest != digest)
+        if (!session->own_way && strcmp(wanted->name, name) == 0 &&
+            wanted->events == world->events && wanted->digest != digest)
             return went_another_way(session, last, wanted);
     }
     return true;
@@ -221,7 +221,7 @@ bool shared_check(struct session *session)
         if (shared_next_events(session, i) == session->variants[i].world->events &&
             !shared_digest(session, i))
             return false;
-    const struct digest *wanted = unreached(session);
+    const struct digest *wanted = session->own_way ? NULL : unreached(session);
     if (wanted)
         return went_another_way(session, last_counted(session, wanted->name), wanted);
     return true;
@@ -250,6 +250,7 @@ bool act_nothing(struct session *session, struct call *call)
 void shared_typed(struct session *session, const struct command *command, uint32_t mask)
 {
     bool fork = is(command, 0, "variant");
+    session->own_way = session->own_way || !session->deed_acts;
     for (uint32_t i = 0; i < session->variant_count; i++) {
         if (!(mask & 1u << i) || (fork && i > 0))
             continue;
@@ -264,17 +265,9 @@ void shared_typed(struct session *session, const struct command *command, uint32
     }
 }
 
-void shared_rewound(struct session *session, uint64_t time_ns, bool again)
+void shared_counted_back(struct session *session)
 {
-    uint32_t kept = session->floor_typed;
-    for (uint32_t i = kept; i < session->typed_count; i++)
-        if (session->typed[i].time_ns < time_ns)
-            session->typed[kept++] = session->typed[i];
-    session->typed_count = kept;
-    for (uint32_t i = 0; again && i < session->deed_count; i++)
-        if (session->deeds[i].time_ns >= time_ns)
-            session->deeds[i].done = false;
-    kept = 0;
+    uint32_t kept = 0;
     for (uint32_t i = 0; i < session->counted_count; i++) {
         const struct digest *counted = &session->counted[i];
         int32_t variant = variant_find(session, counted->name, strlen(counted->name));
@@ -284,6 +277,20 @@ void shared_rewound(struct session *session, uint64_t time_ns, bool again)
             session->counted[kept++] = *counted;
     }
     session->counted_count = kept;
+}
+
+void shared_rewound(struct session *session, uint64_t time_ns, bool again,
+                    const struct mark_place *mark)
+{
+    uint32_t kept = session->floor_typed;
+    for (uint32_t i = kept; i < session->typed_count; i++)
+        if (session->typed[i].time_ns < time_ns || (mark && i < mark->typed))
+            session->typed[kept++] = session->typed[i];
+    session->typed_count = kept;
+    for (uint32_t i = 0; again && i < session->deed_count; i++)
+        if (session->deeds[i].time_ns >= time_ns && !(mark && i < mark->deeds))
+            session->deeds[i].done = false;
+    shared_counted_back(session);
 }
 
 /* --- forks

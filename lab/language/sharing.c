@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lab/export/version.h"
-#include "lab/language/parts.h"
+#include "lab/language/course.h"
 
 typedef void line_writer(void *user, const char *line);
 
@@ -119,6 +119,7 @@ bool session_share(struct session *session, void (*line)(void *user, const char 
     struct text text = TEXT(words);
     if (!session->floor && session_build(session) == SESSION_FAILED)
         return false;
+    course_here(session);
     text_clear(&text);
     text_add(&text, "made-with " OUTAGE_VERSION " end ");
     duration_add(&text, session_now(session));

@@ -1,7 +1,7 @@
 /*
  * The commands about time: run, at, after, every, ramp, stop-every, scheduled, mark, rewind.
  */
-#include "lab/language/parts.h"
+#include "lab/language/course.h"
 
 #include <string.h>
 
@@ -189,7 +189,10 @@ static void mark_remember(struct session *session, const char *name)
                                 .batches = session->batch_count,
                                 .expectations = session->expectation_count,
                                 .time_ns = session_now(session),
-                                .running = session->file_run};
+                                .running = session->file_run,
+                                .typed = session->typed_count};
+    while (mark->deeds < session->deed_count && session->deeds[mark->deeds].done)
+        mark->deeds++;
     strcpy(mark->name, name);
 }
 
@@ -198,17 +201,20 @@ bool act_mark(struct session *session, struct call *call)
     const char *name = command_word(call->command, 1);
     if (!need_count(call->command, 2, 2, "mark NAME", call->error))
         return false;
-    size_t bytes = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-    if (name[0] < 'a' || name[0] > 'z' || name[bytes] || bytes >= MARK_NAME_BYTES)
+    if (!name_is_right(name))
         return error_set(call->error, ERROR_BAD_NAME, 1, name, NULL, NULL, NULL);
     if (!session_set_floor(session)) {
         *call->error = session->error;
         return false;
     }
+    /* In what was run already it is only a name: peaks are counted as they were. */
+    bool named = session->ahead != NULL;
+    course_here(session);
     for (uint32_t i = 0; i < session->variant_count; i++) {
         struct variant *variant = &session->variants[i];
-        world_reset_peaks(variant->world);
-        if (call->source != SOURCE_DUE)
+        if (!named)
+            world_reset_peaks(variant->world);
+        if (!named && call->source != SOURCE_DUE)
             history_log(variant->history, variant->world, call->command, mark_again);
         history_mark(variant->history, variant->world, name);
     }
@@ -232,7 +238,7 @@ static bool rewind_range(struct session *session, const struct command *command,
     char limit[32];
     struct text text = TEXT(limit);
     uint64_t start_ns = history_start(session->variants[0].history);
-    uint64_t now_ns = session_now(session);
+    uint64_t now_ns = session_tip(session);
     if (time_ns >= start_ns && time_ns <= now_ns)
         return true;
     text_clear(&text);
@@ -273,6 +279,7 @@ bool act_rewind(struct session *session, struct call *call)
     } else if (!need_value(command, 1, UNIT_DURATION, NULL, &time_ns, call->error)) {
         return false;
     }
+    bool anew = where[0] != '-' && time_ns == history_start(session->variants[0].history);
     return rewind_range(session, command, time_ns, call->error) &&
-           session_rewind_from(session, time_ns, call->source);
+           session_rewind_from(session, time_ns, call->source) && (!anew || session_part(session));
 }

@@ -42,7 +42,7 @@ bool variant_unknown(const struct session *session, const char *name, size_t byt
                      best, NULL, NULL);
 }
 
-static bool name_is_right(const char *name)
+bool name_is_right(const char *name)
 {
     size_t bytes = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
     return name[0] >= 'a' && name[0] <= 'z' && !name[bytes] && bytes < MARK_NAME_BYTES;
@@ -332,6 +332,7 @@ static void fork_join(struct session *session)
  */
 static void close_all_but(struct session *session, uint32_t mask)
 {
+    branches_close_forked(session);
     for (uint32_t i = session->variant_count; i-- > 0;) {
         if (mask & 1u << i)
             continue;
@@ -388,6 +389,7 @@ static void unfork(struct session *session, enum source source)
     const struct session_output *output = &session->options.output;
     const struct mark_place place = session->fork.place;
     bool of_file = session->fork.of_file;
+    branches_close_forked(session);
     shared_unforked(session);
     for (uint32_t i = session->variant_count; i-- > 0;) {
         variant_release(session, i);

@@ -111,6 +111,8 @@ bool room_remember(struct session *session, uint32_t i, struct error *error)
         history_open(session->pool, variant->world, session->options.history_every);
     if (!variant->history)
         return error_set(error, ERROR_WORLD_MEMORY, 0, NULL, NULL, NULL, NULL);
+    if (session->options.branches)
+        history_keep(variant->history);
     history_replay_due(variant->history, session_due_again, &session->places[i]);
     return true;
 }
