@@ -76,7 +76,8 @@ struct history *history_split(struct history *history, const struct world *world
 /* The world leaves this history at its place, to be entered there again. */
 void history_leave(struct history *history, const struct world *world);
 void history_enter(struct history *history, struct world *world);
-void history_stay(struct history *history); /* it was split, and the world goes on in it after all */
+void history_stay(
+    struct history *history); /* it was split, and the world goes on in it after all */
 
 /* One history: `after` began where the world of `history` stands, all its actions done.  Takes over
  * and closes `after`. */

@@ -414,7 +414,8 @@ static bool instant(struct session *session)
 {
     bool typed = session->typed_run.active;
     course_end(session);
-    if ((!session->ahead && !file_instant(session)) || !until_read(session, &session->typed_run, session->typed_until) ||
+    if ((!session->ahead && !file_instant(session)) ||
+        !until_read(session, &session->typed_run, session->typed_until) ||
         !run_end(session, &session->typed_run, session->typed_until))
         return false;
     sample(session);
@@ -446,7 +447,8 @@ bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget)
         if (!session_set_floor(session)) /* the lines may have forked the world */
             return fail(session, ERROR_WORLD_MEMORY, NULL, NULL);
         bool lines_over = !session->file_run.active && session->cursor >= session->line_count;
-        if (!session->ahead && deed_waits(session) && !all_to(session, session_now(session), UINT64_MAX))
+        if (!session->ahead && deed_waits(session) &&
+            !all_to(session, session_now(session), UINT64_MAX))
             return false;
         if (earliest_now(session) >= until_ns || (session->finishing && lines_over))
             return true;

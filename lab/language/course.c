@@ -46,8 +46,8 @@ struct course *course_keep(const struct session *session)
     course->batch_count = session->batch_count;
     course->batches = copied(session->batches, session->batch_count, sizeof *course->batches);
     course->expectation_count = session->expectation_count;
-    course->expectations = copied(session->expectations, session->expectation_count,
-                                  sizeof *course->expectations);
+    course->expectations =
+        copied(session->expectations, session->expectation_count, sizeof *course->expectations);
     course->expectation_times = copied(session->expectation_times, session->expectation_count,
                                        sizeof *course->expectation_times);
     course->typed_count = session->typed_count;
@@ -87,8 +87,8 @@ void course_put(struct session *session, const struct course *course)
         put(session->expectations, &session->expectation_limit, course->expectations,
             course->expectation_count, sizeof *course->expectations);
     session->expectation_times =
-        put(session->expectation_times, &session->expectation_time_limit,
-            course->expectation_times, course->expectation_count, sizeof(uint64_t));
+        put(session->expectation_times, &session->expectation_time_limit, course->expectation_times,
+            course->expectation_count, sizeof(uint64_t));
     session->typed_count = course->typed_count;
     session->typed = put(session->typed, &session->typed_limit, course->typed, course->typed_count,
                          sizeof *course->typed);
@@ -157,8 +157,8 @@ static void lines_here(struct session *session)
 bool course_follow(struct session *session, uint32_t variant, uint64_t until_ns, uint64_t budget)
 {
     struct variant *one = &session->variants[variant];
-    bool there = history_follow(one->history, one->world, until_ns,
-                                budget == UINT64_MAX ? 0 : budget);
+    bool there =
+        history_follow(one->history, one->world, until_ns, budget == UINT64_MAX ? 0 : budget);
     lines_here(session);
     return there;
 }
