@@ -7,15 +7,16 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
-#include "lab/app/kept.h"
 #include "lab/app/panel.h"
+#include "lab/app/plain_say.h"
+#include "lab/app/review.h"
 #include "lab/app/twins.h"
 #include "lab/view/draw.h"
 
 #define FRAME_NS (100 * MS_NS)
 
 /* False at the end of the input. */
-static bool read_line(struct model *model, char *line, size_t bytes)
+bool plain_read(struct model *model, char *line, size_t bytes)
 {
     printf("> ");
     fflush(stdout);
@@ -28,26 +29,13 @@ static bool read_line(struct model *model, char *line, size_t bytes)
     return true;
 }
 
-static void say_prose(const struct model *model, const char *words)
+void plain_prose(const struct model *model, const char *words)
 {
     char text[4096];
     struct text to = TEXT(text);
     text_clear(&to);
     draw_text(model, &to, words);
     printf("%s\n", text);
-}
-
-static void say_step(const struct model *model, enum lesson_step step)
-{
-    const struct lesson_text *text = flow_text(model);
-    printf("\n%d/7 %s\n\n", (int)step + 1, model_say(model, WORD_STEP_BRIEF + step));
-    for (uint32_t i = 0; i < text->block_count[step]; i++) {
-        const struct block *block = &text->blocks[step][i];
-        if (block->kind == BLOCK_PARAGRAPH || block->kind == BLOCK_CODE)
-            say_prose(model, block->words);
-        else if (block->kind == BLOCK_ITEM)
-            printf("- "), say_prose(model, block->words);
-    }
 }
 
 static void say_panel(const struct model *model)
@@ -59,7 +47,7 @@ static void say_panel(const struct model *model)
     printf("9  %s\n", model_say(model, WORD_BEGIN));
 }
 
-static void run_out(struct model *model)
+void plain_run_out(struct model *model)
 {
     while (drive_moving(&model->drive)) {
         drive_time(model, FRAME_NS);
@@ -86,7 +74,7 @@ static void say_outcome(const struct model *model, const char *command, bool don
 }
 
 /* Both, one below the other, and in what they differ. */
-static void say_twins(const struct model *model)
+void plain_twins(const struct model *model)
 {
     char words[4 * LINE_BYTES];
     struct text to = TEXT(words);
@@ -98,7 +86,7 @@ static void say_twins(const struct model *model)
 }
 
 /* What was typed: a digit of the panel, 9, or any command. */
-static void carry_out(struct model *model, const char *line)
+void plain_carry_out(struct model *model, const char *line)
 {
     struct panel_row rows[PANEL_MAX];
     unsigned count = panel_rows(model, rows);
@@ -111,187 +99,33 @@ static void carry_out(struct model *model, const char *line)
     bool done = model_command(model, command);
     if (done)
         flow_changed(model, command);
-    run_out(model);
+    plain_run_out(model);
     model->overlay = OVERLAY_NONE;
     say_outcome(model, command, done);
     if (twins_shown(model))
-        say_twins(model);
+        plain_twins(model);
 }
 
-static void say_news(const struct model *model)
-{
-    for (uint32_t i = 0; i < model->news_count; i++) {
-        char when[32];
-        struct text clock = TEXT(when);
-        clock_add(&clock, model->news[i].time_ns, 2);
-        const char *twin =
-            model->news[i].variant < 0 || !twins_exist(model)
-                ? ""
-                : session_variant(model->session, (uint32_t)model->news[i].variant)->name;
-        printf("%s  %s%s%s  %s\n", when, twin, *twin ? ": " : "", model->news[i].who,
-               word_news(model->language, model->news[i].what));
-    }
-}
-
-/* Lines until an empty one; false at the end of the input, or when the plug is in the hand. */
-static bool read_commands(struct model *model)
+bool plain_commands(struct model *model, bool (*own)(struct model *model, const char *line))
 {
     char line[LINE_BYTES];
     say_panel(model);
     printf("(%s)\n", model_say(model, WORD_PLAIN_ENTER));
-    while (read_line(model, line, sizeof line)) {
+    while (plain_read(model, line, sizeof line)) {
         if (!line[strspn(line, " ")])
             return true;
-        carry_out(model, line);
+        if (!own || !own(model, line))
+            plain_carry_out(model, line);
         if (model->asking == FIELD_GUESS)
             return true;
     }
     return false;
 }
 
-static bool ask_questions(struct model *model)
-{
-    flow_ask(model);
-    while (model->asking == FIELD_GUESS) {
-        const struct question *question = flow_question(model);
-        char line[LINE_BYTES];
-        say_prose(model, question->words);
-        for (int i = 0; i < LESSON_CHOICES && question->choices[i]; i++)
-            printf("%c  %s\n", 'a' + i, question->choices[i]);
-        printf("(%s)\n", model_say(model, question->form == QUESTION_NUMBER ? WORD_GUESS_EXAMPLE
-                                                                            : WORD_CHOICE_EXAMPLE));
-        if (!read_line(model, line, sizeof line))
-            return false;
-        field_set(&model->flow.guesses[model->flow.question][0].field, line);
-        flow_lock(model);
-        if (model->message[0])
-            printf("%s\n", model->message);
-    }
-    return true;
-}
-
-static bool watch(struct model *model)
-{
-    char line[LINE_BYTES];
-    say_step(model, STEP_WATCH);
-    run_out(model);
-    flow_finish(model);
-    run_out(model);
-    say_news(model);
-    if (flow_shows_ladder(model))
-        carry_out(model, "report ladder");
-    say_twins(model);
-    const struct lesson_text *text = flow_text(model);
-    for (uint32_t i = 0; i < text->block_count[STEP_WATCH]; i++)
-        if (text->blocks[STEP_WATCH][i].kind == BLOCK_ASK)
-            say_prose(model, text->blocks[STEP_WATCH][i].words);
-    bool more = read_line(model, line, sizeof line);
-    snprintf(model->flow.saw, sizeof model->flow.saw, "%s", more ? line : "");
-    kept_saw(model);
-    return more;
-}
-
-static void explain(struct model *model)
-{
-    const struct lesson_text *text = flow_text(model);
-    flow_step(model, STEP_EXPLAIN);
-    for (uint32_t i = 0; i < text->question_count && i < QUESTIONS_MAX; i++) {
-        const struct question *question = &text->questions[i];
-        char guessed[120];
-        struct text guess = TEXT(guessed);
-        const struct belief *belief = flow_belief(model, i, 0);
-        flow_understood(model, i, 0, &guess);
-        printf("\n%s: %s%s%s\n", model_say(model, WORD_PLAIN_GUESS), guessed, belief ? "  " : "",
-               belief ? belief->words : "");
-        char counted[80];
-        struct text number = TEXT(counted);
-        draw_amount_of(&number, model, model->flow.counted[i].number, question->unit);
-        if (model->flow.counted_known[i])
-            printf("%s: %s\n", model_say(model, WORD_COUNTED),
-                   question->form == QUESTION_CHOICE
-                       ? question->choices[model->flow.counted[i].number]
-                       : counted);
-    }
-    if (model->ended.life[model->language][0])
-        printf("\n%s", model->ended.life[model->language]);
-    say_step(model, STEP_EXPLAIN);
-}
-
-static void say_goals(const struct model *model)
-{
-    const struct lesson_text *text = flow_text(model);
-    for (uint32_t i = 0; i < text->goal_count && i < GOALS_MAX; i++) {
-        const struct goal_state *goal = &model->flow.goals[i];
-        printf("%s: %s %s, %s\n", text->goals[i].words, model_say(model, WORD_NOW),
-               goal->known ? goal->now : "-",
-               model_say(model, model->flow.tried && goal->met ? WORD_MET : WORD_NOT_MET));
-    }
-}
-
-static void say_passed(const struct model *model)
-{
-    char price[300];
-    struct text to = TEXT(price);
-    text_clear(&to);
-    if (model->flow.passed)
-        draw_price(&to, model);
-    else
-        text_add(&to, model_say(model, WORD_NOT_PASSED));
-    printf("%s\n", price);
-}
-
-/* Changes, a run, goals; again until they are met or nothing was changed. */
-static bool vary(struct model *model)
-{
-    flow_step(model, STEP_VARY);
-    say_step(model, STEP_VARY);
-    for (;;) {
-        uint32_t before = model->flow.change_count;
-        say_goals(model);
-        if (!read_commands(model))
-            return false;
-        if (model->flow.change_count == before && model->flow.tried)
-            return true;
-        if (model->flow.tried)
-            flow_again(model, true);
-        flow_finish(model);
-        run_out(model);
-        say_news(model);
-        say_twins(model);
-        say_passed(model);
-    }
-}
-
-static void run_lesson(struct model *model)
-{
-    printf("%u %s\n", model->flow.lesson->number, flow_text(model)->title);
-    drive_play(model, false);
-    say_step(model, STEP_BRIEF);
-    flow_step(model, STEP_TRY);
-    say_step(model, STEP_TRY);
-    if (!read_commands(model))
-        return;
-    if (model->flow.step == STEP_TRY && model->asking != FIELD_GUESS)
-        flow_step(model, STEP_PREDICT);
-    printf("\n");
-    if (!ask_questions(model))
-        return;
-    if (model->flow.step != STEP_WATCH)
-        flow_step(model, STEP_WATCH);
-    if (!watch(model))
-        return;
-    explain(model);
-    if (!vary(model))
-        return;
-    flow_step(model, STEP_WORK);
-    say_step(model, STEP_WORK);
-    kept_done(model);
-}
-
 static void run_world(struct model *model)
 {
     printf("%s\n", model->look.title[0] ? model->look.title : model->file);
-    while (read_commands(model))
+    while (plain_commands(model, NULL))
         ;
 }
 
@@ -300,10 +134,18 @@ static bool choose(struct model *model)
     char line[LINE_BYTES];
     int64_t number;
     printf("%s\n", model_say(model, WORD_PROGRAM));
+    if (model->home.review)
+        printf("r  %s %u %s\n", model_say(model, WORD_REVIEW_DUE),
+               model->home.lessons[model->home.review - 1]->number,
+               model->home.lessons[model->home.review - 1]->text[model->language].title);
     for (uint32_t i = 0; i < model->home.lesson_count; i++)
         printf("%u  %s\n", model->home.lessons[i]->number,
                model->home.lessons[i]->text[model->language].title);
-    if (!read_line(model, line, sizeof line) || !lesson_guess_number(line, &number))
+    if (!plain_read(model, line, sizeof line))
+        return false;
+    if (line[0] == 'r' && model->home.review && review_open(model, model->home.review - 1))
+        return true;
+    if (!lesson_guess_number(line, &number))
         return false;
     for (uint32_t i = 0; i < model->home.lesson_count; i++)
         if (model->home.lessons[i]->number == number)
@@ -319,8 +161,10 @@ int plain_run(struct model *model)
         printf("%s\n", model->message);
     if (!model->session && !choose(model))
         return 0;
-    if (flow_active(model))
-        run_lesson(model);
+    if (model->review.lesson)
+        plain_review(model);
+    else if (flow_active(model))
+        plain_lesson(model);
     else
         run_world(model);
     return 0;

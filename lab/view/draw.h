@@ -39,6 +39,8 @@ void draw_value(struct text *to, const struct model *model, const struct value *
 /* "39,443 orders", in Korean with its counter: 39,443건. */
 void draw_amount_of(struct text *to, const struct model *model, int64_t number, const char *unit);
 void draw_price(struct text *to, const struct model *model); /* of a run of vary that passed */
+/* "There is a way with disk 3 MB. See it?"; false when none is known. */
+bool draw_cheaper(struct text *to, const struct model *model);
 void draw_figure(struct text *to, const struct model *model, const struct figure *figure);
 
 /* Prose of a lesson with its marks, numbers filled in, wrapped; at most `rows` after the first

@@ -77,15 +77,14 @@ void draw_price(struct text *to, const struct model *model)
     }
 }
 
-/* "There is a way with disk 3 MB. See it?": only after passing, and only as a question. */
-static int draw_cheaper(const struct model *model, struct canvas *canvas, int row)
+bool draw_cheaper(struct text *to, const struct model *model)
 {
     const struct lesson_text *text = flow_text(model);
     char prices[200], words[300];
     struct text list = TEXT(prices);
     unsigned count = 0;
     if (!model->flow.passed || !model->flow.cheaper)
-        return row;
+        return false;
     text_clear(&list);
     for (uint32_t i = 0; i < text->block_count[STEP_VARY] && count < PRICES_MAX; i++) {
         const struct block *block = &text->blocks[STEP_VARY][i];
@@ -100,8 +99,8 @@ static int draw_cheaper(const struct model *model, struct canvas *canvas, int ro
         draw_value(&list, model, &model->flow.prices[count++].value);
     }
     snprintf(words, sizeof words, model_say(model, WORD_CHEAPER), prices);
-    canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, words);
-    return row + 1;
+    text_add(to, words);
+    return true;
 }
 
 static void draw_outcome(const struct model *model, struct canvas *canvas, int row)
@@ -167,9 +166,14 @@ static int draw_changes(const struct model *model, struct canvas *canvas, int ro
 /* Goals, what came of it, hints, what was changed: the rows that are always there. */
 static int draw_state(const struct model *model, struct canvas *canvas, int row, int end)
 {
+    char words[300];
+    struct text cheaper = TEXT(words);
     row = draw_goals(model, canvas, row, end) + 1;
     draw_outcome(model, canvas, row);
-    row = draw_cheaper(model, canvas, row + 1);
+    row++;
+    text_clear(&cheaper);
+    if (draw_cheaper(&cheaper, model))
+        canvas_write(canvas, row++, MARGIN, 0, STYLE_ACTION, words);
     row = draw_hints(model, canvas, row, end);
     return row < end ? draw_changes(model, canvas, row, end) : row;
 }

@@ -46,7 +46,12 @@ static bool fill(void *user, const char *metric, struct text *to)
     if (row < 0)
         return false;
     const struct parameter *parameter = &component_kind(world, id)->parameters[row];
-    parameter_add(to, world, parameter, parameter_get(world, id, (unsigned)row));
+    value = (struct value){.unit = parameter->unit,
+                           .number = (int64_t)parameter_get(world, id, (unsigned)row)};
+    if (parameter->unit == UNIT_DURATION || parameter->unit == UNIT_SIZE)
+        draw_value(to, model, &value); /* 1 s, 4 GB: as prose is written */
+    else
+        parameter_add(to, world, parameter, (uint64_t)value.number);
     return true;
 }
 

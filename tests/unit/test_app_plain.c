@@ -1,5 +1,5 @@
 /* The lessons as lines: from a pipe, from nothing, in both languages. */
-#include "tests/unit/lab_fixture.h"
+#include "tests/unit/lesson_folder.h"
 
 #include "lab/app/plain.h"
 
@@ -63,6 +63,45 @@ static void the_first_lesson_as_lines(void **state)
     free(said);
 }
 
+static void hints_ways_and_goals_as_lines(void **state)
+{
+    (void)state;
+    char *said = say(LANGUAGE_EN, "1\n\n40000\nsilence\nv\nh\n\nv\n\n\n");
+    assert_says(said, "Your guess was 40,000 orders apart");
+    assert_says(said, "Run it once, or look at a hint (h), first.");
+    assert_says(said, "There are two ways to have a file");
+    assert_says(said, "orders lost in a power cut: now 42,274, not since 00:44.3");
+    assert_says(said, "> set cache appendonly=yes\n");
+    assert_says(said, "Passed. Price: disk ");
+    assert_says(said, "Next: 2 The save point");
+    free(said);
+}
+
+/* A folder of one lesson, with a map, two acts and a review that is due. */
+static void marks_and_acts_as_lines(void **state)
+{
+    (void)state;
+    struct folder folder = folder_open();
+    folder_change_both(&folder, "predict lost number unit=orders",
+                       "predict lost map parts=cache,app-1");
+    folder_change_both(&folder, "lost = orders.acked_lost within 10%", "lost = cache");
+    folder_change_both(&folder, "miss lost 0..0", "miss lost app-1");
+    folder_change_both(&folder, "miss lost 1..4000", "miss lost -cache");
+    folder_change_both(&folder, "```\n\n## watch",
+                       "```\n\n### second\n\n```lab world\nat 4s kill cache\nrun 6s\n```\n\n"
+                       "```lab\npredict gone number at=\"kill cache\" \"How many now?\"\n"
+                       "answer gone = cache.keys within 0\n```\n\n## watch");
+    char *said = say(LANGUAGE_EN, "1\n\n9\n2,1\nb\nseen\n0\nseen again\n1\n\n\n");
+    assert_says(said, "1  cache\n2  app-1\n");
+    assert_says(said, "Your guess: cache,app-1  it got an OK, so it was stored");
+    assert_says(said, "counted: cache\ncache: found\n");
+    assert_says(said, "How many now?");
+    assert_says(said, "counted: 0");
+    assert_says(said, "Passed.");
+    free(said);
+    folder_close(&folder);
+}
+
 static void an_error_has_its_place(void **state)
 {
     (void)state;
@@ -87,6 +126,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_to_read_ends_it),
         cmocka_unit_test(the_first_lesson_as_lines),
+        cmocka_unit_test(hints_ways_and_goals_as_lines),
+        cmocka_unit_test(marks_and_acts_as_lines),
         cmocka_unit_test(an_error_has_its_place),
         cmocka_unit_test(lines_give_no_prediction_away),
     };
