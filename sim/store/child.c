@@ -70,7 +70,10 @@ static void piece_begin(struct world *world, uint32_t id, unsigned which)
     if (child->piece > left)
         child->piece = left;
     struct payload payload = payload_of(child, which);
-    cpu_run(world, id, share(whole_ns, child->piece, child->bytes) + 1, EVENT_CHILD_CPU, &payload);
+    uint64_t cost_ns = share(whole_ns, child->piece, child->bytes) + 1;
+    if (child->type == CHILD_SOCKET && child->written == 0)
+        cost_ns += fork_ns(world, id); /* it begins when the fork is done */
+    cpu_run(world, id, cost_ns, EVENT_CHILD_CPU, &payload);
 }
 
 static void child_finish(struct world *world, uint32_t id, unsigned which, enum child_end end)
