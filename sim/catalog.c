@@ -1,5 +1,6 @@
 /* The catalog: one table with a row for every kind of component, the slabs they fill, and the
  * verbs. */
+#include "sim/balance/balancer.h"
 #include "sim/engine/component.h"
 #include "sim/fault/fault.h"
 #include "sim/machine/machine.h"
@@ -21,6 +22,7 @@ const struct kind *const catalog[KIND_COUNT] = {
     [KIND_STORE] = &store_kind,
     [KIND_SERVER] = &server_kind,
     [KIND_SENTINEL] = &sentinel_kind,
+    [KIND_BALANCER] = &balancer_kind,
 };
 
 const struct slab_spec slab_specs[SLAB_COUNT] = {

@@ -19,6 +19,7 @@ enum kind_id {
     KIND_STORE,
     KIND_SERVER,
     KIND_SENTINEL,
+    KIND_BALANCER,
     KIND_COUNT
 };
 

@@ -158,6 +158,13 @@ static void to_add(struct text *text, uint64_t number)
     text_add_u64(text, trace_lost_to(number));
 }
 
+/* As `set server state` of HAProxy's runtime API says it. */
+static void admin_add(struct text *text, uint64_t admin)
+{
+    static const char *const states[] = {"ready", "drain", "maint"};
+    text_add(text, states[admin < sizeof states / sizeof states[0] ? admin : 0]);
+}
+
 /* The forms of a number: {a:ns} and its like. */
 static const struct form {
     const char *name;
@@ -165,7 +172,7 @@ static const struct form {
 } forms[] = {{"ns", ns_add},           {"bytes", bytes_add},     {"percent", percent_add},
              {"refusal", refusal_add}, {"packets", packets_add}, {"damage", damage_add},
              {"fill", fill_add},       {"attempt", attempt_add}, {"why", why_add},
-             {"cause", cause_add},     {"to", to_add}};
+             {"cause", cause_add},     {"to", to_add},           {"admin", admin_add}};
 
 static void place_add(struct text *text, const struct world *world, const struct record *record,
                       const char *place, size_t bytes)

@@ -88,7 +88,8 @@ static bool client_check(struct world *world, uint32_t id, const uint64_t *value
     bool http = values[CLIENT_OP] == CLIENT_OP_HTTP;
     struct text op = TEXT((char[16]){0});
     value_add_exact(&op, values[CLIENT_OP], UNIT_CHOICE, client_parameters[CLIENT_OP].named);
-    if (to != 0 && component_at(world, to)->kind != (http ? KIND_SERVER : KIND_STORE))
+    uint16_t kind = to != 0 ? component_at(world, to)->kind : KIND_NONE;
+    if (to != 0 && kind != (http ? KIND_SERVER : KIND_STORE) && kind != KIND_BALANCER)
         return error_set(error, ERROR_CLIENT_NO_STORE, same ? CLIENT_OP : CLIENT_TO, name,
                          component_kind(world, to)->name, op.at, http ? "server" : "store");
     return http_check(values, error);
