@@ -109,7 +109,7 @@ static void balancer_gone(struct world *world, uint32_t id)
     rows_clear(&world->region, &b->fronts, sizeof(struct front));
     rows_clear(&world->region, &b->backs, sizeof(struct back));
     b->fronts_first = b->fronts_last = b->backs_first = b->backs_last = 0;
-    b->connections = b->position = 0;
+    b->connections = b->position = b->picks = 0;
     for (uint32_t i = 0; i < b->backend_count; i++)
         b->backends[i] = (struct backend){0};
     b->backend_count = 0;

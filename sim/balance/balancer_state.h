@@ -71,6 +71,7 @@ struct backend {
     uint32_t idle;                           /* its backs that wait */
     uint32_t checked;                        /* 1: the event fired while the process was paused */
     uint64_t served;                         /* for policy=roundrobin */
+    uint64_t picked;                         /* when it was chosen last: a number that grows */
     uint64_t total, failures, downs, errors; /* for show stat */
     uint64_t changed_ns, down_ns;
     event_id event; /* the next check, or the end of this one's patience */
@@ -81,6 +82,7 @@ struct balancer {
     uint64_t connections; /* of clients, open */
     uint64_t requests;    /* so far */
     uint64_t position;    /* policy=roundrobin: how far the servers are through their turns */
+    uint64_t picks;
     struct backend backends[BACKENDS_MAX];
     uint32_t backend_count;
     uint32_t settling;
@@ -130,9 +132,9 @@ void back_note(struct world *world, uint32_t id, uint32_t back);
 void backends_read(struct world *world, uint32_t id);
 bool backends_check(struct world *world, const uint64_t *values, struct error *error);
 uint32_t backend_find(const struct world *world, const struct balancer *b, const char *name);
-/* place + 1 of who may get it now; `not`: place + 1 that had its chance, only when no other is
+/* place + 1 of who may get it now; `but`: place + 1 that had its chance, only when no other is
  * there; 0: nobody. */
-uint32_t backend_pick(struct world *world, uint32_t id, const struct front *front, uint32_t not );
+uint32_t backend_pick(struct world *world, uint32_t id, const struct front *front, uint32_t but);
 /* It takes turns from here on, and makes none good. */
 void backend_join(const struct balancer *b, struct backend *backend);
 bool backend_usable(const struct backend *backend);

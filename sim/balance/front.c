@@ -110,11 +110,11 @@ void front_fail(struct world *world, uint32_t id, uint32_t front, uint32_t statu
 
 /* --- who takes it --------------------------------------------------------------------------- */
 
-static void front_choose(struct world *world, uint32_t id, uint32_t front, uint32_t not )
+static void front_choose(struct world *world, uint32_t id, uint32_t front, uint32_t but)
 {
     struct balancer *b = balancer_of(world, id);
     struct front *f = front_at(world, b, front);
-    f->server = backend_pick(world, id, f, not );
+    f->server = backend_pick(world, id, f, but);
     if (f->server == 0) {
         front_fail(world, id, front, 503);
         return;

@@ -128,6 +128,8 @@ struct place {
     uint8_t tls;               /* enum tls_version, 0 none */
     uint16_t flags;            /* PLACE_RESUMED ... */
     uint64_t since_ns;         /* when it began to connect */
+    uint32_t cookie;           /* that the visitor has; kept from connection to connection */
+    uint32_t unused;
 };
 struct place_list {
     uint32_t first, last;

@@ -99,7 +99,7 @@ static void place_clear(struct world *world, struct client *c, uint32_t place)
     if (p->state != PLACE_CONNECTING)
         c->connected--;
     c->place_count--;
-    *p = (struct place){.state = PLACE_UNUSED};
+    *p = (struct place){.state = PLACE_UNUSED, .cookie = p->cookie};
     list_put_first(world, c, &c->free, place);
 }
 

@@ -37,10 +37,12 @@ static struct message http_request(const struct world *world, uint32_t id,
     enum http_connection header = header_of(world, id);
     enum http_version version = (enum http_version)place->http;
     bool first = (place->flags & PLACE_SPOKEN) == 0;
-    return (struct message){.bytes = secured(place, http_request_bytes(version, header, first)),
-                            .type = HTTP_REQUEST,
-                            .flags = (uint16_t)((unsigned)version | flags[header]),
-                            .a = r->key};
+    struct message ask = {.bytes = secured(place, http_request_bytes(version, header, first)),
+                          .type = HTTP_REQUEST,
+                          .flags = (uint16_t)((unsigned)version | flags[header]),
+                          .a = r->key};
+    http_set_cookie(&ask, place->cookie);
+    return ask;
 }
 
 static struct message resp_request(const struct request *r)
@@ -192,6 +194,8 @@ enum heard speak_hear(struct world *world, uint32_t id, struct place *place,
 /* RESP and HTTP/1.x answer in the order of asking; a stream of h2 says which it is. */
 uint32_t speak_answered(struct world *world, struct place *place, const struct message *answer)
 {
+    if (answer->type == HTTP_RESPONSE && http_cookie(answer) != 0)
+        place->cookie = http_cookie(answer);
     if (place->http != HTTP_2) {
         struct request *first =
             place->asked.first == 0 ? NULL : request_at(world, place->asked.first);

@@ -56,7 +56,7 @@ static inline void write_http(struct script *s, char *line)
 static inline void write_server(struct script *s, char *line, unsigned number)
 {
     static const char *const versions[] = {"1.1", "1.0", "2", "2"};
-    static const char *const secure[] = {"no", "no", "1.2", "1.3"};
+    static const char *const secure[] = {"no", "no", "no", "1.2", "1.3"};
     static const char *const times[] = {"0ms", "0ms", "1ms", "20ms"};
     static const char *const idle[] = {"0s", "100ms", "2s", "75s"};
     static const char *const bodies[] = {"0B", "200B", "4KB", "300KB"};
@@ -69,6 +69,21 @@ static inline void write_server(struct script *s, char *line, unsigned number)
              ONE_OF(s, times), ONE_OF(s, times), draw(s, 2) ? "yes" : "no", ONE_OF(s, versions),
              ONE_OF(s, secure), ONE_OF(s, idle), 1 + (unsigned)draw(s, 50),
              1 + (unsigned)draw(s, 12), (unsigned)draw(s, 6), ONE_OF(s, bodies));
+}
+
+/* One, before the first servers; more or fewer of them later. */
+static inline void write_balancer(struct script *s, char *line)
+{
+    static const char *const policies[] = {"roundrobin", "leastconn", "source", "cookie"};
+    static const char *const inters[] = {"300ms", "1s", "2s"};
+    snprintf(line, LINE_BYTES,
+             "add balancer l0 on m%u to=%s policy=%s mode=%s check=%s inter=%s fall=%u rise=%u "
+             "retries=%u redispatch=%s timeout_connect=%s timeout_server=%s maxconn=%u",
+             (unsigned)draw(s, s->machines), s->servers > 1 ? "v0,v1" : "v0", ONE_OF(s, policies),
+             draw(s, 4) ? "http" : "tcp", draw(s, 4) ? "yes" : "no", ONE_OF(s, inters),
+             1 + (unsigned)draw(s, 3), 1 + (unsigned)draw(s, 3), (unsigned)draw(s, 4),
+             draw(s, 2) ? "yes" : "no", draw(s, 2) ? "200ms" : "1s", draw(s, 2) ? "off" : "1s",
+             draw(s, 3) ? 1000 : 3);
 }
 
 static inline void write_client(struct script *s, char *line, const char *name)
@@ -89,7 +104,14 @@ static inline void write_client(struct script *s, char *line, const char *name)
              1 + (unsigned)draw(s, 4), ONE_OF(s, keys), ONE_OF(s, timeouts), ONE_OF(s, retries),
              ONE_OF(s, delays), draw(s, 2) ? "none" : "exponential", draw(s, 2) ? "none" : "full",
              draw(s, 3) ? "20ms" : "1ms");
-    if (http)
+    char *to = http && draw(s, 2) ? strstr(line, "to=v") : NULL;
+    if (to != NULL)
+        memcpy(to, "to=l0", 5);
+    size_t used = strlen(line);
+    if (to != NULL && draw(s, 8)) /* a balancer speaks HTTP/1.x alone; the others are told so */
+        snprintf(line + used, LINE_BYTES - used, " http=%s keepalive=%s",
+                 draw(s, 4) ? "1.1" : "1.0", draw(s, 3) ? "yes" : "no");
+    else if (http)
         write_http(s, line);
 }
 
@@ -116,6 +138,7 @@ static inline void write_build(struct script *s, uint64_t seed)
                  ONE_OF(s, fsyncs));
     for (unsigned i = 0; i < s->servers; i++)
         write_server(s, s->build[s->built++], i);
+    write_balancer(s, s->build[s->built++]);
     for (unsigned i = 0; i < s->clients; i++) {
         char name[16];
         snprintf(name, sizeof name, "c%u", i);
@@ -190,6 +213,25 @@ static inline void write_action(struct script *s, char *line, unsigned number)
                                         "set c%u http=2 tls=1.3",
                                         "set m%u tcp_wmem=64KiB",
                                         "tell v%u stub_status",
+                                        "kill l0",
+                                        "start l0",
+                                        "start l0",
+                                        "stop l0",
+                                        "pause l0 for 400ms",
+                                        "pause l0",
+                                        "resume l0",
+                                        "remove l0",
+                                        "set l0 to=v%u",
+                                        "set l0 to=v0,v1 weights=2,1",
+                                        "set l0 check=no",
+                                        "set l0 check=yes inter=200ms",
+                                        "set l0 policy=leastconn redispatch=no",
+                                        "set l0 request_cost=2ms",
+                                        "tell l0 disable server back/v%u",
+                                        "tell l0 enable server v%u",
+                                        "tell l0 set server back/v0 state drain",
+                                        "tell l0 show stat",
+                                        "set c%u to=l0",
                                         "remove c%u",
                                         "set c%u rate=50/s",
                                         "set c%u rate=max",

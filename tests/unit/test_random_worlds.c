@@ -8,7 +8,7 @@
 #include "tests/unit/plain_world.h"
 #include "tests/unit/random_script.h"
 
-#define SEEDS 16
+#define SEEDS 20
 
 /* --- running it -------------------------------------------------------------------------- */
 
@@ -72,7 +72,7 @@ static void assert_same(struct world *a, struct world *b, uint64_t seed)
 
 /* What the middle of the simulation did at all: a property over idle worlds would say nothing. */
 struct sums {
-    int64_t acked, refused, timed_out, retries, lost, responses, errors, accepted;
+    int64_t acked, refused, timed_out, retries, lost, responses, errors, accepted, balanced;
 };
 
 static void add_sums(struct world *world, struct sums *sums)
@@ -85,7 +85,8 @@ static void add_sums(struct world *world, struct sums *sums)
         {KIND_CLIENT, "acked", &sums->acked},         {KIND_CLIENT, "refused", &sums->refused},
         {KIND_CLIENT, "timed_out", &sums->timed_out}, {KIND_CLIENT, "retries", &sums->retries},
         {KIND_CLIENT, "acked_lost", &sums->lost},     {KIND_SERVER, "responses", &sums->responses},
-        {KIND_SERVER, "errors", &sums->errors},       {KIND_SERVER, "accepted", &sums->accepted}};
+        {KIND_SERVER, "errors", &sums->errors},       {KIND_SERVER, "accepted", &sums->accepted},
+        {KIND_BALANCER, "requests", &sums->balanced}};
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (uint32_t id = component_next(world, 0, rows[i].kind); id != 0;
              id = component_next(world, id, rows[i].kind)) {
@@ -121,6 +122,7 @@ static void every_random_world_adds_up_and_repeats(void **unused)
     }
     assert_true(sums.acked > 10000 && sums.refused > 1000 && sums.timed_out > 1000);
     assert_true(sums.retries > 1000 && sums.lost > 100);
+    assert_true(sums.balanced > 1000);
     assert_true(sums.responses > 5000 && sums.errors > 100 && sums.accepted > 1000);
 }
 
