@@ -107,12 +107,12 @@ static uint32_t messages_become_whole(const struct world *world, struct tcp_flig
     return writer->whole - before;
 }
 
-/* At once: in quick mode, after more than one full segment, and where nothing will carry it. */
+/* At once: in quick mode, after more than one full segment, and where nothing can carry it. */
 static bool ack_is_due(const struct tcp_end *end)
 {
     if (end_is(end, END_ACK_NOW) || (end->quick_acks > 0 && !end_is(end, END_INTERACTIVE)))
         return true;
-    if (end->state == TCP_CLOSING || end->state == TCP_TIME_WAIT || !end_is(end, END_DATA))
+    if (end->state == TCP_CLOSING || end->state == TCP_TIME_WAIT)
         return true;
     return end->rcv_nxt - end->rcv_acked > end->receive_mss;
 }
@@ -196,6 +196,15 @@ static unsigned take_data(struct world *world, const struct segment *segment)
     return take_in_order(world, segment, to);
 }
 
+/* Where no data ever came the delay is none, which a timer of ticks makes the next tick (Linux
+ * tcp_send_delayed_ack with ato 0): a program that answers a FIN sooner saves the ACK. */
+static uint64_t ack_at(const struct world *world, const struct tcp_end *end)
+{
+    if (end_is(end, END_DATA))
+        return world->now_ns + TCP_DELAYED_ACK_NS;
+    return world->now_ns - world->now_ns % TCP_TICK_NS + TCP_TICK_NS;
+}
+
 static void ack_or_delay(struct world *world, uint32_t index, unsigned e)
 {
     struct tcp_end *end = &tcp_at(world, index)->ends[e];
@@ -207,7 +216,7 @@ static void ack_or_delay(struct world *world, uint32_t index, unsigned e)
     }
     struct tcp_flight *flight = tcp_flight_need(world, end);
     if (flight != NULL && flight->ack_at_ns == 0)
-        flight->ack_at_ns = world->now_ns + TCP_DELAYED_ACK_NS;
+        flight->ack_at_ns = ack_at(world, end);
 }
 
 /* --- all segments ----------------------------------------------------------------------- */
