@@ -194,8 +194,10 @@ static uint64_t earliest(const struct model *model)
 static bool seek_slice(struct model *model, uint64_t limit_ns)
 {
     for (unsigned i = 0; i < BUDGET_EVENTS && !model->drive.found; i++) {
-        if (earliest(model) <= limit_ns && session_step(model->session))
+        if (earliest(model) <= limit_ns && session_step(model->session)) {
+            model->drive.found = model->drive.found || ladders_news(model);
             continue;
+        }
         if (limit_ns != TIME_NEVER)
             return advance(model, limit_ns, BUDGET_EVENTS);
         model->drive.found = true; /* nothing will ever happen again */

@@ -359,6 +359,29 @@ bool press_full_side(struct model *model, const struct key *key)
     return true;
 }
 
+bool press_next_packet(struct model *model, const struct key *key)
+{
+    struct ladder_side *side = side_of(model);
+    (void)key;
+    if (!side)
+        return true;
+    side->row = LADDER_LAST;
+    model->ladders.heard = side->record.heard + 1;
+    drive_seek(model);
+    return true;
+}
+
+bool ladders_news(const struct model *model)
+{
+    const struct ladders *ladders = &model->ladders;
+    const struct ladder_side *side = ladders->sides ? &ladders->sides[ladders->side] : NULL;
+    if (!side || model->screen != PLACE_LADDER || side->record.heard < ladders->heard ||
+        side->record.count == 0)
+        return false;
+    const struct ladder_segment *last = ladder_at(&side->record, side->record.count - 1);
+    return !side->connection || last->wire.connection == side->connection;
+}
+
 bool press_packet(struct model *model, const struct key *key)
 {
     struct ladder_side *side = side_of(model);

@@ -40,7 +40,7 @@ struct ladders {
     bool full;                 /* it has the whole screen */
     bool stale;                /* the world went back: hear it again */
     uint32_t a, b, component;  /* whose conversations: see struct ladder_choice */
-    bool packet;               /* what is in the chosen one is shown */
+    uint64_t heard;            /* of the chosen side when the next packet was asked for; 0 it is not */
 };
 
 /* Takes the scenes over from the worlds now; begins and ends to listen as the screen needs it. */
@@ -51,6 +51,9 @@ void ladders_went_back(struct model *model);
 
 /* Is there a conversation to show, of what is selected or else of anything?  Begins to listen. */
 bool ladders_open(struct model *model);
+
+/* While the clock looks for the next packet: has one of the chosen connection been heard since? */
+bool ladders_news(const struct model *model);
 
 /* The chosen row of a side: place in scene.rows, of a packet; count when there is none. */
 uint32_t ladders_row(const struct ladder_side *side);

@@ -83,9 +83,15 @@ struct ladder_scene {
     uint32_t closing;    /* number of the first packet after the answer from which on it closes, 0 */
     uint64_t closed_ns;  /* when an end went into TIME-WAIT; 0: none did */
     bool left_waits, right_waits; /* in TIME-WAIT */
+    uint8_t states[2];            /* enum tcp_state of the left end and the right, as last heard */
     struct ladder_row rows[LADDER_ROWS];
     uint32_t count;
 };
+
+/* The receiver's state (enum tcp_state) when the packet of a row had come, before its program did
+ * anything; 0 when it has not. */
+unsigned ladder_arrival_state(const struct ladder_scene *scene, const struct ladder_record *record,
+                              uint32_t row);
 
 /* False: there is no such conversation. */
 bool ladder_scene_make(struct ladder_scene *scene, const struct ladder_record *record,

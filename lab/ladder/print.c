@@ -91,11 +91,10 @@ static void mark_print(struct text *text, const struct ladder_row *row, bool ko)
     text_add(text, ko ? "번\n" : row->trips / 2 == 1 ? " round trip\n" : " round trips\n");
 }
 
-static void states_print(struct text *text, const struct ladder_segment *segment)
+static void states_print(struct text *text, const struct ladder_segment *segment, unsigned to)
 {
-    unsigned from = segment->wire.from_state, to = segment->to_state;
-    bool came = segment->fate == WIRE_ARRIVED;
-    const char *sender = wire_state_name(from), *receiver = came ? wire_state_name(to) : "";
+    const char *sender = wire_state_name(segment->wire.from_state);
+    const char *receiver = wire_state_name(to);
     const char *left = segment->wire.opener ? sender : receiver;
     const char *right = segment->wire.opener ? receiver : sender;
     size_t at = text->used;
@@ -127,7 +126,8 @@ static void packet_print(struct text *text, const struct world *world,
     pad_to(text, at, WORDS_CELLS);
     text_add_char(text, ' ');
     if (segment->fate == WIRE_ARRIVED) {
-        states_print(text, segment);
+        states_print(text, segment,
+                     ladder_arrival_state(scene, record, (uint32_t)(row - scene->rows)));
     } else {
         text_add(text, ladder_fate_words(segment->fate, language));
         if (row->again_ns) {

@@ -337,6 +337,7 @@ static void state_note(struct ladder_scene *scene, uint64_t last_ns[2], bool ope
     if (ns < last_ns[opener])
         return;
     last_ns[opener] = ns;
+    scene->states[!opener] = (uint8_t)state;
     if (is_waiting && !*waits)
         scene->closed_ns = ns;
     *waits = is_waiting;
@@ -354,6 +355,23 @@ static void who_waits(struct ladder_scene *scene, const struct ladder_record *re
         if (segment->fate == WIRE_ARRIVED)
             state_note(scene, last_ns, !wire->opener, segment->settled_ns, segment->to_state);
     }
+}
+
+/* What the receiver's kernel answered at that instant tells it: after that its program may have
+ * closed. */
+unsigned ladder_arrival_state(const struct ladder_scene *scene, const struct ladder_record *record,
+                              uint32_t row)
+{
+    const struct ladder_segment *segment = ladder_at(record, scene->rows[row].segment);
+    if (segment->fate != WIRE_ARRIVED)
+        return 0;
+    for (uint32_t i = row + 1; i < scene->count; i++) {
+        const struct wire_segment *later = wire_at(record, scene->rows[i].segment);
+        if (scene->rows[i].number && later->opener != segment->wire.opener &&
+            later->time_ns == segment->settled_ns)
+            return later->from_state;
+    }
+    return segment->to_state;
 }
 
 bool ladder_scene_make(struct ladder_scene *scene, const struct ladder_record *record,

@@ -10,11 +10,12 @@
 #include "lab/app/drive.h"
 #include "lab/view/ladder_draw.h"
 
-#define TIME_CELLS  6
-#define STATE_CELLS 10
-#define LANE_MOST   50
-#define STATES_FROM 66  /* so wide a ladder shows the states of both ends */
-#define PACKET_FROM 130 /* so wide a terminal shows what is in the packet beside it */
+#define TIME_CELLS   6
+#define STATE_CELLS  10
+#define LANE_MOST    50
+#define STATES_FROM  66  /* so wide a ladder shows the states of both ends */
+#define CLOSING_FROM 17  /* so many rows have room for a sentence */
+#define PACKET_FROM  130 /* so wide a terminal shows what is in the packet beside it */
 
 /* Where a ladder stands. */
 struct place_on {
@@ -52,6 +53,20 @@ static struct place_on place_of(int row, int end, int column, int width)
 /* --- head and rows
  * --------------------------------------------------------------------------------- */
 
+/* "connection 3/17" where there are several. */
+static void which_add(struct text *text, const struct model *model, enum word word, uint32_t at,
+                      uint32_t count)
+{
+    if (count < 2)
+        return;
+    text_add(text, model_say(model, word));
+    text_add_char(text, ' ');
+    text_add_u64(text, at);
+    text_add_char(text, '/');
+    text_add_u64(text, count);
+    text_add(text, "  ");
+}
+
 static void draw_head(const struct model *model, struct canvas *canvas,
                       const struct ladder_side *side, uint32_t at, struct place_on *place)
 {
@@ -70,8 +85,10 @@ static void draw_head(const struct model *model, struct canvas *canvas,
     column = canvas_write(canvas, place->row, column, place->column + place->width, STYLE_TITLE,
                           model_say(model, scene->opens ? WORD_LADDER_NEW : WORD_LADDER_USED)) +
              2;
-    snprintf(words, sizeof words, model_say(model, WORD_LADDER_WHICH), scene->connection_at,
-             scene->connections, scene->exchange_at, scene->exchanges);
+    struct text which = TEXT(words);
+    text_clear(&which);
+    which_add(&which, model, WORD_LADDER_CONNECTION, scene->connection_at, scene->connections);
+    which_add(&which, model, WORD_LADDER_REQUEST, scene->exchange_at, scene->exchanges);
     canvas_write(canvas, place->row++, column, place->column + place->width, STYLE_DIM, words);
     canvas_write(canvas, place->row, place->column + TIME_CELLS - 2, 0, STYLE_DIM, "ms");
     const char *right = end_name(side, true);
@@ -108,25 +125,29 @@ static void draw_state(struct canvas *canvas, const struct place_on *place, int 
 
 /* Beside the sender its state when it sent, beside the receiver its state when that had come: where
  * they are not what they were in the row before. */
-static void draw_states(struct canvas *canvas, struct place_on *place, int row,
-                        const struct ladder_segment *segment)
+static void draw_states(struct canvas *canvas, const struct ladder_side *side,
+                        struct place_on *place, int row, uint32_t at)
 {
+    const struct ladder_scene *scene = &side->scene;
+    const struct ladder_segment *segment = ladder_at(&side->record, scene->rows[at].segment);
+    unsigned arrival = ladder_arrival_state(scene, &side->record, at);
     bool opener = segment->wire.opener != 0, came = segment->fate == WIRE_ARRIVED;
     unsigned *from = &place->state[!opener], *to = &place->state[opener];
     if (!place->states)
         return;
     if (*from != segment->wire.from_state)
         draw_state(canvas, place, row, !opener, segment->wire.from_state);
-    if (came && *to != segment->to_state)
-        draw_state(canvas, place, row, opener, segment->to_state);
+    if (came && *to != arrival)
+        draw_state(canvas, place, row, opener, arrival);
     *from = segment->wire.from_state;
-    *to = came ? segment->to_state : *to;
+    *to = came ? arrival : *to;
 }
 
 static void draw_row(const struct model *model, struct canvas *canvas,
-                     const struct ladder_side *side, struct place_on *place, int row,
-                     const struct ladder_row *shown, bool chosen)
+                     const struct ladder_side *side, struct place_on *place, int row, uint32_t at,
+                     bool chosen)
 {
+    const struct ladder_row *shown = &side->scene.rows[at];
     const struct ladder_segment *segment = ladder_at(&side->record, shown->segment);
     bool lost = segment->fate != WIRE_LEFT && segment->fate != WIRE_ARRIVED;
     enum style style = chosen ? STYLE_SELECTED : lost ? STYLE_GONE : STYLE_PLAIN;
@@ -140,7 +161,7 @@ static void draw_row(const struct model *model, struct canvas *canvas,
         return;
     }
     draw_time(canvas, place, row, &side->scene, shown->time_ns, STYLE_PLAIN);
-    draw_states(canvas, place, row, segment);
+    draw_states(canvas, side, place, row, at);
     if (chosen)
         canvas_write(canvas, row, place->column, 0, STYLE_ACTION, ">");
     draw_lane(model, canvas, row, place->left + 1, place->right - place->left - 1, side, shown,
@@ -160,7 +181,7 @@ static int draw_rows(const struct model *model, struct canvas *canvas,
     if (first + room > scene->count)
         first = scene->count > room ? scene->count - room : 0;
     for (uint32_t i = first; i < scene->count && i - first < room; i++)
-        draw_row(model, canvas, side, place, row++, &scene->rows[i],
+        draw_row(model, canvas, side, place, row++, i,
                  active && i == chosen && !drive_moving(&model->drive));
     return row;
 }
@@ -175,11 +196,24 @@ static bool is_waiting(const struct ladder_side *side, bool right)
            side->world->now_ns - scene->closed_ns < LADDER_TIME_WAIT_NS;
 }
 
+static bool is_open(const struct ladder_scene *scene)
+{
+    const char *open = "ESTAB";
+    return strcmp(wire_state_name(scene->states[0]), open) == 0 &&
+           strcmp(wire_state_name(scene->states[1]), open) == 0;
+}
+
+/* What is below the last row: who waits, or that nothing was closed. */
 static void draw_waits(const struct model *model, struct canvas *canvas,
                        const struct ladder_side *side, const struct place_on *place, int row)
 {
     char words[160];
     int column = place->column;
+    if (is_open(&side->scene) && side->scene.exchange_at == side->scene.exchanges) {
+        draw_bars_of(canvas, place, row);
+        canvas_write(canvas, row, place->left + 2, place->right, STYLE_DIM,
+                     model_say(model, WORD_LADDER_OPEN));
+    }
     for (int right = 0; right < 2; right++) {
         if (!is_waiting(side, right != 0))
             continue;
@@ -258,6 +292,46 @@ static void draw_ladder(const struct model *model, struct canvas *canvas, uint32
     draw_totals(model, canvas, side, &place, after + foot - 1);
 }
 
+/* The rows that close come after the answer: nobody waits for them, but a port does. */
+static bool draw_closing(const struct model *model, struct canvas *canvas, int row)
+{
+    const struct ladders *ladders = &model->ladders;
+    uint32_t at = ladders->full ? ladders->side : 0;
+    const struct ladder_side *side = &ladders->sides[at];
+    char words[200];
+    if (!side->known || !side->scene.closing || !is_waiting(side, false))
+        return false;
+    snprintf(words, sizeof words, model_say(model, WORD_LADDER_CLOSING),
+             side->scene.packets - side->scene.closing + 1, side->scene.closing,
+             side->scene.packets);
+    canvas_write(canvas, row, MARGIN, 0, STYLE_PLAIN, words);
+    return true;
+}
+
+/* On a wide terminal, beside the ladder: what is in the chosen packet. */
+static void draw_packet(const struct model *model, struct canvas *canvas, int row, int end)
+{
+    const struct ladder_side *side = &model->ladders.sides[model->ladders.side];
+    char all[2048];
+    struct text text = TEXT(all);
+    if (!side->known)
+        return;
+    const struct ladder_row *shown = &side->scene.rows[ladders_row(side)];
+    text_clear(&text);
+    text_add_u64(&text, shown->number);
+    text_add(&text, "  ");
+    text_add(&text, shown->words);
+    text_add(&text, "\n\n");
+    ladder_packet(&text, side->world, ladder_at(&side->record, shown->segment), model->language);
+    for (char *line = all; *line && row < end; row++) {
+        size_t length = strcspn(line, "\n");
+        bool more = line[length] != 0;
+        line[length] = 0;
+        canvas_write(canvas, row, WIDE_COLUMN + 2, 0, STYLE_PLAIN, line);
+        line += length + more;
+    }
+}
+
 void draw_ladders(const struct model *model, struct canvas *canvas, int row, int end)
 {
     const struct ladders *ladders = &model->ladders;
@@ -267,8 +341,12 @@ void draw_ladders(const struct model *model, struct canvas *canvas, int row, int
         canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, model_say(model, WORD_NO_PACKETS));
         return;
     }
+    if (end - row > CLOSING_FROM && draw_closing(model, canvas, end - 1))
+        end--;
     if (!both) {
-        int most = canvas->columns >= PACKET_FROM ? RIGHT_COLUMN * 2 : width;
+        int most = canvas->columns >= PACKET_FROM ? WIDE_COLUMN - 2 : width;
+        if (most < width)
+            draw_packet(model, canvas, row, end);
         draw_ladder(model, canvas, ladders->side, row, end, MARGIN, most);
         return;
     }
