@@ -10,6 +10,7 @@
 #include "lab/app/acts.h"
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/twins.h"
 #include "sim/net/way.h"
 
 #define AFTER_DROP_NS (2 * SECOND_NS) /* a first retransmission and its answer are seen */
@@ -48,11 +49,11 @@ void ladders_went_back(struct model *model)
     model->ladders.stale = true;
 }
 
-/* Hears the past of a variant and goes on to listen. */
-static void side_hear(struct model *model, uint32_t variant)
+/* Hears the past of A or B and goes on to listen. */
+static void side_hear(struct model *model, uint32_t at)
 {
-    struct ladder_side *side = &model->ladders.sides[variant];
-    struct variant *of = session_variant(model->session, variant);
+    struct ladder_side *side = &model->ladders.sides[at];
+    struct variant *of = session_variant(model->session, twins_variant(model, at));
     if (side->world == of->world && !model->ladders.stale)
         return;
     side_deaf(model, side);
@@ -64,7 +65,6 @@ static void side_hear(struct model *model, uint32_t variant)
 static void hear(struct model *model)
 {
     struct ladders *ladders = &model->ladders;
-    uint32_t variants = session_variants(model->session);
     if (!ladders->sides) {
         ladders->sides = calloc(LADDER_SIDES, sizeof *ladders->sides);
         for (uint32_t i = 0; ladders->sides && i < LADDER_SIDES; i++)
@@ -72,7 +72,9 @@ static void hear(struct model *model)
     }
     if (!ladders->sides)
         return;
-    ladders->count = variants < LADDER_SIDES ? variants : LADDER_SIDES;
+    ladders->count = twins_exist(model) ? LADDER_SIDES : 1;
+    if (ladders->side >= ladders->count)
+        ladders->side = 0;
     for (uint32_t i = 0; i < ladders->count; i++)
         side_hear(model, i);
     ladders->stale = false;
@@ -197,6 +199,12 @@ bool ladders_open(struct model *model)
     return known;
 }
 
+uint32_t ladders_side(const struct model *model)
+{
+    const struct ladders *ladders = &model->ladders;
+    return ladders->count > 1 && model->twins.large ? model->twins.large - 1 : ladders->side;
+}
+
 uint32_t ladders_row(const struct ladder_side *side)
 {
     const struct ladder_scene *scene = &side->scene;
@@ -214,7 +222,7 @@ uint32_t ladders_row(const struct ladder_side *side)
 static struct ladder_side *side_of(struct model *model)
 {
     struct ladders *ladders = &model->ladders;
-    return ladders->sides ? &ladders->sides[ladders->side] : NULL;
+    return ladders->sides ? &ladders->sides[ladders_side(model)] : NULL;
 }
 
 bool press_ladder(struct model *model, const struct key *key)
@@ -340,21 +348,9 @@ bool press_other_side(struct model *model, const struct key *key)
 {
     struct ladders *ladders = &model->ladders;
     (void)key;
-    if (ladders->count > 1)
-        ladders->side = 1 - ladders->side;
-    model->redraw = true;
-    return true;
-}
-
-/* A or B has the whole screen; the same key again: both. */
-bool press_full_side(struct model *model, const struct key *key)
-{
-    struct ladders *ladders = &model->ladders;
-    uint32_t side = key->letter == 'b' || key->letter == 'B' ? 1 : 0;
-    if (ladders->count < 2)
-        return true;
-    ladders->full = !(ladders->full && ladders->side == side);
-    ladders->side = side;
+    ladders->side = 1 - ladders_side(model);
+    if (model->twins.large)
+        model->twins.large = ladders->side + 1;
     model->redraw = true;
     return true;
 }
@@ -374,7 +370,7 @@ bool press_next_packet(struct model *model, const struct key *key)
 bool ladders_news(const struct model *model)
 {
     const struct ladders *ladders = &model->ladders;
-    const struct ladder_side *side = ladders->sides ? &ladders->sides[ladders->side] : NULL;
+    const struct ladder_side *side = ladders->sides ? &ladders->sides[ladders_side(model)] : NULL;
     if (!side || model->screen != PLACE_LADDER || side->record.heard < ladders->heard ||
         side->record.count == 0)
         return false;
@@ -408,7 +404,7 @@ bool press_packet(struct model *model, const struct key *key)
 static bool drop_exactly(struct model *model, uint32_t side_at, const struct wire_segment *wire)
 {
     char line[LINE_BYTES], of[48] = "";
-    struct variant *variant = session_variant(model->session, side_at);
+    struct variant *variant = session_variant(model->session, twins_variant(model, side_at));
     drive_rewind(model, wire->time_ns ? wire->time_ns - 1 : 0);
     struct world *world = variant->world;
     uint32_t way = way_find(world, wire->from_machine, wire->to_machine);
@@ -446,7 +442,7 @@ bool press_drop(struct model *model, const struct key *key)
         return true;
     }
     model->flow.script.begun = false; /* what was watched is counted; this is another run */
-    if (!drop_exactly(model, model->ladders.side, &wire))
+    if (!drop_exactly(model, ladders_side(model), &wire))
         return true;
     uint64_t until_ns = wire.time_ns + AFTER_DROP_NS;
     drive_rush(model, now_ns > until_ns ? now_ns : until_ns);

@@ -36,8 +36,7 @@ struct ladder_side {
 struct ladders {
     struct ladder_side *sides; /* of LADDER_SIDES; NULL: nothing is heard */
     uint32_t count;            /* of variants that are seen */
-    uint32_t side;             /* that the keys are for */
-    bool full;                 /* it has the whole screen */
+    uint32_t side;             /* that the keys are for, while both are seen */
     bool stale;                /* the world went back: hear it again */
     uint32_t a, b, component;  /* whose conversations: see struct ladder_choice */
     uint64_t heard;            /* of the chosen side when the next packet was asked for; 0 it is not */
@@ -54,6 +53,9 @@ bool ladders_open(struct model *model);
 
 /* While the clock looks for the next packet: has one of the chosen connection been heard since? */
 bool ladders_news(const struct model *model);
+
+/* That the keys are for: A, or what is large. */
+uint32_t ladders_side(const struct model *model);
 
 /* The chosen row of a side: place in scene.rows, of a packet; count when there is none. */
 uint32_t ladders_row(const struct ladder_side *side);

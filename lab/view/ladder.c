@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lab/app/drive.h"
+#include "lab/app/twins.h"
 #include "lab/view/ladder_draw.h"
 
 #define TIME_CELLS   6
@@ -75,8 +76,8 @@ static void draw_head(const struct model *model, struct canvas *canvas,
     int column = place->column;
     bool twins = model->ladders.count > 1;
     if (twins) {
-        const struct variant *variant = session_variant(model->session, at);
-        enum style style = at == model->ladders.side ? STYLE_SELECTED : STYLE_TITLE;
+        const struct variant *variant = session_variant(model->session, twins_variant(model, at));
+        enum style style = at == ladders_side(model) ? STYLE_SELECTED : STYLE_TITLE;
         column = canvas_write(canvas, place->row, column, 0, style, at ? "B" : "A") + 2;
         column = canvas_write(canvas, place->row, column, place->column + place->width,
                               STYLE_STRONG, variant->name) +
@@ -275,7 +276,7 @@ static void draw_ladder(const struct model *model, struct canvas *canvas, uint32
 {
     const struct ladder_side *side = &model->ladders.sides[at];
     struct place_on place = place_of(row, end, column, width);
-    bool active = at == model->ladders.side;
+    bool active = at == ladders_side(model);
     if (!side->known) {
         canvas_write(canvas, row, column, column + width, STYLE_DIM,
                      model_say(model, WORD_NO_PACKETS));
@@ -296,7 +297,7 @@ static void draw_ladder(const struct model *model, struct canvas *canvas, uint32
 static bool draw_closing(const struct model *model, struct canvas *canvas, int row)
 {
     const struct ladders *ladders = &model->ladders;
-    uint32_t at = ladders->full ? ladders->side : 0;
+    uint32_t at = model->twins.large ? ladders_side(model) : 0;
     const struct ladder_side *side = &ladders->sides[at];
     char words[200];
     if (!side->known || !side->scene.closing || !is_waiting(side, false))
@@ -311,7 +312,7 @@ static bool draw_closing(const struct model *model, struct canvas *canvas, int r
 /* On a wide terminal, beside the ladder: what is in the chosen packet. */
 static void draw_packet(const struct model *model, struct canvas *canvas, int row, int end)
 {
-    const struct ladder_side *side = &model->ladders.sides[model->ladders.side];
+    const struct ladder_side *side = &model->ladders.sides[ladders_side(model)];
     char all[2048];
     struct text text = TEXT(all);
     if (!side->known)
@@ -335,7 +336,7 @@ static void draw_packet(const struct model *model, struct canvas *canvas, int ro
 void draw_ladders(const struct model *model, struct canvas *canvas, int row, int end)
 {
     const struct ladders *ladders = &model->ladders;
-    bool both = ladders->count > 1 && !ladders->full;
+    bool both = ladders->count > 1 && !model->twins.large;
     int width = canvas->columns - 2 * MARGIN, half = width / 2 - 1;
     if (!ladders->sides) {
         canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, model_say(model, WORD_NO_PACKETS));
@@ -347,7 +348,7 @@ void draw_ladders(const struct model *model, struct canvas *canvas, int row, int
         int most = canvas->columns >= PACKET_FROM ? WIDE_COLUMN - 2 : width;
         if (most < width)
             draw_packet(model, canvas, row, end);
-        draw_ladder(model, canvas, ladders->side, row, end, MARGIN, most);
+        draw_ladder(model, canvas, ladders_side(model), row, end, MARGIN, most);
         return;
     }
     for (uint32_t i = 0; i < ladders->count; i++)
@@ -357,7 +358,7 @@ void draw_ladders(const struct model *model, struct canvas *canvas, int row, int
 /* What stands in the row of the last command: how the times are meant. */
 static void draw_hint(const struct model *model, struct canvas *canvas)
 {
-    const struct ladder_side *side = &model->ladders.sides[model->ladders.side];
+    const struct ladder_side *side = &model->ladders.sides[ladders_side(model)];
     const struct ladder_scene *scene = &side->scene;
     char words[200];
     if (model->last_command[0] && strstr(model->last_command, "drop-next"))

@@ -20,7 +20,7 @@ static struct vt *start(const char *language, const char *paused, const struct v
     options.arguments = arguments;
     options.environment = environment;
     struct vt *vt = vt_start(OUTAGE_PROGRAM, &options);
-    vt_wait_for(vt, "web-1");
+    vt_wait_for(vt, "Keep-Alive");
     vt_send(vt, ":run 30s\r");
     vt_wait_for(vt, paused);
     vt_send(vt, "l");
@@ -55,7 +55,7 @@ static void a_lost_syn(void **state)
 {
     (void)state;
     struct vt *vt = start("en", "paused  00:30.0", NULL);
-    vt_send(vt, "a");
+    vt_send(vt, "'");
     vt_wait_for(vt, "TIME-WAIT");
     for (int i = 0; i < 9; i++)
         vt_send(vt, "\033[A");
@@ -77,7 +77,7 @@ static void on_a_large_terminal(void **state)
     (void)state;
     struct vt *vt = start("ko", "멈춤  00:30.0", &(struct vt_options){.rows = 60, .columns = 200});
     vt_golden(vt, "lab-ladder-200x60.ko");
-    vt_send(vt, "a");
+    vt_send(vt, "'");
     vt_wait_for(vt, "options");
     vt_golden(vt, "lab-ladder-alone-200x60.ko");
     quit(vt);

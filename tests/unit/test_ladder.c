@@ -234,7 +234,7 @@ static void twins_stand_side_by_side(void **state)
     assert_int_equal(side(lab, 1)->scene.answer_ns / MS_NS, 1200); /* a lost SYN: 1 s more */
     assert_shows(lab, "A  plain  new connection");
     assert_shows(lab, "B  lossy  new connection");
-    type(lab, "b");
+    type(lab, "B");
     assert_hides(lab, "A  plain");
     assert_shows(lab, "SYN-SENT");
     type(lab, "d"); /* in B alone; all go back */
