@@ -10,6 +10,7 @@
 #define BOTTOM_ROWS   5 /* at least: what differs, in numbers, and what is asked */
 #define MORE_EACH     6 /* rows that a side may have more in a larger terminal */
 #define PANEL_COLUMNS 3
+#define PANEL_WIDTH   (80 - 2 * MARGIN)
 #define ASKED_ROWS    2
 
 struct layout {
@@ -34,15 +35,24 @@ static struct layout layout_of(const struct canvas *canvas)
 /* --- below the two ------------------------------------------------------------------------------
  */
 
+/* Three a row, or two where a line would be cut and there are rows enough. */
+static int panel_columns(const struct panel_row *items, int count, int rows)
+{
+    bool cut = false;
+    for (int i = 0; i < count; i++)
+        cut = cut || canvas_width(items[i].line) > PANEL_WIDTH / PANEL_COLUMNS - 3;
+    return cut && count + 1 <= 2 * rows ? 2 : PANEL_COLUMNS;
+}
+
 static int draw_digits(const struct model *model, struct canvas *canvas, int row, int rows)
 {
     struct panel_row items[PANEL_MAX];
-    int count = (int)panel_rows(model, items), width = (80 - 2 * MARGIN) / PANEL_COLUMNS;
-    int used = (count + PANEL_COLUMNS) / PANEL_COLUMNS; /* with the 9 */
+    int count = (int)panel_rows(model, items), columns = panel_columns(items, count, rows);
+    int width = PANEL_WIDTH / columns, used = (count + columns) / columns; /* with the 9 */
     used = used < rows ? used : rows;
-    for (int i = 0; i <= count && i < used * PANEL_COLUMNS; i++) {
-        int column = MARGIN + 1 + i % PANEL_COLUMNS * width, at = row + i / PANEL_COLUMNS;
-        bool last = i == count || i == used * PANEL_COLUMNS - 1;
+    for (int i = 0; i <= count && i < used * columns; i++) {
+        int column = MARGIN + 1 + i % columns * width, at = row + i / columns;
+        bool last = i == count || i == used * columns - 1;
         canvas_print(canvas, at, column, 0, STYLE_ACTION, "%d", last ? 9 : i + 1);
         canvas_write(canvas, at, column + 2, column + width - 1, STYLE_PLAIN,
                      last ? model_say(model, WORD_BEGIN) : items[i].line);

@@ -85,6 +85,38 @@ static void in_ascii(void **state)
     quit(vt);
 }
 
+/* The second lesson as it is drawn: paused before the fault, and when it is asked what was seen. */
+static void the_second_lessons_twins(void **state)
+{
+    (void)state;
+    const char *arguments[] = {"--lang", "ko", OUTAGE_SOURCE_DIR "/lessons/02-save-point", NULL};
+    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
+    struct vt *vt = vt_start(OUTAGE_PROGRAM, &(struct vt_options){.arguments = arguments,
+                                                                  .environment = environment});
+    vt_wait_for(vt, "1/7");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "2/7");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "3/7");
+    vt_send(vt, "4만\r");
+    vt_wait_for(vt, "이쪽만큼");
+    vt_send(vt, "b\r");
+    vt_wait_for(vt, "멈춤  01:39.5");
+    vt_golden(vt, "twins-lesson.ko");
+    command(vt, "keep aof");
+    vt_wait_for(vt, "둘 다 남습니다");
+    vt_send(vt, "\033");
+    vt_wait_for_none(vt, "둘 다 남습니다");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "무엇을 보았나요?");
+    vt_golden(vt, "twins-saw.ko");
+    vt_send(vt, "\033q");
+    vt_wait_for(vt, "하는 중");
+    vt_send(vt, "q");
+    vt_wait_for_screen(vt, false);
+    assert_int_equal(vt_stop(vt), 0);
+}
+
 /* A line that is pasted while the prompt is shut is keys; none of them closes a twin. */
 static void a_paste_closes_nothing(void **state)
 {
@@ -103,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(not_on_disk_then_lost),
         cmocka_unit_test(in_ascii),
+        cmocka_unit_test(the_second_lessons_twins),
         cmocka_unit_test(a_paste_closes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
