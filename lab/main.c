@@ -52,7 +52,8 @@ static const struct subcommand subcommands[] = {
      "모든 종류와 설정, 지표를 보여 줍니다", batch_kinds},
     {"progress", PROGRESS_USAGE, "what you have done, as text: out, and in again",
      "진도를 글로 내보내고 가져옵니다", progress_command},
-    {"retro", NULL, NULL, NULL, retro}, /* on the help page once the lab can hold a meeting */
+    {"retro", RETRO_USAGE, "the page of the last meeting (g), and its runs to replay",
+     "마지막 모임(g)의 회고와 다시 볼 파일을 만듭니다", retro},
     {"help", "outage help [TOPIC]", "commands, kinds, parameters and metrics by name",
      "명령, 종류, 설정, 지표를 이름으로 찾습니다", help},
     {"--help", NULL, NULL, NULL, help},

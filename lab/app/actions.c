@@ -7,6 +7,7 @@
 #include "lab/app/acts.h"
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/meeting.h"
 #include "lab/app/twins.h"
 #include "lab/view/view.h"
 
@@ -18,7 +19,7 @@
 #define AT_LESSON                                                                                  \
     (AT(BRIEF) | AT(TRY) | AT(PREDICT) | AT(WATCH) | AT(EXPLAIN) | AT(VARY) | AT(WORK))
 #define AT_FLOW    (AT_LESSON & ~AT(BRIEF))
-#define AT_LINE    (IN(COMMAND) | IN(WRITE) | IN(FILE) | IN(SEARCH))
+#define AT_LINE    (IN(COMMAND) | IN(WRITE) | IN(FILE) | IN(SEARCH) | IN(NOTE))
 #define AT_SCREENS ((UINT64_C(1) << PLACE_SCREENS) - 1u)
 #define ANYWHERE   ((UINT64_C(1) << PLACE_COUNT) - 1u)
 #define TWINS      (UINT64_C(1) << 63) /* only while there are two worlds */
@@ -56,8 +57,13 @@ static enum word next_words(const struct model *model, const struct action *acti
 
 bool action_is_here(const struct model *model, const struct action *action)
 {
-    return action_is_for(action, model_place(model)) &&
-           (!(action->where & TWINS) || twins_exist(model));
+    if (!action_is_for(action, model_place(model)))
+        return false;
+    if (action->act == press_note)
+        return meeting_is_half_done(model);
+    if (action->act == press_other)
+        return model->meeting.on;
+    return !(action->where & TWINS) || twins_exist(model);
 }
 
 const char *action_words(const struct model *model, const struct action *action)
@@ -82,6 +88,12 @@ const char *action_words(const struct model *model, const struct action *action)
         return model_say(model, WORD_LOCK_AND_PULL);
     if (action->words == WORD_NOT_YET && !model->flow.by_hand)
         return model_say(model, WORD_TO_TRY);
+    if (action->words == WORD_PICK)
+        return model_say(model, meeting_pick_words(model));
+    if (action->words == WORD_NEXT_QUESTION && model->meeting.at + 1 >= model->meeting.lesson_count)
+        return model_say(model, WORD_END_MEETING);
+    if (action->words == WORD_CARRY_OUT && model->asking == FIELD_NOTE)
+        return model_say(model, WORD_NOTE);
     if (action->words == WORD_CARRY_OUT && model->asking == FIELD_SEARCH)
         return model_say(model, WORD_SEARCH);
     if (action->words == WORD_NEXT_STEP && model->screen == PLACE_WATCH && !model->flow.script.done)
@@ -89,6 +101,8 @@ const char *action_words(const struct model *model, const struct action *action)
     enum word other = next_words(model, action);
     if (other != WORD_NEXT_STEP)
         return model_say(model, other);
+    if (action->words == WORD_NEXT_STEP && model->screen == PLACE_EXPLAIN && model->meeting.on)
+        return model_say(model, WORD_SENTENCE_EACH);
     if (action->words == WORD_NEXT_STEP)
         return model_say(model, WORD_STEP_BRIEF + model->flow.step + 1);
     return model_say(model, action->words);
@@ -106,7 +120,7 @@ static bool is_key(const struct action *action, const struct key *key)
         return false;
     if (action->act == press_mark)
         return key->letter == ' ' || (key->letter >= '1' && key->letter <= '9');
-    if (action->act == press_digit || action->act == press_number)
+    if (action->act == press_digit || action->act == press_number || action->act == press_question)
         return key->letter >= (action->act == press_digit ? '1' : '0') &&
                key->letter <= (action->act == press_digit ? '8' : '9');
     return key->letter == action->letter || (action->second && key->letter == action->second);

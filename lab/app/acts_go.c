@@ -8,6 +8,7 @@
 #include "lab/app/flow.h"
 #include "lab/app/home.h"
 #include "lab/app/kept.h"
+#include "lab/app/meeting.h"
 #include "lab/app/prompt.h"
 #include "lab/app/review.h"
 #include "lab/app/search.h"
@@ -60,11 +61,13 @@ bool press_open(struct model *model, const struct key *key)
         flow_open(model, home->go_on - 1);
     else if (home->cursor == HOME_REVIEW)
         review_open(model, home->review - 1);
+    else if (home->cursor == HOME_MEETING)
+        press_meet(model, key);
     else if (home->cursor < home->lesson_count)
         flow_open(model, home->cursor);
-    else if (home->cursor == home->lesson_count)
+    else if (home->cursor == home->lesson_count + HOME_SANDBOX)
         press_sandbox(model, key);
-    else if (home->cursor == home->lesson_count + 1)
+    else if (home->cursor == home->lesson_count + HOME_FILE)
         press_file(model, key);
     else
         press_search(model, key);
@@ -279,6 +282,11 @@ bool press_not_yet(struct model *model, const struct key *key)
 bool press_saw(struct model *model, const struct key *key)
 {
     (void)key;
+    if (model->meeting.on) {
+        if (!meeting_said(model))
+            flow_step(model, STEP_EXPLAIN);
+        return true;
+    }
     snprintf(model->flow.saw, sizeof model->flow.saw, "%s", model->field.text);
     kept_saw(model);
     model->asking = FIELD_NONE;
@@ -289,7 +297,10 @@ bool press_saw(struct model *model, const struct key *key)
 bool press_saw_later(struct model *model, const struct key *key)
 {
     (void)key;
-    snprintf(model->flow.saw, sizeof model->flow.saw, "%s", model->field.text);
+    if (model->meeting.on)
+        meeting_keep(model);
+    else
+        snprintf(model->flow.saw, sizeof model->flow.saw, "%s", model->field.text);
     model->asking = FIELD_NONE;
     return true;
 }
@@ -392,6 +403,9 @@ static bool step_by(struct model *model, int by)
     } else if (model->screen == PLACE_FOUND) {
         at = &model->found.cursor;
         last = model->found.count ? model->found.count - 1 : 0;
+    } else if (model->screen == PLACE_MEETING) {
+        at = &model->meeting.choosing.cursor;
+        last = meeting_rows(model) - 1;
     } else if (model->screen == PLACE_LANGUAGE) {
         model_set_language(model, other(model->language));
         return true;

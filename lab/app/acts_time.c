@@ -6,6 +6,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/meeting.h"
 #include "lab/app/panel.h"
 #include "lab/app/prompt.h"
 #include "lab/app/search.h"
@@ -266,6 +267,8 @@ bool press_commit(struct model *model, const struct key *key)
         open_life(model);
     else if (model->asking == FIELD_SEARCH)
         search_run(model);
+    else if (model->asking == FIELD_NOTE)
+        notes_take(model);
     else if (model->field.used && model_open_file(model, model->field.text))
         model->asking = FIELD_NONE;
     return true;
@@ -274,6 +277,10 @@ bool press_commit(struct model *model, const struct key *key)
 bool press_leave_field(struct model *model, const struct key *key)
 {
     (void)key;
+    if (model->asking == FIELD_NOTE) {
+        notes_leave(model);
+        return true;
+    }
     model->asking = FIELD_NONE;
     model->message[0] = 0;
     return true;

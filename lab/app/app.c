@@ -9,6 +9,7 @@
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
 #include "lab/app/kept.h"
+#include "lab/app/meeting.h"
 #include "lab/app/plain.h"
 #include "lab/app/reload.h"
 #include "lab/app/update.h"
@@ -43,6 +44,7 @@ static void after(struct app *app)
     if (app->model.quit)
         loop_stop(app->loop, 0);
     loop_want_frames(app->loop, drive_moving(&app->model.drive));
+    loop_want_ticks(app->loop, meeting_ticks(&app->model));
 }
 
 static void on_key(void *user, const struct key *key)
@@ -56,10 +58,17 @@ static void on_frame(void *user, uint64_t elapsed_ns)
 {
     struct app *app = user;
     uint64_t end_ns = wall_ns() + FRAME_WORK_NS;
+    meeting_tick(&app->model);
     drive_time(&app->model, elapsed_ns);
     while (drive_work(&app->model) && wall_ns() < end_ns)
         ;
     after(app);
+}
+
+static void on_tick(void *user)
+{
+    struct app *app = user;
+    meeting_tick(&app->model);
 }
 
 static void on_file(void *user, const char *path)
@@ -120,6 +129,7 @@ static int run_screen(struct app *app, const struct lab_options *told)
     struct loop_callbacks callbacks = {.user = app,
                                        .key = on_key,
                                        .frame = on_frame,
+                                       .tick = on_tick,
                                        .resized = on_resized,
                                        .file_changed = on_file,
                                        .draw = on_draw};

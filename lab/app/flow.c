@@ -6,6 +6,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/kept.h"
+#include "lab/app/meeting.h"
 #include "lab/app/twins.h"
 
 #define SPEED_FAST 11 /* x50: a run of vary takes a second */
@@ -57,7 +58,7 @@ void flow_open(struct model *model, uint32_t at)
         return;
     memset(&model->flow, 0, sizeof model->flow);
     model->flow.lesson = lesson;
-    model->flow.people = 1;
+    meeting_join(model);
     model->flow.fault_ns = TIME_NEVER;
     model->home.begun[place_of(model, lesson)] = true;
     flow_hide(model);
@@ -211,6 +212,8 @@ void flow_next(struct model *model)
         flow->ended = false;
         flow->saw[0] = 0;
         flow_step(model, STEP_PREDICT);
+    } else if (flow->step == STEP_EXPLAIN && model->meeting.on) { /* the rest is homework */
+        meeting_sentence(model);
     } else if (flow->step == STEP_WORK) {
         leave_done(model);
     } else {

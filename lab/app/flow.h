@@ -65,14 +65,25 @@ bool flow_same_line(const char *a, const char *b);
 bool flow_on_map(const struct model *model);
 unsigned flow_marks(const struct model *model, uint32_t question, const char *names[LESSON_MARKS]);
 void flow_mark(struct model *model, uint32_t mark);
+void flow_stay(struct model *model); /* no second guess: the question is locked */
 /* What was typed, as a person reads it: "40,000 orders" or "b snapshot"; false when it is no guess
  * yet. */
 bool flow_understood(const struct model *model, uint32_t question, uint32_t person,
                      struct text *to);
 enum word flow_example(const struct question *question); /* how a guess is written */
+/* How far a number is from what was counted; of a map: so many marks are otherwise. */
+uint64_t flow_apart(const struct model *model, uint32_t question, int64_t number);
 /* The nearest guess of a counted number: a person, or -1. */
 int flow_nearest(const struct model *model, uint32_t question);
 const struct belief *flow_belief(const struct model *model, uint32_t question, uint32_t person);
+
+/* --- the second round (flow_rounds.c) -------------------------------------------------------- */
+bool flow_differ(const struct model *model, uint32_t question);
+bool flow_offer_second(struct model *model); /* all have guessed; false: nothing to argue about */
+void flow_second(struct model *model);       /* everybody is asked again */
+bool flow_keeps_first(struct model *model);  /* an empty second guess is the first one */
+/* Arguing turned the guess toward what was counted. */
+bool flow_toward(const struct model *model, uint32_t question, uint32_t person);
 
 /* --- the run of a step (flow_script.c) ---------------------------------------------------------
  */

@@ -59,16 +59,28 @@ void flow_hide(struct model *model)
     session_hide(model->session, count ? flow->hidden : NULL);
 }
 
+/* The next one whose guess is not locked; false when all are. */
+static bool to_unlocked(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    model->redraw = true;
+    for (uint32_t i = 0; i < flow->people; i++) {
+        if (!flow->guesses[flow->question][i].locked) {
+            flow->person = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 void flow_ask(struct model *model)
 {
     struct flow *flow = &model->flow;
     for (flow->question = 0; flow->question < questions(model); flow->question++) {
         if (!flow->locked[flow->question] && flow_asks(model, flow->question)) {
             model->asking = FIELD_GUESS;
-            flow->person = 0;
-            while (flow->person + 1 < flow->people &&
-                   flow->guesses[flow->question][flow->person].locked)
-                flow->person++;
+            if (!to_unlocked(model))
+                flow_offer_second(model);
             model->redraw = true;
             return;
         }
@@ -214,7 +226,7 @@ enum word flow_example(const struct question *question)
                                                : WORD_MARK_EXAMPLE;
 }
 
-static void all_locked(struct model *model)
+void flow_stay(struct model *model)
 {
     struct flow *flow = &model->flow;
     flow->locked[flow->question] = true;
@@ -224,22 +236,19 @@ static void all_locked(struct model *model)
         return;
     }
     flow_step(model, STEP_WATCH);
-    if (flow->knows && flow_guessed_right(model))
+    if (flow->knows && !model->meeting.on && flow_guessed_right(model))
         model->asking = FIELD_SKIP;
 }
 
-/* The next one whose guess is not locked; false when all are. */
-static bool to_unlocked(struct model *model)
+static void all_locked(struct model *model)
 {
-    struct flow *flow = &model->flow;
-    model->redraw = true;
-    for (uint32_t i = 0; i < flow->people; i++) {
-        if (!flow->guesses[flow->question][i].locked) {
-            flow->person = i;
-            return true;
-        }
-    }
-    return false;
+    const struct flow *flow = &model->flow;
+    bool agreed = flow->people > 1 && !flow->second[flow->question];
+    if (flow_offer_second(model))
+        return;
+    flow_stay(model);
+    if (agreed)
+        model_tell(model, "%s", model_say(model, WORD_THEY_AGREE));
 }
 
 /* Whoever was added last and says nothing is not there. */
@@ -247,7 +256,8 @@ static bool leaves(struct model *model)
 {
     struct flow *flow = &model->flow;
     bool last = flow->people > 1 && flow->person + 1 == flow->people;
-    if (!last || flow->guesses[flow->question][flow->person].field.used)
+    if (!last || flow->second[flow->question] ||
+        flow->guesses[flow->question][flow->person].field.used)
         return false;
     flow->people--;
     return true;
@@ -259,7 +269,8 @@ void flow_lock(struct model *model)
     const struct question *question = flow_question(model);
     struct guess *guess = &flow->guesses[flow->question][flow->person];
     bool left = leaves(model);
-    if (!left && !read_guess(model, flow->question, guess->field.text, &guess->number)) {
+    if (!left && !flow_keeps_first(model) &&
+        !read_guess(model, flow->question, guess->field.text, &guess->number)) {
         model_tell(model, "%s", model_say(model, flow_example(question)));
         return;
     }
@@ -271,6 +282,15 @@ void flow_lock(struct model *model)
         all_locked(model);
 }
 
+/* Nobody joins for the second round; at a meeting those are there who are. */
+static uint32_t people_most(const struct model *model)
+{
+    const struct flow *flow = &model->flow;
+    if (flow->second[flow->question])
+        return flow->people;
+    return model->meeting.on ? model->meeting.people : PEOPLE_MAX;
+}
+
 void flow_person(struct model *model)
 {
     struct flow *flow = &model->flow;
@@ -280,7 +300,7 @@ void flow_person(struct model *model)
         to_unlocked(model);
         return;
     }
-    if (flow->person + 1 == flow->people && flow->people < PEOPLE_MAX &&
+    if (flow->person + 1 == flow->people && flow->people < people_most(model) &&
         guesses[flow->person].field.used)
         flow->people++;
     for (uint32_t i = 1; i <= flow->people; i++) {
@@ -292,8 +312,7 @@ void flow_person(struct model *model)
     }
 }
 
-/* How far a guess is from what was counted; of a map: so many marks are otherwise. */
-static uint64_t apart_of(const struct model *model, uint32_t at, int64_t number)
+uint64_t flow_apart(const struct model *model, uint32_t at, int64_t number)
 {
     int64_t counted = model->flow.counted[at].number;
     uint64_t marks = (uint64_t)(number ^ counted), apart = 0;
@@ -312,7 +331,7 @@ int flow_nearest(const struct model *model, uint32_t at)
     if (!flow->counted_known[at])
         return -1;
     for (uint32_t i = 0; i < flow->people; i++) {
-        uint64_t distance = apart_of(model, at, flow->guesses[at][i].number);
+        uint64_t distance = flow_apart(model, at, flow->guesses[at][i].number);
         if (flow->guesses[at][i].locked && (nearest < 0 || distance < least)) {
             nearest = (int)i;
             least = distance;

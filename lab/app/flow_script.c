@@ -6,6 +6,8 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/kept.h"
+#include "lab/app/kept_meeting.h"
+#include "lab/app/meeting.h"
 #include "lab/lesson/run.h"
 
 #define AFTER_FAULT_NS                                                                             \
@@ -68,10 +70,13 @@ static void script_over(struct model *model)
             count_answers(model);
             kept_counted(model);
             flow_take_end(model);
+            kept_run(model);
         }
         model->screen = PLACE_WATCH; /* where it is asked */
         model->asking = FIELD_SAW;
         field_set(&model->field, flow->saw);
+        if (model->meeting.on)
+            meeting_ask(model);
         return;
     }
     flow_judge(model);

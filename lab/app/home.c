@@ -5,13 +5,13 @@
 
 bool home_has(const struct model *model, uint32_t row)
 {
-    return row == HOME_GO_ON ? model->home.go_on != 0 : model->home.review != 0;
+    return row == HOME_MEETING || (row == HOME_GO_ON ? model->home.go_on : model->home.review) != 0;
 }
 
 static unsigned rows_of(const struct model *model, uint32_t rows[ROWS_MOST])
 {
     unsigned count = 0;
-    for (uint32_t row = HOME_GO_ON; row <= HOME_REVIEW; row++)
+    for (uint32_t row = HOME_GO_ON; row <= HOME_MEETING; row++)
         if (home_has(model, row))
             rows[count++] = row;
     for (uint32_t i = 0; i < model->home.lesson_count + HOME_ENTRIES && count < ROWS_MOST; i++)

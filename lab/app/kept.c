@@ -8,6 +8,8 @@
 
 #include "lab/app/flow.h"
 #include "lab/app/home.h"
+#include "lab/app/kept_meeting.h"
+#include "lab/app/meeting.h"
 
 #define DAY_MS      UINT64_C(86400000)
 #define GUESSES_MAX (QUESTIONS_MAX * PEOPLE_MAX * 2)
@@ -17,16 +19,25 @@ static uint64_t wall_ms(const struct model *model)
     return model->wall_ms ? model->wall_ms() : 0;
 }
 
-static void say_trouble(struct model *model)
+void kept_trouble(struct model *model)
 {
     char words[LINE_BYTES * 4];
     struct text text = TEXT(words);
     if (progress_words(model->progress, model->language, &text))
-        model_tell(model, "%s", words);
+        snprintf(model->trouble, sizeof model->trouble, "%.*s", LINE_BYTES - 1, words);
+    if (model->trouble[0])
+        model_tell(model, "%s", model->trouble);
 }
 
 /* --- home
  * ------------------------------------------------------------------------------------------ */
+
+/* It belongs to the meeting that is to be gone on with: nobody goes on with it alone meanwhile. */
+static bool is_of_meeting(const struct model *model, const struct standing *standing)
+{
+    return standing->under_way && model->meeting.started_ms &&
+           standing->attempt.meeting_ms == model->meeting.started_ms;
+}
 
 static void take_standing(struct home *home, uint32_t at, const struct standing *standing,
                           uint64_t now_ms, uint64_t *newest_ms)
@@ -54,7 +65,8 @@ void kept_home(struct model *model)
     uint64_t newest_ms = 0, now_ms = wall_ms(model);
     home->go_on = home->review = 0;
     for (uint32_t i = 0; model->progress && i < home->lesson_count && i < 64; i++)
-        if (progress_standing(model->progress, home->lessons[i]->id, &standing))
+        if (progress_standing(model->progress, home->lessons[i]->id, &standing) &&
+            !is_of_meeting(model, &standing))
             take_standing(home, i, &standing, now_ms, &newest_ms);
 }
 
@@ -62,13 +74,16 @@ void kept_open(struct model *model, struct progress *progress, uint64_t (*clock_
 {
     model->progress = progress;
     model->wall_ms = clock_ms;
+    kept_meeting_find(model);
     kept_home(model);
-    if (model->home.go_on)
+    if (meeting_is_half_done(model))
+        model->home.cursor = HOME_MEETING;
+    else if (model->home.go_on)
         model->home.cursor = HOME_GO_ON;
     else if (model->home.review)
         model->home.cursor = HOME_REVIEW;
     if (!model->message[0])
-        say_trouble(model);
+        kept_trouble(model);
 }
 
 /* --- an attempt
@@ -98,15 +113,18 @@ void kept_save(struct model *model)
     struct kept_attempt *attempt = &model->flow.attempt;
     char lines[KEPT_LINES_BYTES];
     struct text text = TEXT(lines);
-    if (!model->progress || !flow_active(model) || model->flow.furthest == STEP_BRIEF)
+    if (!model->progress || !flow_active(model) ||
+        (model->flow.furthest == STEP_BRIEF && !attempt->meeting_ms)) /* a meeting's clock runs */
         return;
     add_lines(model, &text);
-    if (attempt->step == (uint32_t)model->flow.furthest && strcmp(attempt->lines, lines) == 0)
+    bool begun = model->flow.furthest == STEP_BRIEF;
+    if (attempt->step == (uint32_t)model->flow.furthest && strcmp(attempt->lines, lines) == 0 &&
+        !begun)
         return;
     attempt->step = (uint32_t)model->flow.furthest;
     memcpy(attempt->lines, lines, sizeof lines);
     progress_save(model->progress, attempt, wall_ms(model));
-    say_trouble(model);
+    kept_trouble(model);
 }
 
 static void read_lines(struct flow *flow)
@@ -135,15 +153,25 @@ static void take_guess(struct model *model, const struct kept_guess *kept)
         if (strcmp(text->questions[i].name, kept->question) != 0 || kept->person >= PEOPLE_MAX)
             continue;
         struct guess *guess = &flow->guesses[i][kept->person];
+        if (kept->round == 2 && !flow->second[i]) { /* who has not said it yet is asked again */
+            flow->second[i] = true;
+            memcpy(flow->first[i], flow->guesses[i], sizeof flow->first[i]);
+            for (uint32_t person = 0; person < PEOPLE_MAX; person++) {
+                field_clear(&flow->guesses[i][person].field);
+                flow->guesses[i][person].locked = false;
+            }
+        }
         field_set(&guess->field, kept->words);
         guess->number = kept->number;
         guess->locked = true;
+        memcpy(flow->names[kept->person], kept->name, sizeof kept->name);
         if (kept->person >= flow->people)
             flow->people = kept->person + 1;
     }
 }
 
-/* A question is locked when everybody has guessed. */
+/* A question is locked when everybody has guessed, and guessed again where they differed: unless
+ * they went on without that. */
 static void read_guesses(struct model *model)
 {
     struct flow *flow = &model->flow;
@@ -158,6 +186,8 @@ static void read_guesses(struct model *model)
         flow->locked[i] = true;
         for (uint32_t person = 0; person < flow->people; person++)
             flow->locked[i] = flow->locked[i] && flow->guesses[i][person].locked;
+        if (flow->attempt.step < STEP_WATCH && flow->people > 1 && !flow->second[i])
+            flow->locked[i] = flow->locked[i] && !flow_differ(model, i);
     }
     for (uint32_t i = 0; i < flow_text(model)->question_count && i < QUESTIONS_MAX; i++)
         if (flow->guesses[i][0].locked && flow_text(model)->questions[i].part > flow->act)
@@ -185,9 +215,17 @@ void kept_begin(struct model *model)
     snprintf(flow->attempt.lesson, sizeof flow->attempt.lesson, "%s", flow->lesson->id);
     flow->attempt.started_ms = wall_ms(model);
     flow->attempt.seed = model->look.seed;
-    if (!progress_standing(model->progress, flow->lesson->id, &standing) || !standing.under_way)
+    if (model->meeting.on) {
+        if (!kept_meeting_attempt(model)) {
+            kept_save(model);
+            return;
+        }
+    } else if (progress_standing(model->progress, flow->lesson->id, &standing) &&
+               standing.under_way && !is_of_meeting(model, &standing)) {
+        flow->attempt = standing.attempt;
+    } else {
         return;
-    flow->attempt = standing.attempt;
+    }
     read_lines(flow);
     read_guesses(model);
     flow_resume(model, step_of(model));
@@ -201,7 +239,7 @@ void kept_guess(struct model *model, uint32_t person)
     const struct flow *flow = &model->flow;
     const struct guess *guess = &flow->guesses[flow->question][person];
     struct kept_guess kept = {.started_ms = flow->attempt.started_ms,
-                              .round = 1,
+                              .round = flow->second[flow->question] ? 2 : 1,
                               .person = person,
                               .number = guess->number,
                               .seed = model->look.seed};
@@ -212,8 +250,9 @@ void kept_guess(struct model *model, uint32_t person)
     snprintf(kept.lesson, sizeof kept.lesson, "%s", flow->attempt.lesson);
     snprintf(kept.question, sizeof kept.question, "%s", flow_question(model)->name);
     snprintf(kept.words, sizeof kept.words, "%s", guess->field.text);
+    memcpy(kept.name, flow->names[person], sizeof kept.name);
     progress_guess(model->progress, &kept);
-    say_trouble(model);
+    kept_trouble(model);
 }
 
 void kept_counted(struct model *model)
@@ -233,18 +272,19 @@ void kept_counted(struct model *model)
         snprintf(counted.unit, sizeof counted.unit, "%s", question->unit);
         progress_counted(model->progress, &counted, wall_ms(model));
     }
-    say_trouble(model);
+    kept_trouble(model);
 }
 
 void kept_saw(struct model *model)
 {
     struct kept_sentence sentence = {.started_ms = model->flow.attempt.started_ms};
-    if (!model->progress || !model->flow.saw[0])
+    /* What was seen at a meeting stays what was seen there. */
+    if (!model->progress || !model->flow.saw[0] || model->flow.attempt.meeting_ms)
         return;
     snprintf(sentence.lesson, sizeof sentence.lesson, "%s", model->flow.attempt.lesson);
     snprintf(sentence.words, sizeof sentence.words, "%s", model->flow.saw);
     progress_sentence(model->progress, &sentence, wall_ms(model));
-    say_trouble(model);
+    kept_trouble(model);
 }
 
 /* A lesson that is gone through again when it is due has been reviewed. */

@@ -12,6 +12,7 @@
 /* Progress and a clock for it, from the program: home stands at the lesson that was under way. */
 void kept_open(struct model *model, struct progress *progress, uint64_t (*wall_ms)(void));
 
+void kept_trouble(struct model *model); /* says what is wrong with the file, once */
 void kept_home(struct model *model);  /* done, under way, due */
 void kept_begin(struct model *model); /* a lesson was opened: one that is under way goes on */
 void kept_save(struct model *model);  /* a step or a change further */

@@ -8,6 +8,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/meeting.h"
 #include "lab/app/twins.h"
 
 #define HISTORY_BYTES (256ull << 20)
@@ -208,6 +209,7 @@ bool model_open_file(struct model *model, const char *path)
 
 void model_home(struct model *model)
 {
+    meeting_leave(model);
     flow_leave(model);
     model->review.lesson = NULL;
     model_close_session(model);
@@ -259,7 +261,8 @@ enum place model_place(const struct model *model)
 bool model_asks_line(const struct model *model)
 {
     return model->asking == FIELD_COMMAND || model->asking == FIELD_WRITE ||
-           model->asking == FIELD_FILE || model->asking == FIELD_SEARCH;
+           model->asking == FIELD_FILE || model->asking == FIELD_SEARCH ||
+           model->asking == FIELD_NOTE;
 }
 
 static bool is_hidden(void *user, const char *metric)

@@ -32,6 +32,9 @@ enum place {
     PLACE_WORK,
     PLACE_REVIEW, /* one question of a lesson that is due */
     PLACE_FOUND,  /* what was looked up, to choose from */
+    PLACE_MEETING,  /* before it: who, which questions */
+    PLACE_SENTENCE, /* a question's last minute */
+    PLACE_CLOSED,   /* a meeting is over */
     PLACE_SCREENS,
     FIELD_COMMAND = PLACE_SCREENS,
     FIELD_WRITE, /* which write's life */
@@ -39,9 +42,13 @@ enum place {
     FIELD_SEARCH,
     FIELD_GUESS,
     FIELD_MARKS,  /* a guess on the map: `asking` stays FIELD_GUESS, the keys are others */
+    FIELD_DIFFER, /* nothing is typed: a second guess, or not */
     FIELD_SAW,    /* what did you see? */
     FIELD_REVIEW, /* its guess */
     FIELD_SKIP,   /* nothing is typed: watch it, or skip to vary */
+    FIELD_SENTENCE,
+    FIELD_NAME,
+    FIELD_NOTE,
     PLACE_COUNT
 };
 #define FIELD_NONE PLACE_COUNT
@@ -52,7 +59,7 @@ enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OV
 #define NEWS_KEPT        32
 #define ANSWER_BYTES     8192
 #define HISTORY_LINES    64
-#define PEOPLE_MAX       3
+#define PEOPLE_MAX       4
 #define QUESTIONS_MAX    8
 #define CHANGES_MAX      16
 #define TWINS_ROWS       32
@@ -64,6 +71,8 @@ enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OV
 #define TOLD_MAX         32
 #define LIFE_BYTES       1024
 #define LANGUAGES        2
+#define MEETING_LESSONS  3
+#define PAUSES_MAX       8
 #define DRAWS_PER_SECOND 4
 
 /* What the home screen offers after its lessons. */
@@ -129,8 +138,11 @@ struct flow {
     bool knows;             /* came straight to the guess: a right one may skip to vary */
     uint32_t question;      /* that is asked now */
     uint32_t person, people;
-    uint32_t mark; /* of a map: the part that is chosen */
+    uint32_t mark;                           /* of a map: the part that is chosen */
+    char names[PEOPLE_MAX][KEPT_NAME_BYTES]; /* "": a letter */
     struct guess guesses[QUESTIONS_MAX][PEOPLE_MAX];
+    struct guess first[QUESTIONS_MAX][PEOPLE_MAX]; /* before a second round */
+    bool second[QUESTIONS_MAX];                    /* it is the second round, or was */
     bool locked[QUESTIONS_MAX];
     struct value counted[QUESTIONS_MAX];
     bool counted_known[QUESTIONS_MAX];
@@ -218,6 +230,34 @@ struct found {
     bool more; /* there was no room for all */
 };
 
+/* Before a meeting. */
+struct choosing {
+    uint32_t cursor, person; /* whose name is open */
+    uint32_t people, lesson_count;
+    char names[PEOPLE_MAX][KEPT_NAME_BYTES];
+    uint32_t lessons[MEETING_LESSONS]; /* places in the list, in their order */
+};
+
+struct meeting {
+    uint64_t started_ms; /* 0: none is under way */
+    uint64_t now_ms;     /* the program's clock as it was looked at last */
+    uint32_t number;     /* of the last one that ended; 0: it was not kept */
+    uint64_t took_ms;    /* the last one, when it is over */
+    bool on;             /* the open lesson is its question; else it is left, half done */
+    enum language language;
+    uint32_t people, lesson_count;
+    char names[PEOPLE_MAX][KEPT_NAME_BYTES];
+    char lessons[MEETING_LESSONS][KEPT_LESSON_BYTES];
+    uint32_t at; /* the question that is under way; lesson_count: all are through */
+    struct kept_pause pauses[PAUSES_MAX];
+    uint32_t pause_count;
+    char sentences[PEOPLE_MAX][LINE_BYTES]; /* of this question */
+    uint32_t person;                        /* whose sentence is open */
+    enum place noting_from;                 /* the field that a note left open, and its line */
+    struct field noting_over;
+    struct choosing choosing;
+};
+
 struct prompt {
     char lines[HISTORY_LINES][LINE_BYTES];
     uint32_t count, at; /* at == count: the new line */
@@ -251,6 +291,7 @@ struct model {
     struct field field;
     struct prompt prompt;
     char last_command[LINE_BYTES];
+    char trouble[LINE_BYTES]; /* of the file of progress: said until a key was pressed after it */
     char message[LINE_BYTES]; /* an error or a short answer */
     char stale[LINE_BYTES];   /* why a saved lesson is shown as it was: until it can be read */
     uint32_t
@@ -265,6 +306,8 @@ struct model {
     struct flow flow;
     struct review_state review;
     struct found found;
+    struct meeting meeting;
+    bool present; /* a lesson shows only what is talked about */
 };
 
 /* Lessons are read here.  The model owns its session, lessons and look. */

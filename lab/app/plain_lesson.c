@@ -108,6 +108,8 @@ static bool ask_questions(struct model *model)
         flow_lock(model);
         if (model->message[0])
             printf("%s\n", model->message);
+        if (model->asking == FIELD_DIFFER) /* nobody to argue with */
+            flow_stay(model);
     }
     return true;
 }

@@ -114,7 +114,6 @@ void prompt_complete(struct model *model)
 
 void prompt_touched(struct model *model)
 {
-    if (model->asking == FIELD_COMMAND || model->asking == FIELD_GUESS ||
-        model->asking == FIELD_REVIEW)
+    if (model->asking != FIELD_NOTE) /* what will be noted stands there */
         model->message[0] = 0;
 }

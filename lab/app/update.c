@@ -5,6 +5,7 @@
 
 #include "lab/app/actions.h"
 #include "lab/app/flow.h"
+#include "lab/app/meeting.h"
 #include "lab/app/prompt.h"
 #include "lab/app/review.h"
 #include "lab/app/twins.h"
@@ -22,7 +23,7 @@ static struct field *open_field(struct model *model)
         return &flow->guesses[flow->question][flow->person].field;
     if (model->asking == FIELD_REVIEW)
         return &model->review.field;
-    return model->asking == FIELD_NONE ? NULL : &model->field;
+    return model->asking == FIELD_NONE || model->asking == FIELD_DIFFER ? NULL : &model->field;
 }
 
 static bool overlay_key(struct model *model, const struct key *key)
@@ -59,9 +60,8 @@ static bool is_for_field(const struct model *model, const struct key *key)
            strchr("0123456789,. kKmM", (int)key->letter) != NULL;
 }
 
-void update_key(struct model *model, const struct key *key)
+static void act(struct model *model, const struct key *key)
 {
-    model->redraw = true;
     if (is_too_small(model)) {
         model->quit = key->code == KEY_CODE_TEXT && key->letter == 'q';
         return;
@@ -78,9 +78,21 @@ void update_key(struct model *model, const struct key *key)
     if (field && is_for_field(model, key)) {
         prompt_touched(model);
         field_key(field, key);
+        meeting_name_fits(model);
     } else if (!field && key->code == KEY_CODE_TEXT && key->syllable) {
         model_tell(model, "%s", model_say(model, WORD_HANGUL));
     }
+}
+
+void update_key(struct model *model, const struct key *key)
+{
+    model->redraw = true;
+    model->trouble[0] = 0;
+    meeting_tick(model);
+    act(model, key);
+    /* What a key did may have changed the screen after something could not be kept. */
+    if (model->trouble[0] && !model->message[0])
+        model_tell(model, "%s", model->trouble);
 }
 
 void update_size(struct model *model, int rows, int columns)

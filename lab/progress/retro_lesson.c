@@ -398,6 +398,8 @@ void retro_lesson_write(const struct retro *retro, const struct retro_lesson *pa
 {
     const char *names[PAGE_COUNTS];
     uint32_t count = retro_lesson_questions(retro, page, names);
+    if (!count && !page->sentence_count && !page->note_count) /* only opened */
+        return;
     fputs("## ", retro->file);
     retro_put(retro->file,
               page->lesson ? page->lesson->text[retro->language].title : page->attempt.lesson);

@@ -11,6 +11,7 @@
 
 enum {
     FRAME_MS = 33,
+    TICK_MS = 500,
     SETTLE_MS = 50,     /* a saved file is written in several steps */
     BYTES_A_TURN = 256, /* so that a long paste is seen while it goes in */
     ESCAPE_MS = 25,
@@ -36,14 +37,14 @@ struct loop {
     uv_loop_t uv;
     uv_poll_t input;
     uv_prepare_t before_waiting;
-    uv_timer_t frame, escape;
+    uv_timer_t frame, tick, escape;
     uv_signal_t signals[WATCHED_SIGNALS];
     struct loop_callbacks callbacks;
     struct keys keys;
     struct watch *watches;
     uint64_t last_frame_ns;
     unsigned escape_ms;
-    bool frames_wanted, draw_wanted, stopped;
+    bool frames_wanted, ticks_wanted, draw_wanted, stopped;
     int status;
 };
 
@@ -185,9 +186,11 @@ struct loop *loop_open(const struct loop_callbacks *callbacks)
     loop->draw_wanted = true;
     uv_prepare_init(&loop->uv, &loop->before_waiting);
     uv_timer_init(&loop->uv, &loop->frame);
+    uv_timer_init(&loop->uv, &loop->tick);
     uv_timer_init(&loop->uv, &loop->escape);
     loop->before_waiting.data = loop;
     loop->frame.data = loop;
+    loop->tick.data = loop;
     loop->escape.data = loop;
     uv_prepare_start(&loop->before_waiting, on_before_waiting);
     for (int i = 0; i < WATCHED_SIGNALS; i++) {
@@ -223,6 +226,26 @@ void loop_want_frames(struct loop *loop, bool wanted)
         uv_timer_start(&loop->frame, on_frame, FRAME_MS, FRAME_MS);
     else
         uv_timer_stop(&loop->frame);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct loop *loop = timer->data;
+    loop->draw_wanted = true;
+    if (loop->callbacks.tick)
+        loop->callbacks.tick(loop->callbacks.user);
+}
+
+void loop_want_ticks(struct loop *loop, bool wanted)
+{
+    if (wanted == loop->ticks_wanted)
+        return;
+    loop->ticks_wanted = wanted;
+    uv_update_time(&loop->uv);
+    if (wanted)
+        uv_timer_start(&loop->tick, on_tick, TICK_MS, TICK_MS);
+    else
+        uv_timer_stop(&loop->tick);
 }
 
 void loop_set_escape_ms(struct loop *loop, unsigned escape_ms)

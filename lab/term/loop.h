@@ -17,6 +17,7 @@ struct loop_callbacks {
     void (*key)(void *user, const struct key *key);
     void (*frame)(void *user,
                   uint64_t elapsed_ns); /* 30 a second while wanted; never more than 100 ms */
+    void (*tick)(void *user); /* twice a second while wanted: a clock of the wall is shown */
     void (*resized)(void *user, int rows, int columns);
     void (*file_changed)(void *user, const char *path); /* the path as given to loop_watch_file */
     void (*interrupted)(void *user);                    /* Ctrl-C; NULL: the loop stops with 130 */
@@ -35,6 +36,8 @@ void loop_stop(struct loop *loop, int status);
 
 /* Frames come only while something moves; the first one after a pause counts from the wish. */
 void loop_want_frames(struct loop *loop, bool wanted);
+
+void loop_want_ticks(struct loop *loop, bool wanted);
 
 /* How long an escape may wait for the rest of an arrow key: 10 to 1000 ms, 25 at first. */
 void loop_set_escape_ms(struct loop *loop, unsigned escape_ms);

@@ -104,6 +104,36 @@ int draw_big(const struct model *model, struct canvas *canvas, int row, int colu
 /* What the clients write: "orders" when a question of the lesson says so, else "writes". */
 const char *draw_unit(const struct model *model);
 
+/* The number of a screen that is seen first: its words, and what it counts. */
+struct big_number {
+    const char *words;
+    int64_t number;
+    const char *unit;
+};
+bool draw_big_of(const struct model *model, struct big_number *big); /* false: it has none */
+int64_t draw_acked(const struct look *look);
+/* That of a world, and what it is now; false while a prediction is open. */
+bool draw_missing_of(const struct model *model, enum word *word, int64_t *number);
+/* What a metric of the watched run is, in the words of its table. */
+const char *draw_metric_words(const struct model *model, const char *metric);
+
+/* Fields and values of people: each one's guess; the sentence of what was seen. */
+void draw_people(const struct model *model, struct canvas *canvas, int row);
+int draw_values(const struct model *model, struct canvas *canvas, int row, int end,
+                const struct guess *guesses); /* rows used */
+int draw_differ(const struct model *model, struct canvas *canvas, int row, int end);
+/* What may be marked on the map, one a row; rows used. */
+int draw_choice_of_marks(const struct model *model, struct canvas *canvas, int row, int end);
+/* Who changed in the second round of a question; rows used. */
+int draw_second(const struct model *model, struct canvas *canvas, int row, uint32_t question);
+void draw_guess_of(struct text *to, const struct model *model, uint32_t question,
+                   const struct guess *guess);
+void draw_saw(const struct model *model, struct canvas *canvas, int row);
+
+/* Of a meeting: its clock in the rule below the title; 12:40. */
+void draw_meeting_clock(const struct model *model, struct canvas *canvas);
+void draw_minutes(struct text *to, uint64_t time_ms);
+
 const char *draw_person(const struct model *model, uint32_t person);
 
 #endif

@@ -79,5 +79,6 @@ const char *draw_person(const struct model *model, uint32_t person)
 {
     if (model->flow.people == 1) /* alone one needs no letter */
         return model_say(model, WORD_MY_GUESS);
-    return model_say(model, WORD_PERSON_A + person);
+    const char *name = model->flow.names[person];
+    return name[0] ? name : model_say(model, WORD_PERSON_A + person);
 }

@@ -139,6 +139,8 @@ static const char *field_label(const struct model *model)
         return model_say(model, WORD_SEARCH_FOR);
     case FIELD_FILE:
         return model_say(model, WORD_WHICH_FILE);
+    case FIELD_NOTE:
+        return model_say(model, WORD_NOTE_LINE);
     default:
         return NULL;
     }

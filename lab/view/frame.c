@@ -80,4 +80,5 @@ void draw_world_frame(const struct model *model, struct canvas *canvas)
                  model_say(model, model->twins.large == 2 ? WORD_ONLY_B : WORD_ONLY_A));
     add_clock(&clock, model);
     draw_frame(model, canvas, title, right);
+    draw_meeting_clock(model, canvas);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "lab/app/home.h"
+#include "lab/app/meeting.h"
 #include "lab/view/draw.h"
 
 /* Lessons by number, as the study group asked. */
@@ -71,14 +72,31 @@ static void draw_place(const struct model *model, struct canvas *canvas, int row
     canvas_write(canvas, row, end, 0, STYLE_DIM, takes);
 }
 
+/* A meeting, or one that was left half done. */
+static void draw_meeting_row(const struct model *model, struct canvas *canvas, int row)
+{
+    const struct meeting *meeting = &model->meeting;
+    bool half = meeting_is_half_done(model), selected = model->home.cursor == HOME_MEETING;
+    char words[120];
+    if (selected)
+        canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, ">");
+    canvas_write(canvas, row, MARGIN + 2, 0, STYLE_STRONG, model_say(model, WORD_MEETING));
+    snprintf(words, sizeof words, model_say(model, WORD_QUESTION_OF),
+             meeting->at < meeting->lesson_count ? meeting->at + 1 : meeting->lesson_count,
+             meeting->lesson_count);
+    canvas_write(canvas, row, MARGIN + 12, MARGIN + 33, selected ? STYLE_SELECTED : STYLE_PLAIN,
+                 half ? words : model_say(model, WORD_THREE_ON_ONE_SCREEN));
+    canvas_write(canvas, row, MARGIN + 34, 0, STYLE_PLAIN,
+                 model_say(model, half ? WORD_HALF_DONE : WORD_EIGHT_MINUTES));
+    canvas_write(canvas, row, 80 - MARGIN - 1, 0, STYLE_ACTION, "g");
+}
+
 /* What to go on with, and what is due: how many rows it takes. */
 static int draw_now(const struct model *model, struct canvas *canvas)
 {
     const struct home *home = &model->home;
     char why[120];
     int row = BODY_TOP;
-    if (!home->go_on && !home->review)
-        return 0;
     canvas_write(canvas, row++, MARGIN, 0, STYLE_STRONG, model_say(model, WORD_NOW_HEADING));
     if (home->go_on) {
         const struct lesson *lesson = home->lessons[home->go_on - 1];
@@ -90,6 +108,7 @@ static int draw_now(const struct model *model, struct canvas *canvas)
         snprintf(why, sizeof why, model_say(model, WORD_LEARNT_AGO), home->review_days);
         draw_place(model, canvas, row++, HOME_REVIEW, home->lessons[home->review - 1], why, 1);
     }
+    draw_meeting_row(model, canvas, row++);
     return row - BODY_TOP;
 }
 
@@ -122,9 +141,11 @@ void view_home(const struct model *model, struct canvas *canvas)
     static const struct {
         const char *key;
         enum word words;
-    } entries[] = {{"s", WORD_SANDBOX}, {"o", WORD_OPEN_FILE}, {"/", WORD_SEARCH}};
+    } entries[HOME_ENTRIES] = {[HOME_SANDBOX] = {"s", WORD_SANDBOX},
+                               [HOME_FILE] = {"o", WORD_OPEN_FILE},
+                               [HOME_SEARCH] = {"/", WORD_SEARCH}};
     int row = draw_body_end(canvas) - 2, column = MARGIN;
-    for (uint32_t i = 0; i < 3; i++) {
+    for (uint32_t i = 0; i < HOME_ENTRIES; i++) {
         bool selected = home->cursor == home->lesson_count + i;
         column = canvas_write(canvas, row, column, 0, STYLE_ACTION, selected ? ">" : " ");
         column = canvas_write(canvas, row, column, 0, STYLE_ACTION, entries[i].key);

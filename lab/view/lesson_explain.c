@@ -8,9 +8,10 @@
 #include "lab/app/flow.h"
 #include "lab/view/draw.h"
 
-#define ITEMS_MAX 64
+#define ITEMS_MAX    64
+#define SCRATCH_ROWS 40 /* what is measured there is drawn whole: a bar knows where it ends */
 
-enum item_kind { ITEM_NUMBER, ITEM_BARS, ITEM_LIFE, ITEM_BLOCK, ITEM_SOURCES };
+enum item_kind { ITEM_NUMBER, ITEM_BARS, ITEM_SECOND, ITEM_LIFE, ITEM_BLOCK, ITEM_SOURCES };
 
 /* What stands on one page as a whole. */
 struct item {
@@ -24,7 +25,7 @@ struct item {
  */
 
 /* What the counted metric is, in the words of its table. */
-static const char *metric_words(const struct model *model, const char *name)
+const char *draw_metric_words(const struct model *model, const char *name)
 {
     const char *colon = strchr(name, ':'), *point = strrchr(name, '.');
     const char *start = colon ? colon + 1 : name;
@@ -38,15 +39,6 @@ static const char *metric_words(const struct model *model, const char *name)
                                           : catalog[part->kind]->metrics[metric].en;
 }
 
-static int64_t all_acked(const struct look *look)
-{
-    int64_t sum = 0;
-    for (uint32_t i = 0; i < look->part_count; i++)
-        if (look->parts[i].kind == KIND_CLIENT)
-            sum += look_number(look, &look->parts[i], "acked");
-    return sum;
-}
-
 /* Three rows high, with its unit and of how many that got their OK. */
 static int draw_counted(const struct model *model, struct canvas *canvas, int row, uint32_t at)
 {
@@ -55,10 +47,10 @@ static int draw_counted(const struct model *model, struct canvas *canvas, int ro
     char digits[40], beside[300];
     struct text all = TEXT(digits);
     canvas_write(canvas, row, MARGIN, canvas->columns - MARGIN, STYLE_PLAIN,
-                 metric_words(model, question->answer));
+                 draw_metric_words(model, question->answer));
     snprintf(beside, sizeof beside, "%s", unit);
     if (strcmp(unit, word_unit(model->language, draw_unit(model))) == 0) {
-        draw_count(&all, model, all_acked(&model->ended.look));
+        draw_count(&all, model, draw_acked(&model->ended.look));
         snprintf(beside, sizeof beside, model_say(model, WORD_OF_ACKED), unit, digits);
     }
     return draw_big(model, canvas, row + 1, MARGIN, model->flow.counted[at].number, beside) - row;
@@ -165,9 +157,12 @@ static unsigned items_of(const struct model *model, const struct canvas *canvas,
     if (text->question_count && model->flow.counted_known[first] &&
         text->questions[first].form == QUESTION_NUMBER)
         item_add(items, &count, ITEM_NUMBER, first, true);
-    for (uint32_t i = 0; i < text->question_count && i < QUESTIONS_MAX; i++)
+    for (uint32_t i = 0; i < text->question_count && i < QUESTIONS_MAX; i++) {
         if (flow_asks(model, i))
             item_add(items, &count, ITEM_BARS, i, false);
+        if (flow_asks(model, i) && model->flow.second[i])
+            item_add(items, &count, ITEM_SECOND, i, true);
+    }
     if (model->ended.life[model->language][0])
         item_add(items, &count, ITEM_LIFE, 0, false);
     for (uint32_t i = 0; i < text->block_count[STEP_EXPLAIN]; i++) {
@@ -193,6 +188,8 @@ static int draw_item(const struct model *model, struct canvas *canvas, int row, 
         return draw_counted(model, canvas, row, item->index);
     case ITEM_BARS:
         return draw_question_bars(model, canvas, row, item->index);
+    case ITEM_SECOND:
+        return draw_second(model, canvas, row, item->index);
     case ITEM_LIFE:
         return draw_lines(canvas, row, row, end, model->ended.life[model->language]);
     case ITEM_SOURCES:
@@ -229,7 +226,7 @@ unsigned view_explain_pages(const struct model *model)
 {
     struct canvas canvas;
     unsigned pages = 1;
-    if (!canvas_init(&canvas, 1, model->columns))
+    if (!canvas_init(&canvas, SCRATCH_ROWS, model->columns))
         return pages;
     pages = draw_page(model, &canvas, UINT32_MAX, model->rows - 3, &canvas);
     canvas_release(&canvas);
@@ -243,7 +240,7 @@ void view_explain(const struct model *model, struct canvas *canvas)
     struct text status = TEXT(words);
     int end = draw_body_end(canvas);
     draw_world_frame(model, canvas);
-    if (!canvas_init(&scratch, 1, canvas->columns))
+    if (!canvas_init(&scratch, SCRATCH_ROWS, canvas->columns))
         return;
     scratch.ascii = canvas->ascii;
     unsigned pages = draw_page(model, canvas, model->scroll, end, &scratch);

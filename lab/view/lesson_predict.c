@@ -46,7 +46,7 @@ static int draw_time(const struct model *model, struct canvas *canvas, int row)
     return 5;
 }
 
-static void draw_people(const struct model *model, struct canvas *canvas, int row)
+void draw_people(const struct model *model, struct canvas *canvas, int row)
 {
     const struct flow *flow = &model->flow;
     int column = MARGIN + 2;
@@ -79,7 +79,7 @@ static void draw_people(const struct model *model, struct canvas *canvas, int ro
 }
 
 /* What may be marked, one a row, with its digit; the map above shows where it stands. */
-static int draw_marks(const struct model *model, struct canvas *canvas, int row, int end)
+int draw_choice_of_marks(const struct model *model, struct canvas *canvas, int row, int end)
 {
     const struct flow *flow = &model->flow;
     const struct guess *guess = &flow->guesses[flow->question][flow->person];
@@ -163,13 +163,26 @@ void view_predict(const struct model *model, struct canvas *canvas)
     }
     row += draw_prose(model, canvas, row, MARGIN + 2, width, 4, 0, question->words) + !map;
     if (map)
-        row += draw_marks(model, canvas, row, end - 2);
+        row += draw_choice_of_marks(model, canvas, row, end - 2);
     for (int i = 0; i < LESSON_CHOICES && question->choices[i]; i++) {
         canvas_print(canvas, row, MARGIN + 2, 0, STYLE_ACTION, "%c", 'a' + i);
         canvas_write(canvas, row++, MARGIN + 4, 0, STYLE_PLAIN, question->choices[i]);
     }
-    draw_people(model, canvas, row += !map);
+    row += !map;
+    if (model->asking == FIELD_DIFFER) {
+        draw_differ(model, canvas, row, end);
+        return;
+    }
+    draw_people(model, canvas, row);
     row += 2;
+    if (model->flow.second[model->flow.question]) {
+        canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM, model_say(model, WORD_FIRST_GUESS));
+        row += draw_values(model, canvas, row, end, model->flow.first[model->flow.question]) + 1;
+        if (row < end)
+            canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM,
+                         model_say(model, WORD_KEEP_FIRST));
+        return;
+    }
     if (row + 2 < end) {
         canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM, model_say(model, WORD_TYPE_TOGETHER));
         canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM, model_say(model, WORD_GUESS_STAYS));

@@ -5,15 +5,6 @@
 #include "lab/app/flow.h"
 #include "lab/view/draw.h"
 
-static int64_t acked(const struct look *look)
-{
-    int64_t sum = 0;
-    for (uint32_t i = 0; i < look->part_count; i++)
-        if (look->parts[i].kind == KIND_CLIENT)
-            sum += look_number(look, &look->parts[i], "acked");
-    return sum;
-}
-
 /* The question stands where the panel ends, with the field below it. */
 void draw_question(const struct model *model, struct canvas *canvas, int end)
 {
@@ -58,7 +49,7 @@ void view_try(const struct model *model, struct canvas *canvas)
     if (row + number > end - below)
         row = end - below - number;
     canvas_write(canvas, row, MARGIN, 0, STYLE_PLAIN, model_say(model, WORD_ACKED));
-    int after = draw_big(model, canvas, row + 1, MARGIN, acked(&model->look),
+    int after = draw_big(model, canvas, row + 1, MARGIN, draw_acked(&model->look),
                          word_unit(model->language, draw_unit(model))) +
                 1;
     canvas_write(canvas, row, RIGHT_COLUMN, 0, STYLE_DIM, model_say(model, WORD_WHAT_TO_DO));

@@ -16,13 +16,18 @@ const char *draw_ask(const struct model *model)
     return model_say(model, WORD_WHAT_DID_YOU_SEE);
 }
 
-static void draw_saw(const struct model *model, struct canvas *canvas, int row)
+void draw_saw(const struct model *model, struct canvas *canvas, int row)
 {
     int lines = draw_prose(model, canvas, row + 1, MARGIN, draw_width(canvas), 2, 0, draw_ask(model));
     canvas_rule(canvas, row);
     row += 1 + (lines < 2 ? lines : 2);
-    canvas_write(canvas, row, MARGIN, 0, STYLE_ACTION, ">");
-    draw_field(canvas, row, MARGIN + 2, &model->field);
+    int column = MARGIN;
+    if (model->meeting.on)
+        column = canvas_write(canvas, row, column, 0, STYLE_STRONG,
+                              draw_person(model, model->meeting.person)) +
+                 1;
+    canvas_write(canvas, row, column, 0, STYLE_ACTION, ">");
+    draw_field(canvas, row, column + 2, &model->field);
 }
 
 /* What nobody has seen yet is made first: how far it is. */

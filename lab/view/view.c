@@ -9,11 +9,15 @@
 #include "lab/view/draw.h"
 
 static void (*const screens[PLACE_SCREENS])(const struct model *, struct canvas *) = {
-    [PLACE_LANGUAGE] = view_language, [PLACE_HOME] = view_home,       [PLACE_WORLD] = view_world,
-    [PLACE_PART] = view_part,         [PLACE_LIFE] = view_life,       [PLACE_BRIEF] = view_try,
-    [PLACE_TRY] = view_try,           [PLACE_PREDICT] = view_predict, [PLACE_WATCH] = view_watch,
-    [PLACE_LADDER] = view_ladder,     [PLACE_EXPLAIN] = view_explain, [PLACE_VARY] = view_vary,
-    [PLACE_WORK] = view_work,         [PLACE_REVIEW] = view_review,   [PLACE_FOUND] = view_found,
+    [PLACE_LANGUAGE] = view_language, [PLACE_HOME] = view_home,
+    [PLACE_WORLD] = view_world,       [PLACE_PART] = view_part,
+    [PLACE_LIFE] = view_life,         [PLACE_BRIEF] = view_try,
+    [PLACE_TRY] = view_try,           [PLACE_PREDICT] = view_predict,
+    [PLACE_WATCH] = view_watch,       [PLACE_EXPLAIN] = view_explain,
+    [PLACE_VARY] = view_vary,         [PLACE_WORK] = view_work,
+    [PLACE_MEETING] = view_meeting,   [PLACE_SENTENCE] = view_sentence,
+    [PLACE_CLOSED] = view_closed,     [PLACE_LADDER] = view_ladder,
+    [PLACE_REVIEW] = view_review,     [PLACE_FOUND] = view_found,
 };
 
 static void write_line(void *user, const char *line)
@@ -51,7 +55,7 @@ static int lines_of(const struct model *model, struct canvas *canvas, int *seen)
                          model->screen == PLACE_BRIEF ? STEP_BRIEF : STEP_TRY);
     case PLACE_EXPLAIN:
         *seen = 1; /* of its pages */
-        return (int)view_explain_pages(model);
+        return model->present ? 1 : (int)view_explain_pages(model);
     case PLACE_PART:
         *seen = view_part_rows(model->rows);
         return part ? catalog[part->kind]->metric_count : 0;
@@ -80,7 +84,11 @@ void view_render(const struct model *model, struct canvas *canvas)
     } else if (model->overlay != OVERLAY_NONE) {
         view_overlay(model, canvas);
     } else {
-        (twins_shown(model) ? view_twins : screens[model->screen])(model, canvas);
+        bool lesson = model->screen >= PLACE_BRIEF && model->screen <= PLACE_WORK;
+        bool presents = model->present && lesson;
+        (presents             ? view_present
+         : twins_shown(model) ? view_twins
+                              : screens[model->screen])(model, canvas);
         draw_foot(model, canvas);
     }
 }

@@ -17,6 +17,10 @@ int view_part_rows(int rows);
 
 void view_language(const struct model *model, struct canvas *canvas);
 void view_home(const struct model *model, struct canvas *canvas);
+void view_meeting(const struct model *model, struct canvas *canvas);
+void view_sentence(const struct model *model, struct canvas *canvas);
+void view_closed(const struct model *model, struct canvas *canvas);
+void view_present(const struct model *model, struct canvas *canvas);
 void view_world(const struct model *model, struct canvas *canvas);
 void view_part(const struct model *model, struct canvas *canvas);
 void view_life(const struct model *model, struct canvas *canvas);

@@ -12,19 +12,26 @@
 #define BAR_LABEL 12
 
 /* Everything that got its OK and is not on a disk; the word says what it is now. */
-int draw_missing(const struct model *model, struct canvas *canvas, int row)
+bool draw_missing_of(const struct model *model, enum word *word, int64_t *number)
 {
     struct writes all = writes_of_all(&model->look);
+    *word = all.gone == 0 ? WORD_AT_RISK_NOW : all.judged ? WORD_OK_THEN_LOST : WORD_OK_NOT_ON_DISK;
+    *number = all.gone ? all.gone : all.risk;
+    return all.any && !all.hidden;
+}
+
+int draw_missing(const struct model *model, struct canvas *canvas, int row)
+{
     char digits[40], words[200];
-    struct text number = TEXT(digits);
-    if (all.hidden || !all.any)
+    struct text text = TEXT(digits);
+    enum word word;
+    int64_t number;
+    if (!draw_missing_of(model, &word, &number))
         return row;
-    enum word word = all.gone == 0 ? WORD_AT_RISK_NOW
-                     : all.judged  ? WORD_OK_THEN_LOST
-                                   : WORD_OK_NOT_ON_DISK;
     canvas_write(canvas, row, MARGIN, RIGHT_COLUMN, STYLE_PLAIN, model_say(model, word));
-    draw_count(&number, model, all.gone ? all.gone : all.risk);
-    int after = canvas_digits(canvas, row + 1, MARGIN, all.gone ? STYLE_GONE : STYLE_RISK, digits);
+    draw_count(&text, model, number);
+    int after = canvas_digits(canvas, row + 1, MARGIN,
+                              word == WORD_AT_RISK_NOW ? STYLE_RISK : STYLE_GONE, digits);
     int last = row + canvas_digits_rows(canvas);
     snprintf(words, sizeof words, "%s", word_unit(model->language, draw_unit(model)));
     canvas_write(canvas, last, after + 2, RIGHT_COLUMN, STYLE_PLAIN, words);

@@ -111,6 +111,12 @@ static void the_lesson_in_korean(void **state)
     vt_send(vt, "\t"); /* two sit there after all */
     vt_wait_for_none(vt, "다 ");
     vt_send(vt, "\r\r");
+    vt_wait_for(vt, "예측이 다릅니다.");
+    vt_golden(vt, "lab-differ.ko");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "첫 번째 예측");
+    vt_golden(vt, "lab-second.ko");
+    vt_send(vt, "1만\r\r");
     vt_wait_for(vt, "멈춤  00:41.3");
     vt_golden(vt, "lab-watch.ko");
     vt_send(vt, "\r");
@@ -147,6 +153,12 @@ static void predict_in_english_for_three(void **state)
     vt_wait_for(vt, "C  locked");
     vt_golden(vt, "lab-predict.en");
     vt_send(vt, "\r\r");
+    vt_wait_for(vt, "The guesses differ.");
+    vt_golden(vt, "lab-differ.en");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "First guess");
+    vt_golden(vt, "lab-second.en");
+    vt_send(vt, "\r\r10k\r");
     vt_wait_for(vt, "paused  00:41.3");
     vt_golden(vt, "lab-watch.en");
     vt_send(vt, "\r");
