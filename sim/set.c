@@ -135,12 +135,16 @@ bool act_tell(struct world *world, const struct command *command, struct text *a
     uint32_t id = need_component(world, command, 1, error);
     if (!id)
         return false;
-    if (!component_kind(world, id)->tell)
+    bool (*tell)(struct world *, uint32_t, const struct command *, struct text *, struct error *) =
+        component_kind(world, id)->tell;
+    if (component_at(world, id)->kind == KIND_MACHINE)
+        tell = tcp_tell_machine; /* its kernel's TCP stands above the machine's floor */
+    if (!tell)
         return error_set(error, ERROR_NO_TELL, 1, command_word(command, 1), NULL, NULL, NULL);
     if (!component_at(world, id)->up)
         return error_set(error, ERROR_NOT_UP, 1, command_word(command, 1), NULL, NULL, NULL);
     command_tail(&words, command, 2);
-    if (component_kind(world, id)->tell(world, id, &words, answer, error))
+    if (tell(world, id, &words, answer, error))
         return true;
     error->word = (uint16_t)(error->word + 2);
     return false;

@@ -159,6 +159,10 @@ uint64_t tcp_count(const struct world *world, uint32_t machine, enum tcp_counter
 uint64_t tcp_established(const struct world *world, uint32_t machine);
 uint64_t tcp_time_wait(const struct world *world, uint32_t machine);
 
+/* What its admin tools say: `ss -tan`, `ss -tan state time-wait`, `ss -s`, `nstat` (tcp_tell.c). */
+bool tcp_tell_machine(struct world *world, uint32_t machine, const struct command *words,
+                      struct text *answer, struct error *error);
+
 /* A segment that arrives, a timer that fires: the catalog hands these events of KIND_NETWORK over. */
 void tcp_event(struct world *world, const struct event *event);
 
