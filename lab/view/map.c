@@ -112,6 +112,20 @@ static void server_lines(const struct model *model, const struct part *part, cha
     draw_figure(&second, model, look_figure_of(&model->look, part, "queued"));
 }
 
+/* "17 connections"; servers that get requests, of how many. */
+static void balancer_lines(const struct model *model, const struct part *part, char lines[2][120])
+{
+    char number[60];
+    struct text text = TEXT(number);
+    draw_figure(&text, model, look_figure_of(&model->look, part, "connections"));
+    snprintf(lines[0], 120, model_say(model, WORD_CONNECTIONS_OF), number);
+    struct text second = {lines[1], 120, 0, false};
+    text_clear(&second);
+    draw_figure(&second, model, look_figure_of(&model->look, part, "backends_up"));
+    text_add(&second, "/");
+    draw_figure(&second, model, look_figure_of(&model->look, part, "backends"));
+}
+
 /* What the number in a part's second row is. */
 static enum word second_word(const struct model *model, const struct part *part)
 {
@@ -122,6 +136,8 @@ static enum word second_word(const struct model *model, const struct part *part)
         threads_of(model, part, &loops);
         return loops ? WORD_LOOPS : WORD_THREADS;
     }
+    if (part->kind == KIND_BALANCER)
+        return WORD_BACKENDS;
     return part->up ? WORD_AT_RISK : WORD_NOT_ON_DISK;
 }
 
@@ -147,6 +163,8 @@ static int draw_part(const struct model *model, struct canvas *canvas, int row, 
         store_lines(model, part, lines);
     else if (part->kind == KIND_SERVER)
         server_lines(model, part, lines);
+    else if (part->kind == KIND_BALANCER)
+        balancer_lines(model, part, lines);
     if (selected)
         canvas_write(canvas, row, column + 1, 0, STYLE_ACTION, ">");
     int after = canvas_write(canvas, row, column + 2, limit,

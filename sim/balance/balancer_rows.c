@@ -69,12 +69,22 @@ static bool read_backends_up(struct world *world, uint32_t id, struct value *val
     return true;
 }
 
+static bool read_backends(struct world *world, uint32_t id, struct value *value)
+{
+    const struct balancer *b = balancer_of(world, id);
+    for (uint32_t i = 0; i < b->backend_count; i++)
+        value->number += b->backends[i].component != 0;
+    return true;
+}
+
 #define COUNTED(member) METRIC_COUNTER, offsetof(struct balancer, member), NULL
 #define GAUGED(member)  METRIC_GAUGE, offsetof(struct balancer, member), NULL
 
 const struct metric balancer_metrics[] = {
     {"backends_up", UNIT_COUNT, METRIC_GAUGE, 0, read_backends_up, "servers that it takes for well",
      "멀쩡하다고 보는 서버 수"},
+    {"backends", UNIT_COUNT, METRIC_GAUGE, 0, read_backends, "servers that stand behind it",
+     "뒤에 있는 서버 수"},
     {"checks_failed", UNIT_COUNT, COUNTED(checks_failed), "health checks that failed",
      "실패한 헬스 체크"},
     {"retries", UNIT_COUNT, COUNTED(retries), "tries again, since a server could not be reached",

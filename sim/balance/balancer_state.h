@@ -188,7 +188,7 @@ void relay_tunnel(struct world *world, uint32_t id, uint32_t front);
 
 bool balancer_tell(struct world *world, uint32_t id, const struct command *words,
                    struct text *answer, struct error *error);
-#define BALANCER_METRICS 8
+#define BALANCER_METRICS 9
 extern const struct parameter balancer_parameters[];
 extern const struct metric balancer_metrics[];
 
