@@ -150,6 +150,7 @@ struct session {
     struct outside outsides[VARIANTS_MAX];
     struct place_of_variant places[VARIANTS_MAX];
     struct held held[VARIANTS_MAX];
+    struct command changes[VARIANTS_MAX]; /* each variant's own command; count 0 none */
     uint32_t variant_count;
 
     bool failed, over;

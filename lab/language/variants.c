@@ -150,14 +150,15 @@ static void fork_undo(struct session *session)
 
 static bool change_carry(struct session *session, struct call *call, uint32_t i)
 {
-    struct command change;
+    struct command *change = &session->changes[i];
     struct text text = TEXT(session->variants[i].change);
+    change->count = 0;
     if (call->command->count == 2)
         return true;
-    command_tail(&change, call->command, 2);
+    command_tail(change, call->command, 2);
     text_clear(&text);
-    language_join(&text, &change);
-    if (session_carry(session, &change, 1u << i, SOURCE_DUE, call->error))
+    language_join(&text, change);
+    if (session_carry(session, change, 1u << i, SOURCE_DUE, call->error))
         return true;
     call->error->word = (uint16_t)(call->error->word + 2);
     return false;
@@ -259,6 +260,7 @@ static void variant_close(struct session *session, uint32_t i)
     for (uint32_t k = i; k + 1 < session->variant_count; k++) {
         session->variants[k] = session->variants[k + 1];
         session->held[k] = session->held[k + 1];
+        session->changes[k] = session->changes[k + 1];
         session->outsides[k] = session->outsides[k + 1];
         session->variants[k].world->outside = &session->outsides[k];
         room_listen(session, k);
@@ -308,11 +310,9 @@ static void marks_join(struct session *session)
 static void fork_join(struct session *session)
 {
     struct variant *variant = &session->variants[0];
-    struct command change;
-    struct error error;
     shared_kept(session, variant->name);
-    if (variant->change[0] && language_split(&change, variant->change, 0, &error))
-        history_log(session->base_history, session->base, &change, change_again);
+    if (session->changes[0].count)
+        history_log(session->base_history, session->base, &session->changes[0], change_again);
     history_join(session->base_history, variant->history);
     variant->history = session->base_history;
     room_close(session, session->base);

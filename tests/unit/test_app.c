@@ -131,9 +131,11 @@ static bool same_key(const struct action *a, const struct action *b)
 static void no_two_rows_take_the_same_key_at_one_place(void **state)
 {
     (void)state;
+    const uint64_t places = (UINT64_C(1) << PLACE_COUNT) - 1u; /* above stand conditions */
     for (unsigned i = 0; i < action_count; i++)
         for (unsigned j = i + 1; j < action_count; j++)
-            if ((actions[i].where & actions[j].where) && same_key(&actions[i], &actions[j]))
+            if ((actions[i].where & actions[j].where & places) &&
+                same_key(&actions[i], &actions[j]))
                 fail_msg("%s and %s", actions[i].name, actions[j].name);
 }
 

@@ -302,6 +302,30 @@ static void line_keep(void *user, const char *words)
         (size_t)snprintf(shared->words + shared->used, SHARED_MAX - shared->used, "%s\n", words);
 }
 
+static struct session *opened_with_branches(const char *script)
+{
+    static const struct world_limits limits = {64, 2048, 65536, 16384};
+    struct session_options options = {.history_bytes = 4 << 20,
+                                      .history_every = 1000,
+                                      .limits = &limits,
+                                      .arena_bytes = 256 << 20,
+                                      .branches = true};
+    struct error error;
+    struct session *session = session_open(script, strlen(script), &options, &error);
+    assert_non_null(session);
+    return session;
+}
+
+/* Branches are left, named, returned to and closed between the forks. */
+static void random_branches(struct session *session, struct dice *dice)
+{
+    static const char *const lines[] = {
+        "branches",      "branch one",         "branch two",       "branch-go one",
+        "branch-go two", "branch-compare one", "branch-close one", "branch-go branch-1"};
+    struct error error;
+    session_line(session, lines[draw(dice, 8)], &error);
+}
+
 static void random_forks(struct session *session, struct dice *dice)
 {
     struct error error;
@@ -323,6 +347,7 @@ static void random_forks(struct session *session, struct dice *dice)
         }
         if (draw(dice, 4) == 0)
             session_rewind(session, session_now(session) / 1000 * draw(dice, 1001));
+        random_branches(session, dice);
     }
 }
 
@@ -331,9 +356,9 @@ static void what_is_shared_runs_again(void **unused)
 {
     (void)unused;
     static struct shared shared;
-    for (unsigned seed = 1; seed <= 30; seed++) {
+    for (unsigned seed = 1; seed <= 40; seed++) {
         struct dice dice = {seed * 177};
-        struct session *session = opened(WORLD);
+        struct session *session = seed % 2 ? opened(WORLD) : opened_with_branches(WORLD);
         random_forks(session, &dice);
         advance(session, session_now(session) + SECOND_NS);
         shared.used = 0;
