@@ -250,6 +250,10 @@ bool drive_work(struct model *model)
         stand(model);
         return false;
     }
+    if (drive->rushing && until_ns == TIME_NEVER && session_idle(model->session)) {
+        there = true; /* what the script waits for will never come */
+        flow_script_end_here(model);
+    }
     if (turned || flow_script_turn(model))
         return drive_moving(drive);
     if (now_ns >= drive->halt_ns) {

@@ -91,6 +91,7 @@ void flow_script_start(struct model *model, uint64_t fault_ns);
 uint64_t
 flow_script_time(const struct model *model); /* where it has to be looked at; TIME_NEVER nowhere */
 bool flow_script_runs(const struct model *model);
+void flow_script_end_here(struct model *model); /* nothing will ever happen again */
 bool flow_script_turn(struct model *model); /* what is due; true when something was */
 void flow_finish(struct model *model);      /* Enter: the rest, as fast as it goes */
 void flow_went_back(struct model *model);

@@ -119,6 +119,12 @@ static bool waits_for_judgement(struct model *model, uint64_t now_ns)
     return false;
 }
 
+void flow_script_end_here(struct model *model)
+{
+    if (flow_script_runs(model) && !model->flow.script.fault_pending)
+        model->flow.script.end_ns = session_now(model->session);
+}
+
 bool flow_script_turn(struct model *model)
 {
     struct script *script = &model->flow.script;

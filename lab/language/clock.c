@@ -432,9 +432,16 @@ static bool deed_waits(const struct session *session)
     return false;
 }
 
+bool session_idle(struct session *session)
+{
+    uint64_t next_ns;
+    return !session->file_run.active && !session->typed_run.active &&
+           session->cursor >= session->line_count && earliest_next(session, &next_ns) < 0;
+}
+
 bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget)
 {
-    uint64_t start = session_total_events(session);
+    uint64_t start = session_total_events(session), stretches = 0;
     char most[24];
     struct text text = TEXT(most);
     session->failed = session->over = false;
@@ -452,11 +459,12 @@ bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget)
             return false;
         if (earliest_now(session) >= until_ns || (session->finishing && lines_over))
             return true;
-        uint64_t spent = session_total_events(session) - start;
+        /* A stretch in which nothing happens is work, too: samples are taken. */
+        uint64_t spent = session_total_events(session) - start + stretches++;
         if (budget && spent >= budget)
             return false;
-        uint64_t target_ns = target_of(session, until_ns), next_ns;
-        if (target_ns == TIME_NEVER && earliest_next(session, &next_ns) < 0)
+        uint64_t target_ns = target_of(session, until_ns);
+        if (until_ns == TIME_NEVER && session_idle(session))
             return true;
         stretch(session, target_ns, budget ? budget - spent : UINT64_MAX);
         text_clear(&text);

@@ -105,6 +105,10 @@ enum session_state session_finish(struct session *session, uint64_t until_ns);
  * session_state), ended it before until_ns.  A `run` of the prompt ends it at the run's own end. */
 bool session_advance(struct session *session, uint64_t until_ns, uint64_t budget);
 
+/* Nothing will ever happen again by itself: no run is going on that ends, no line of the file is to come, no event
+ * waits. */
+bool session_idle(struct session *session);
+
 /* Fires exactly one event, of the earliest variant; the others follow to its time. */
 bool session_step(struct session *session);
 

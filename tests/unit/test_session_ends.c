@@ -95,6 +95,29 @@ static void words_are_among_those_it_holds(void **unused)
     session_close(session);
 }
 
+/* A world in which nothing happens any more: samples alone never fill a budget, and the end of time
+ * is not waited for. */
+static void a_still_world_is_over(void **unused)
+{
+    static const struct world_limits limits = {64, 2048, 65536, 16384};
+    struct session_options options = {
+        .limits = &limits, .arena_bytes = 64 << 20, .sample_ns = SECOND_NS};
+    static const char script[] = "machine m\nmachine n\nrun 2s\n";
+    struct error error;
+    (void)unused;
+    struct session *session = session_open(script, sizeof script - 1, &options, &error);
+    assert_non_null(session);
+    assert_false(session_idle(session)); /* its run is to come */
+    while (!session_advance(session, 5 * SECOND_NS, 10))
+        ;
+    assert_int_equal(session_now(session), 5 * SECOND_NS);
+    assert_true(session_idle(session));
+    assert_true(session_advance(session, TIME_NEVER, 10));
+    assert_true(session_now(session) < 20 * SECOND_NS);
+    assert_false(session_advance(session, 1000 * SECOND_NS, 10)); /* a slice, not a minute */
+    session_close(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +126,7 @@ int main(void)
         cmocka_unit_test(what_was_not_looked_at_is_counted),
         cmocka_unit_test(a_line_acts_in_all_worlds_or_in_none),
         cmocka_unit_test(show_and_report_say_how_it_stands),
+        cmocka_unit_test(a_still_world_is_over),
         cmocka_unit_test(words_are_among_those_it_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
