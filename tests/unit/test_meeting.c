@@ -155,6 +155,24 @@ static void a_second_that_goes_by_is_seen_and_cuts_nothing_off(void **state)
     place_remove(&place);
 }
 
+/* All of it, however late it is. */
+static void what_to_leave_out_has_its_room(void **state)
+{
+    (void)state;
+    for (int language = 0; language < 2; language++) {
+        struct where place = place_make();
+        struct lab *lab = begin(&place);
+        model_set_language(&lab->model, (enum language)language);
+        meeting_clock_ms += 22 * MINUTE_MS + 30000;
+        meeting_tick(&lab->model);
+        assert_shows(lab, language == LANGUAGE_KO ? "21:30 늦음  뺄 것: 두 번째 예측, 설명, 질문 3"
+                                                  : "21:30 late  leave out: second guess, "
+                                                    "explanation, question 3");
+        meeting_stop(lab);
+        place_remove(&place);
+    }
+}
+
 static void who_comes_back_soon_finds_the_clock_gone_on_and_another_day_not(void **state)
 {
     (void)state;
@@ -537,6 +555,7 @@ int main(void)
         cmocka_unit_test(the_clock_says_how_late_it_is_and_what_to_leave_out),
         cmocka_unit_test(the_phases_are_eight_minutes_and_three_questions_fit),
         cmocka_unit_test(a_second_that_goes_by_is_seen_and_cuts_nothing_off),
+        cmocka_unit_test(what_to_leave_out_has_its_room),
         cmocka_unit_test(who_comes_back_soon_finds_the_clock_gone_on_and_another_day_not),
         cmocka_unit_test(a_second_round_comes_where_the_guesses_differ),
         cmocka_unit_test(whoever_is_alone_is_asked_once),
