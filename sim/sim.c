@@ -5,6 +5,7 @@
 
 #include "sim/engine/need.h"
 #include "sim/net/link.h"
+#include "sim/net/quic.h"
 #include "sim/net/tcp.h"
 #include "sim/parts.h"
 #include "sim/store/ledger.h"
@@ -119,7 +120,7 @@ static void event_fire(struct world *world, const struct event *event)
     unsigned kind = event->kind >> 8;
     world->now_ns = event->time_ns;
     world->events++;
-    if (kind == KIND_NETWORK)
+    if (kind == KIND_NETWORK && event_what(event) < QUIC_EVENT_FIRST)
         tcp_event(world, event);
     else if (component_at(world, event->who)->kind == kind && catalog[kind]->event)
         catalog[kind]->event(world, event->who, event);

@@ -37,7 +37,7 @@ struct world {
     uint32_t components; /* how many were ever added: the next order */
     uint32_t network;    /* the component of the defaults */
     uint32_t self;       /* the component of the world itself */
-    uint32_t unused;
+    ref quic;            /* sim/net/quic.c; 0: none was ever spoken */
     char title[120];
     struct vector by_name;   /* u32 component indices sorted by name */
     struct vector schedule;  /* sim/schedule.c */

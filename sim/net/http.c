@@ -1,5 +1,5 @@
 /*
- * HTTP 1.0, 1.1 and 2: bytes of requests and responses, persistence, the words for a screen.
+ * HTTP 1.0, 1.1, 2 and 3: bytes of requests and responses, persistence, the words for a screen.
  */
 #include "sim/net/http.h"
 
@@ -11,6 +11,7 @@
 #define H2_AGAIN_BYTES      20u  /* all of it is in the header table, the path may be new */
 #define H2_HEAD_BYTES       125u /* nginx keeps no table of its own: as large each time */
 #define H2_FRAME_HEAD_BYTES 9u
+#define H3_HEAD_BYTES       93u /* HEADERS by QPACK's static table, the head of DATA */
 
 static uint32_t digits(uint64_t number)
 {
@@ -20,10 +21,10 @@ static uint32_t digits(uint64_t number)
     return count;
 }
 
-/* How far one has come: 1.0 before 1.1 before 2. */
+/* How far one has come: 1.0 before 1.1 before 2 before 3. */
 static unsigned http_rank(enum http_version version)
 {
-    return version == HTTP_1_0 ? 0 : version == HTTP_1_1 ? 1 : 2;
+    return version == HTTP_1_0 ? 0 : version == HTTP_1_1 ? 1 : (unsigned)version;
 }
 
 enum http_version http_common(enum http_version client, enum http_version server)
@@ -45,7 +46,7 @@ bool http_persists(const struct message *request)
 
 uint32_t http_request_bytes(enum http_version version, enum http_connection header, bool first)
 {
-    if (version == HTTP_2)
+    if (http_has_streams(version))
         return first ? H2_REQUEST_BYTES : H2_AGAIN_BYTES;
     return REQUEST_BYTES + (header == HTTP_CLOSE        ? CLOSE_HEADER_BYTES
                             : header == HTTP_KEEP_ALIVE ? KEEP_HEADER_BYTES
@@ -72,6 +73,8 @@ static uint32_t reason_bytes(uint32_t status)
 uint64_t http_response_bytes(enum http_version version, uint32_t status, uint64_t body_bytes,
                              bool persists)
 {
+    if (version == HTTP_3)
+        return H3_HEAD_BYTES + body_bytes;
     if (version == HTTP_2) {
         uint64_t frames = (body_bytes + H2_FRAME_BYTES - 1) / H2_FRAME_BYTES;
         return H2_HEAD_BYTES + body_bytes + frames * H2_FRAME_HEAD_BYTES;

@@ -1,6 +1,6 @@
 /*
- * HTTP 1.0, 1.1 and 2 as messages: what the words of a message mean (sim/net/tcp.h), how many bytes
- * they take on the wire, and which connections persist.
+ * HTTP 1.0, 1.1, 2 and 3 as messages: what the words of a message mean (sim/net/tcp.h), how many
+ * bytes they take on the wire, and which connections persist.
  *
  * Bytes are those of nginx 1.22 and of a client that writes no more than it must (TRUTH net.*).
  */
@@ -11,8 +11,8 @@
 #include "sim/net/tcp.h"
 
 /* The choices of `http=`, in the order of the rows: a later one understands the earlier ones. */
-enum http_version { HTTP_1_1, HTTP_1_0, HTTP_2, HTTP_VERSIONS };
-#define HTTP_VERSION_WORDS "1.1|1.0|2"
+enum http_version { HTTP_1_1, HTTP_1_0, HTTP_2, HTTP_3, HTTP_VERSIONS };
+#define HTTP_VERSION_WORDS "1.1|1.0|2|3"
 
 /* The choices of `connection-header=`. */
 enum http_connection { HTTP_NO_HEADER, HTTP_KEEP_ALIVE, HTTP_CLOSE };
@@ -54,8 +54,15 @@ static inline enum http_version http_version_of(const struct message *message)
 /* What two that understand these versions speak with each other: the lower one. */
 enum http_version http_common(enum http_version client, enum http_version server);
 
+/* Many requests at a time on one connection, each a stream of its own. */
+static inline bool http_has_streams(enum http_version version)
+{
+    return version == HTTP_2 || version == HTTP_3;
+}
+
 /* Does the connection stay open after this request, as far as the request says?  RFC 9112 9.3: 1.1
- * persists unless `close` is said, 1.0 closes unless `keep-alive` is said; h2 always persists. */
+ * persists unless `close` is said, 1.0 closes unless `keep-alive` is said; h2 and h3 always
+ * persist. */
 bool http_persists(const struct message *request);
 
 /* Bytes of a request; `first` on its connection (h2: the header table is empty). */
@@ -70,10 +77,10 @@ uint64_t http_response_bytes(enum http_version version, uint32_t status, uint64_
 #define HTTP_PIECE_BYTES 65160u
 #define H2_FRAME_BYTES   8192u
 
-#define H2_PREFACE_BYTES       64u
-#define H2_SETTINGS_BYTES      49u
-#define H2_SETTINGS_ACK_BYTES  9u
-#define H2_STREAMS             128u /* nginx http2_max_concurrent_streams */
+#define H2_PREFACE_BYTES      64u
+#define H2_SETTINGS_BYTES     49u
+#define H2_SETTINGS_ACK_BYTES 9u
+#define H2_STREAMS            128u /* nginx http2_max_concurrent_streams */
 
 /* Body of an error's page: nginx's own, with its three digits and words. */
 uint64_t http_error_body_bytes(uint32_t status);

@@ -4,6 +4,7 @@
 #include "sim/net/link.h"
 
 #include "sim/net/tcp.h"
+#include "sim/net/quic.h"
 #include "sim/net/way.h"
 
 /* The ways of a link: [0] as its name reads, [1] back. */
@@ -160,7 +161,10 @@ static void network_changed(struct world *world, uint32_t id, unsigned parameter
 static void network_event(struct world *world, uint32_t id, const struct event *event)
 {
     (void)id;
-    tcp_event(world, event);
+    if (event_what(event) >= QUIC_EVENT_FIRST)
+        quic_event(world, event);
+    else
+        tcp_event(world, event);
 }
 
 enum { READ_PACKETS, READ_BYTES, READ_DROPPED };

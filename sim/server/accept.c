@@ -30,9 +30,10 @@ bool accept_settle(struct world *world, uint32_t id)
     if (!may_accept(world, id))
         return false;
     uint32_t socket = tcp_accept(world, id);
-    if (socket == 0)
+    if (socket != 0)
+        tcp_set_option(world, socket, id, TCP_OPTION_NODELAY, 1); /* as nginx and Tomcat do */
+    else if ((socket = quic_accept(world, id)) == 0)
         return false;
-    tcp_set_option(world, socket, id, TCP_OPTION_NODELAY, 1); /* as nginx and Tomcat do */
     uint32_t channel = rows_take(&world->region, &v->channels, sizeof(struct channel));
     if (channel == 0)
         return false; /* the region is full: the world stops */
@@ -44,11 +45,11 @@ bool accept_settle(struct world *world, uint32_t id)
         s->loop = v->loop_next;
         v->loop_next = (v->loop_next + 1) % v->loop_count;
     }
-    tcp_set_cookie(world, socket, id, channel);
+    socket_set_cookie(world, socket, id, channel);
     v->accepted++;
     v->connections++;
     v->accepting = channel;
-    trace(world, id, TRACE_ACCEPTED, tcp_peer(world, socket, id), 0);
+    trace(world, id, TRACE_ACCEPTED, socket_peer(world, socket, id), 0);
     uint64_t cost_ns = parameter_get(world, id, SERVER_ACCEPT_COST);
     if (cost_ns == 0)
         accept_done(world, id);
@@ -63,7 +64,10 @@ void accept_done(struct world *world, uint32_t id)
     uint32_t channel = v->accepting;
     struct channel *s = channel_at(world, v, channel);
     v->accepting = 0;
-    s->tls = (uint16_t)parameter_get(world, id, SERVER_TLS);
+    if (quic_is(s->socket))
+        s->flags = (uint16_t)(s->flags | CHANNEL_STREAMS);
+    else
+        s->tls = (uint16_t)parameter_get(world, id, SERVER_TLS);
     s->state = s->tls != TLS_NO ? CHANNEL_SECURING : CHANNEL_OPEN;
     channel_job_over(world, id, channel);
 }

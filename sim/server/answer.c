@@ -2,7 +2,7 @@
  * Responses leave: piece by piece, as the kernel takes them.
  *
  * HTTP/1.x: one after the other; the one that ends the connection has the FIN on its last segment.
- * h2: streams take turns, a frame each.
+ * h2: streams take turns, a frame each.  h3: a stream is the kernel's no business, QUIC keeps it.
  */
 #include "sim/server/server_state.h"
 
@@ -10,8 +10,8 @@
 static bool persists(const struct world *world, uint32_t id, const struct channel *s,
                      const struct job *j, enum http_version version)
 {
-    struct message request = {
-        .flags = (uint16_t)((j->flags & ~HTTP_VERSION_BITS) | (unsigned)version)};
+    struct message request = {.flags =
+                                  (uint16_t)((j->flags & ~HTTP_VERSION_BITS) | (unsigned)version)};
     return http_persists(&request) && parameter_get(world, id, SERVER_KEEPALIVE_TIMEOUT) != 0 &&
            s->requests < parameter_get(world, id, SERVER_KEEPALIVE_REQUESTS);
 }
@@ -27,8 +27,8 @@ void answer_begin(struct world *world, uint32_t id, uint32_t job, uint32_t statu
     bool open = persists(world, id, s, j, version);
     j->state = JOB_WRITES;
     j->status = (uint16_t)status;
-    j->body = status == 200 ? parameter_get(world, id, SERVER_RESPONSE)
-                            : http_error_body_bytes(status);
+    j->body =
+        status == 200 ? parameter_get(world, id, SERVER_RESPONSE) : http_error_body_bytes(status);
     j->left = http_response_bytes(version, status, j->body, open);
     if (s->socket == 0) {
         work_answered(world, id, job);
@@ -47,10 +47,14 @@ void answer_begin(struct world *world, uint32_t id, uint32_t job, uint32_t statu
 static bool send_last(struct world *world, uint32_t id, const struct channel *s,
                       const struct message *piece)
 {
+    if (quic_is(s->socket)) {
+        bool sent = quic_send(world, s->socket, id, piece);
+        quic_close(world, s->socket, id);
+        return sent;
+    }
     if (s->tls == TLS_NO)
         return tcp_send_last(world, s->socket, id, piece);
-    struct message notify = {.bytes =
-                                 tls_bytes(TLS_CLOSE_NOTIFY, (enum tls_version)s->tls, false),
+    struct message notify = {.bytes = tls_bytes(TLS_CLOSE_NOTIFY, (enum tls_version)s->tls, false),
                              .type = TLS_CLOSE_NOTIFY,
                              .flags = s->tls};
     return tcp_send_more(world, s->socket, id, piece) &&
@@ -63,20 +67,21 @@ static bool answer_piece(struct world *world, uint32_t id, uint32_t channel, uin
     struct server *v = server_of(world, id);
     struct channel *s = channel_at(world, v, channel);
     struct job *j = job_at(world, v, job);
-    bool h2 = (s->flags & CHANNEL_H2) != 0;
-    uint64_t most = h2 ? H2_FRAME_BYTES : HTTP_PIECE_BYTES;
+    bool h2 = (s->flags & CHANNEL_STREAMS) != 0;
+    uint64_t most = quic_is(s->socket) ? j->left : h2 ? H2_FRAME_BYTES : HTTP_PIECE_BYTES;
     uint64_t bytes = j->left < most ? j->left : most;
     bool ends = bytes == j->left, closes = ends && (s->flags & CHANNEL_LAST) != 0 && s->jobs == 1;
     struct message piece = {.bytes = (uint32_t)tls_record_bytes((enum tls_version)s->tls, bytes),
                             .type = j->begun ? HTTP_BODY : HTTP_RESPONSE,
-                            .flags = (uint16_t)((ends ? HTTP_FLAG_LAST : 0) |
-                                                ((s->flags & CHANNEL_LAST) != 0 ? HTTP_FLAG_CLOSE
-                                                                                : 0)),
+                            .flags =
+                                (uint16_t)((ends ? HTTP_FLAG_LAST : 0) |
+                                           ((s->flags & CHANNEL_LAST) != 0 ? HTTP_FLAG_CLOSE : 0)),
                             .a = j->number,
                             .b = j->body,
                             .c = j->status,
                             .d = j->own};
-    bool sent = closes ? send_last(world, id, s, &piece) : tcp_send(world, s->socket, id, &piece);
+    bool sent =
+        closes ? send_last(world, id, s, &piece) : socket_send(world, s->socket, id, &piece);
     if (!sent)
         return false;
     j->begun = 1;

@@ -102,14 +102,14 @@ static void channel_close(struct world *world, uint32_t id, uint32_t channel)
     uint32_t socket = s->socket;
     bool secure = s->tls != TLS_NO && s->state == CHANNEL_OPEN;
     if (secure && (s->flags & CHANNEL_ENDED) == 0) {
-        struct message notify = {
-            .bytes = tls_bytes(TLS_CLOSE_NOTIFY, (enum tls_version)s->tls, false),
-            .type = TLS_CLOSE_NOTIFY,
-            .flags = s->tls};
+        struct message notify = {.bytes =
+                                     tls_bytes(TLS_CLOSE_NOTIFY, (enum tls_version)s->tls, false),
+                                 .type = TLS_CLOSE_NOTIFY,
+                                 .flags = s->tls};
         if (!tcp_send_last(world, socket, id, &notify))
             tcp_close(world, socket, id);
     } else {
-        tcp_close(world, socket, id);
+        socket_close(world, socket, id);
     }
     channel_drop(world, id, channel);
 }
@@ -139,7 +139,7 @@ void idle_time_out(struct world *world, uint32_t id)
         struct channel *s = channel_at(world, v, v->idle_first);
         if (s->since_ns + limit_ns > world->now_ns)
             return;
-        trace(world, id, TRACE_IDLE_CLOSED, tcp_peer(world, s->socket, id), 0);
+        trace(world, id, TRACE_IDLE_CLOSED, socket_peer(world, s->socket, id), 0);
         channel_close(world, id, v->idle_first);
     }
 }
@@ -170,7 +170,7 @@ static void channel_preface(struct world *world, uint32_t id, uint32_t channel)
         .bytes = (uint32_t)tls_record_bytes((enum tls_version)s->tls, H2_SETTINGS_BYTES),
         .type = HTTP_PREFACE,
         .flags = HTTP_2};
-    s->flags = (uint16_t)(s->flags | CHANNEL_H2);
+    s->flags = (uint16_t)(s->flags | CHANNEL_STREAMS);
     tcp_send(world, s->socket, id, &settings);
 }
 
@@ -180,7 +180,7 @@ static void channel_message(struct world *world, uint32_t id, uint32_t channel,
     struct channel *s = channel_at(world, server_of(world, id), channel);
     if (secure_message(world, id, channel, message))
         return;
-    bool knows_h2 = parameter_get(world, id, SERVER_HTTP) == HTTP_2;
+    bool knows_h2 = http_has_streams((enum http_version)parameter_get(world, id, SERVER_HTTP));
     if (s->state == CHANNEL_OPEN && message->type == HTTP_REQUEST)
         work_request(world, id, channel, message);
     else if (s->state == CHANNEL_OPEN && message->type == HTTP_PREFACE && knows_h2)
@@ -192,7 +192,7 @@ static void channel_message(struct world *world, uint32_t id, uint32_t channel,
 static bool channel_reads(const struct channel *s)
 {
     return s->socket != 0 && (s->flags & CHANNEL_LAST) == 0 &&
-           (s->jobs == 0 || (s->flags & CHANNEL_H2) != 0);
+           (s->jobs == 0 || (s->flags & CHANNEL_STREAMS) != 0);
 }
 
 void channel_settle(struct world *world, uint32_t id, uint32_t channel)
@@ -207,7 +207,7 @@ void channel_settle(struct world *world, uint32_t id, uint32_t channel)
     answer_continue(world, id, channel);
     struct message message;
     while (channel_reads(channel_at(world, v, channel)) &&
-           tcp_receive(world, channel_at(world, v, channel)->socket, id, &message))
+           socket_receive(world, channel_at(world, v, channel)->socket, id, &message))
         channel_message(world, id, channel, &message);
     const struct channel *s = channel_at(world, v, channel);
     if (channel_reads(s) && s->jobs == 0 && (s->flags & CHANNEL_ENDED) != 0)
@@ -217,7 +217,9 @@ void channel_settle(struct world *world, uint32_t id, uint32_t channel)
 void channel_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what)
 {
     struct server *v = server_of(world, id);
-    uint32_t channel = (uint32_t)tcp_cookie(world, connection, id);
+    if (what == SOCKET_ACCEPTABLE)
+        return; /* server_settle accepts */
+    uint32_t channel = (uint32_t)socket_cookie(world, connection, id);
     if (channel == 0 || channel > v->channels.used)
         return;
     struct channel *s = channel_at(world, v, channel);
@@ -232,6 +234,10 @@ void channel_socket(struct world *world, uint32_t id, uint32_t connection, enum 
         channel_note(world, id, channel);
         break;
     case SOCKET_CLOSED:
+        if (quic_is(connection)) { /* both ways at once */
+            channel_drop(world, id, channel);
+            break;
+        }
         s->flags = (uint16_t)(s->flags | CHANNEL_ENDED);
         channel_note(world, id, channel);
         break;

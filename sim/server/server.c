@@ -64,6 +64,7 @@ static void server_start(struct world *world, uint32_t id)
     v->requests_before = v->requests;
     work_begin(world, id);
     tcp_listen(world, id, (uint32_t)parameter_get(world, id, SERVER_ACCEPT_COUNT));
+    quic_listen(world, id, parameter_get(world, id, SERVER_HTTP) == HTTP_3);
 }
 
 /* The process is gone, in whatever way. */
@@ -81,6 +82,7 @@ static void server_gone(struct world *world, uint32_t id)
     v->accepting = 0;
     v->connections = 0;
     v->files_full = 0;
+    quic_process_ended(world, id);
     memory_give_all(world, id);
 }
 
@@ -112,6 +114,7 @@ static void server_signal(struct world *world, uint32_t id, enum signal signal)
     case SIGNAL_CONT:
         cpu_resume(world, id);
         tcp_process_resumed(world, id);
+        quic_process_resumed(world, id);
         work_thaw(world, id);
         break;
     }
@@ -150,6 +153,8 @@ static void server_changed(struct world *world, uint32_t id, unsigned parameter)
 {
     if (parameter == SERVER_ACCEPT_COUNT && component_at(world, id)->up)
         tcp_listen(world, id, (uint32_t)parameter_get(world, id, SERVER_ACCEPT_COUNT));
+    if (parameter == SERVER_HTTP && component_at(world, id)->up)
+        quic_listen(world, id, parameter_get(world, id, SERVER_HTTP) == HTTP_3);
     server_settle(world, id);
 }
 

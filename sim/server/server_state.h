@@ -2,9 +2,9 @@
  * The state of a server's process, and what its files (sim/server) call of each other.
  *
  * A connection that was accepted is a channel.  A request is a job: it holds a thread (or has its
- * turn in a loop), not its connection.  What a socket or a timer brings is only noted; server_settle
- * then goes on with all that can: accepts, reads, starts, answers, closes.  So nothing calls back
- * in the middle of something, and a long pipeline does not deepen the stack.
+ * turn in a loop), not its connection.  What a socket or a timer brings is only noted;
+ * server_settle then goes on with all that can: accepts, reads, starts, answers, closes.  So
+ * nothing calls back in the middle of something, and a long pipeline does not deepen the stack.
  */
 #ifndef SIM_SERVER_SERVER_STATE_H
 #define SIM_SERVER_SERVER_STATE_H
@@ -13,6 +13,7 @@
 #include "sim/engine/rows.h"
 #include "sim/machine/machine.h"
 #include "sim/net/http.h"
+#include "sim/net/socket.h"
 #include "sim/net/tls.h"
 #include "sim/server/server.h"
 
@@ -27,16 +28,16 @@ enum channel_state {
     CHANNEL_SECURING,  /* the TLS handshake */
     CHANNEL_OPEN
 };
-#define CHANNEL_NOTED 1u  /* it stands in the list of those that server_settle looks at */
-#define CHANNEL_IDLE  2u  /* it stands in the list of those that wait for a request */
-#define CHANNEL_ENDED 4u  /* the peer closed */
-#define CHANNEL_LAST  8u  /* no request more is taken: the answer under way closes it */
-#define CHANNEL_H2    16u /* the preface came: many requests at a time */
-#define CHANNEL_FULL  32u /* the kernel takes no more of the answer now */
+#define CHANNEL_NOTED   1u  /* it stands in the list of those that server_settle looks at */
+#define CHANNEL_IDLE    2u  /* it stands in the list of those that wait for a request */
+#define CHANNEL_ENDED   4u  /* the peer closed */
+#define CHANNEL_LAST    8u  /* no request more is taken: the answer under way closes it */
+#define CHANNEL_STREAMS 16u /* h2 or h3: many requests at a time */
+#define CHANNEL_FULL    32u /* the kernel takes no more of the answer now */
 
 struct channel {
-    uint32_t noted;  /* the next that is noted; of a free row the next free */
-    uint32_t socket; /* 0: gone, its jobs still run */
+    uint32_t noted;         /* the next that is noted; of a free row the next free */
+    uint32_t socket;        /* 0: gone, its jobs still run */
     uint32_t before, after; /* among the idle, by since_ns */
     uint64_t since_ns;      /* idle since */
     uint32_t requests;      /* taken on it */
@@ -62,9 +63,9 @@ struct job {
     uint32_t channel;
     uint16_t state; /* enum job_state */
     uint16_t status;
-    uint16_t flags;  /* of the request */
-    uint8_t thread;  /* 1: it holds one */
-    uint8_t begun;   /* 1: the first piece of its answer is with the kernel */
+    uint16_t flags;       /* of the request */
+    uint8_t thread;       /* 1: it holds one */
+    uint8_t begun;        /* 1: the first piece of its answer is with the kernel */
     uint64_t number, own; /* a and d of the request */
     uint64_t since_ns;    /* when the request was read */
     uint64_t left;        /* bytes of the answer that the kernel was not given */
@@ -80,9 +81,9 @@ struct loop {
 
 struct server {
     uint64_t requests, responses, errors, accepted, refused;
-    uint64_t connections;  /* accepted and open */
-    uint64_t threads_busy; /* or loops */
-    uint64_t queued;       /* requests that wait for a thread or their loop */
+    uint64_t connections;                      /* accepted and open */
+    uint64_t threads_busy;                     /* or loops */
+    uint64_t queued;                           /* requests that wait for a thread or their loop */
     uint64_t accepted_before, requests_before; /* of earlier lives: stub_status counts this one */
     struct histogram latency;
     struct stream services;
@@ -90,10 +91,10 @@ struct server {
     struct job_queue waiting; /* model=blocking */
     ref loops;                /* struct loop each */
     uint32_t loop_count;
-    uint32_t loop_next; /* gets the next connection */
+    uint32_t loop_next;               /* gets the next connection */
     uint32_t noted_first, noted_last; /* channels that server_settle looks at */
     uint32_t idle_first, idle_last;
-    uint32_t accepting; /* the channel whose accept costs CPU now; 0 none */
+    uint32_t accepting;  /* the channel whose accept costs CPU now; 0 none */
     uint16_t files_full; /* 1: accept failed (EMFILE) and it was said */
     uint16_t settling;
     event_id timer; /* for the one that idles the longest */
@@ -115,8 +116,7 @@ static inline struct server *server_of(const struct world *world, uint32_t id)
 static inline struct channel *channel_at(const struct world *world, const struct server *v,
                                          uint32_t channel)
 {
-    return (struct channel *)rows_at(&world->region, &v->channels, sizeof(struct channel),
-                                      channel);
+    return (struct channel *)rows_at(&world->region, &v->channels, sizeof(struct channel), channel);
 }
 static inline struct job *job_at(const struct world *world, const struct server *v, uint32_t job)
 {
@@ -164,7 +164,7 @@ void work_request(struct world *world, uint32_t id, uint32_t channel,
                   const struct message *request);
 void work_worked(struct world *world, uint32_t id, uint32_t job);
 void work_external(struct world *world, uint32_t id, uint32_t job);
-void work_thaw(struct world *world, uint32_t id); /* calls that came back while it was paused */
+void work_thaw(struct world *world, uint32_t id);   /* calls that came back while it was paused */
 bool work_settle(struct world *world, uint32_t id); /* starts what can; true: something started */
 /* The answer is with the kernel, or nobody is there to get it. */
 void work_answered(struct world *world, uint32_t id, uint32_t job);

@@ -183,7 +183,7 @@ void work_request(struct world *world, uint32_t id, uint32_t channel, const stru
     s->jobs++;
     s->requests++;
     v->requests++;
-    trace(world, id, TRACE_REQUEST_GOT, j->number, tcp_peer(world, s->socket, id));
+    trace(world, id, TRACE_REQUEST_GOT, j->number, socket_peer(world, s->socket, id));
     if (queue_is_full(world, id, s)) {
         v->refused++;
         answer_begin(world, id, job, 503);

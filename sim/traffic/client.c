@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "sim/machine/machine.h"
-#include "sim/net/tcp.h"
+#include "sim/net/socket.h"
 #include "sim/store/sentinel.h"
 
 /* Number of connections when none was given: 50, in the closed loop 1. */
@@ -102,6 +102,7 @@ static void client_gone(struct world *world, uint32_t id)
     arrival_end(world, id);
     request_end_all(world, id);
     pool_forget(world, id);
+    quic_process_ended(world, id);
     cpu_cancel_all(world, id);
     memory_give_all(world, id);
 }
@@ -138,6 +139,7 @@ static void client_signal(struct world *world, uint32_t id, enum signal signal)
         c->state = CLIENT_RUNNING;
         cpu_resume(world, id);
         tcp_process_resumed(world, id);
+        quic_process_resumed(world, id);
         arrival_thaw(world, id);
         request_thaw(world, id);
         break;

@@ -93,9 +93,9 @@ struct request {
     uint64_t attempt_ns; /* when this attempt was due */
     uint64_t write;      /* its number, 0 for a read */
     uint64_t key;        /* of HTTP: which of the client's requests it is, from 1 */
-    event_id event; /* that ends its delay; 0 when that fired while the process was paused */
-    uint32_t wait;  /* replicas that WAIT asks for, 0 none */
-    uint32_t heard; /* 1 + the outcome of the write, while WAIT's answer is to come */
+    event_id event;      /* that ends its delay; 0 when that fired while the process was paused */
+    uint32_t wait;       /* replicas that WAIT asks for, 0 none */
+    uint32_t heard;      /* 1 + the outcome of the write, while WAIT's answer is to come */
 };
 
 /* A list through before/after, or a queue through next: of request indices. */
@@ -178,8 +178,8 @@ struct client {
     struct place_list roomy, connecting, free;
     uint64_t session; /* of TLS, kept for the next connection; 0 none */
 
-    uint32_t ask;  /* whose turn it is among the sentinels of `via` */
-    uint32_t told; /* the master that a sentinel named last */
+    uint32_t ask;   /* whose turn it is among the sentinels of `via` */
+    uint32_t told;  /* the master that a sentinel named last */
     uint16_t state; /* enum client_state */
     uint16_t begun; /* 1: the first request was due */
     uint32_t unused;
@@ -255,7 +255,8 @@ uint32_t request_pop(struct world *world, struct request_list *queue);
 /* Takes one that stands in the queue out of it, wherever. */
 void request_take(struct world *world, struct request_list *queue, uint32_t request);
 
-/* --- pool.c: connections; speak.c: what is said on them --------------------------------------------------------------------- */
+/* --- pool.c: connections; speak.c: what is said on them
+ * --------------------------------------------------------------------- */
 uint32_t pool_limit(const struct world *world, uint32_t id); /* connections it may have */
 void pool_open(struct world *world, uint32_t id);            /* one more, if it may */
 /* Hands waiting requests to connections, opens what is missing, sets the timer: the last thing that
@@ -264,12 +265,14 @@ void pool_settle(struct world *world, uint32_t id);
 void pool_trim(struct world *world, uint32_t id); /* there may be fewer connections now */
 /* Closes a connection; its requests come to nothing in this way. */
 void pool_close(struct world *world, uint32_t id, uint32_t place, enum request_outcome how);
-void pool_time_out(struct world *world, uint32_t id);         /* those that connect for too long */
+void pool_time_out(struct world *world, uint32_t id); /* those that connect for too long */
 /* When the connection that has been connecting the longest is given up. */
 uint64_t pool_deadline(const struct world *world, uint32_t id);
 void pool_forget(struct world *world, uint32_t id); /* the process is gone, its sockets too */
 void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
 
+/* Opens a connection; 0 when the region is full. */
+uint32_t speak_connect(struct world *world, uint32_t id, uint32_t to);
 /* Hands the request to the connection: a message of its protocol.  `more` follow at once. */
 bool speak_ask(struct world *world, uint32_t id, struct place *place, uint32_t request, bool more);
 /* The TCP connection stands; true when requests may go out, false when TLS comes first. */

@@ -58,9 +58,10 @@ const struct parameter client_parameters[] = {
     [CLIENT_THINK] = {"think", UNIT_DURATION, 0, YEAR_NS, "0s", NULL, true,
                       "with rate=max: pause between an answer and the next request",
                       "rate=max일 때 답을 받고 다음 요청까지 쉬는 시간"},
-    [CLIENT_CONNECT_TIMEOUT] = {"connect_timeout", UNIT_DURATION, 0, YEAR_NS, "0s", NULL, true,
-                                "how long a connection may take to be made; 0s: timeout alone counts",
-                                "연결을 맺는 데 기다리는 시간; 0s면 timeout만 따집니다"},
+    [CLIENT_CONNECT_TIMEOUT] =
+        {"connect_timeout", UNIT_DURATION, 0, YEAR_NS, "0s", NULL, true,
+         "how long a connection may take to be made; 0s: timeout alone counts",
+         "연결을 맺는 데 기다리는 시간; 0s면 timeout만 따집니다"},
     [CLIENT_KEEPALIVE] = {"keepalive", UNIT_BOOLEAN, 0, 1, "yes", NULL, true,
                           "no: a new connection for each request",
                           "no면 요청마다 새 연결을 맺습니다"},

@@ -7,100 +7,14 @@
  * made, it is given up; a time-out on a connection takes with it what was asked behind it: nobody
  * knows.
  */
-#include "sim/traffic/client.h"
+#include "sim/traffic/places.h"
 
-#include "sim/net/tcp.h"
+#include "sim/net/socket.h"
 #include "sim/store/protocol.h"
-
-#define PLACES_FIRST 4u
-
-static struct place *place_at(const struct world *world, const struct client *c, uint32_t place)
-{
-    return (struct place *)arena_at(&world->region, c->places) + (place - 1);
-}
-
-static void list_put_first(struct world *world, struct client *c, struct place_list *list,
-                           uint32_t place)
-{
-    struct place *p = place_at(world, c, place);
-    p->before = 0;
-    p->after = list->first;
-    if (list->first != 0)
-        place_at(world, c, list->first)->before = place;
-    else
-        list->last = place;
-    list->first = place;
-}
-
-static void list_put_last(struct world *world, struct client *c, struct place_list *list,
-                          uint32_t place)
-{
-    struct place *p = place_at(world, c, place);
-    p->after = 0;
-    p->before = list->last;
-    if (list->last != 0)
-        place_at(world, c, list->last)->after = place;
-    else
-        list->first = place;
-    list->last = place;
-}
-
-static void list_take(struct world *world, struct client *c, struct place_list *list,
-                      uint32_t place)
-{
-    struct place *p = place_at(world, c, place);
-    if (p->before != 0)
-        place_at(world, c, p->before)->after = p->after;
-    else
-        list->first = p->after;
-    if (p->after != 0)
-        place_at(world, c, p->after)->before = p->before;
-    else
-        list->last = p->before;
-    p->before = p->after = 0;
-}
 
 uint32_t pool_limit(const struct world *world, uint32_t id)
 {
     return (uint32_t)parameter_get(world, id, CLIENT_CONNECTIONS);
-}
-
-/* An unused place; the array doubles when there is none. */
-static uint32_t place_take(struct world *world, struct client *c)
-{
-    if (c->free.first == 0) {
-        uint32_t limit = c->place_limit == 0 ? PLACES_FIRST : c->place_limit * 2;
-        uint64_t old_bytes = (uint64_t)c->place_limit * sizeof(struct place);
-        uint64_t bytes = (uint64_t)limit * sizeof(struct place);
-        ref places = c->places == 0 ? arena_take(&world->region, bytes)
-                                    : arena_grow(&world->region, c->places, old_bytes, bytes);
-        if (places == 0)
-            return 0;
-        c->places = places;
-        for (uint32_t i = c->place_limit + 1; i <= limit; i++)
-            list_put_last(world, c, &c->free, i);
-        c->place_limit = limit;
-    }
-    uint32_t place = c->free.first;
-    list_take(world, c, &c->free, place);
-    return place;
-}
-
-/* Takes the place out of its list and makes it unused; its socket is the caller's to close. */
-static void place_clear(struct world *world, struct client *c, uint32_t place)
-{
-    struct place *p = place_at(world, c, place);
-    if (p->state == PLACE_CONNECTING || p->state == PLACE_SECURING) {
-        list_take(world, c, &c->connecting, place);
-        c->connecting_count--;
-    } else if (p->roomy) {
-        list_take(world, c, &c->roomy, place);
-    }
-    if (p->state != PLACE_CONNECTING)
-        c->connected--;
-    c->place_count--;
-    *p = (struct place){.state = PLACE_UNUSED, .cookie = p->cookie};
-    list_put_first(world, c, &c->free, place);
 }
 
 /* --- where to: `to`, or what a sentinel of `via` says
@@ -137,19 +51,14 @@ static void place_connect(struct world *world, uint32_t id, uint32_t place, uint
     struct client *c = client_of(world, id);
     if (to != 0 && !component_kind(world, to)->process)
         to = 0;
-    struct tcp_options options = {.nodelay = parameter_get(world, id, CLIENT_NODELAY) != 0,
-                                  .keepalive = parameter_get(world, id, CLIENT_SO_KEEPALIVE) != 0,
-                                  .keepcnt = (uint32_t)parameter_get(world, id, CLIENT_TCP_KEEPCNT),
-                                  .keepidle_ns = parameter_get(world, id, CLIENT_TCP_KEEPIDLE),
-                                  .keepintvl_ns = parameter_get(world, id, CLIENT_TCP_KEEPINTVL),
-                                  .user_timeout_ns =
-                                      parameter_get(world, id, CLIENT_TCP_USER_TIMEOUT)};
     struct place *p = place_at(world, c, place);
     p->to = to;
-    p->socket = to != 0 ? tcp_connect(world, id, to, &options) : 0;
+    p->socket = to != 0 ? speak_connect(world, id, to) : 0;
     if (p->socket != 0)
-        tcp_set_cookie(world, p->socket, id, place);
+        socket_set_cookie(world, p->socket, id, place);
 }
+
+static void pool_connected(struct world *world, uint32_t id, uint32_t place);
 
 void pool_open(struct world *world, uint32_t id)
 {
@@ -166,7 +75,9 @@ void pool_open(struct world *world, uint32_t id)
     place_connect(world, id, place, to[0] == 0 ? via_asked(world, id) : component_find(world, to));
     c->place_count++;
     c->connecting_count++;
-    list_put_last(world, c, &c->connecting, place);
+    place_put_last(world, c, &c->connecting, place);
+    if (quic_is(p->socket) && quic_is_early(world, p->socket, id))
+        pool_connected(world, id, place);
 }
 
 /* --- requests on connections ----------------------------------------------------------------- */
@@ -175,7 +86,7 @@ static void place_make_roomy(struct world *world, struct client *c, uint32_t pla
 {
     struct place *p = place_at(world, c, place);
     if (!p->roomy)
-        list_put_first(world, c, &c->roomy, place);
+        place_put_first(world, c, &c->roomy, place);
     p->roomy = 1;
 }
 
@@ -183,7 +94,7 @@ static void place_make_full(struct world *world, struct client *c, uint32_t plac
 {
     struct place *p = place_at(world, c, place);
     if (p->roomy)
-        list_take(world, c, &c->roomy, place);
+        place_take_out(world, c, &c->roomy, place);
     p->roomy = 0;
 }
 
@@ -194,7 +105,7 @@ static bool place_has_room(const struct world *world, uint32_t id, const struct 
     if (p->state != PLACE_OPEN)
         return false;
     uint32_t room = speak_room(world, id, p);
-    if (client_closed_loop(world, id) && p->http != HTTP_2)
+    if (client_closed_loop(world, id) && !http_has_streams((enum http_version)p->http))
         return p->outstanding == 0 && room > 0;
     return p->outstanding < room;
 }
@@ -245,7 +156,7 @@ static void pool_ask(struct world *world, uint32_t id, uint32_t place, uint32_t 
     p->outstanding++;
     if (p->outstanding >= speak_room(world, id, p))
         place_make_full(world, c, place);
-    bool batch = client_closed_loop(world, id) || p->http == HTTP_2;
+    bool batch = client_closed_loop(world, id) || http_has_streams((enum http_version)p->http);
     bool more = batch && p->roomy && c->waiting.first != 0;
     if (!speak_ask(world, id, p, request, more))
         pool_close(world, id, place, REQUEST_BROKEN);
@@ -256,17 +167,16 @@ static bool pool_writable(struct world *world, uint32_t id, uint32_t place)
 {
     struct client *c = client_of(world, id);
     uint32_t socket = place_at(world, c, place)->socket;
-    if (tcp_writable(world, socket, id) || tcp_unacked(world, socket, id) == 0)
+    if (quic_is(socket) || tcp_writable(world, socket, id) || tcp_unacked(world, socket, id) == 0)
         return true;
     place_make_full(world, c, place);
     return false;
 }
 
-void pool_settle(struct world *world, uint32_t id)
+/* Hands out what waits; true when some of it found no connection that has room. */
+static bool pool_ask_all(struct world *world, uint32_t id)
 {
     struct client *c = client_of(world, id);
-    if (c->state != CLIENT_RUNNING)
-        return;
     while (c->waiting.first != 0 && c->roomy.first != 0) {
         if (!pool_writable(world, id, c->roomy.first))
             continue;
@@ -276,9 +186,18 @@ void pool_settle(struct world *world, uint32_t id)
     /* A pipeline that is not full is under way all the same. */
     if (c->roomy.first != 0 && !place_has_room(world, id, place_at(world, c, c->roomy.first)))
         place_make_full(world, c, c->roomy.first);
-    /* One connection of h2 will do for many. */
-    uint64_t each = parameter_get(world, id, CLIENT_HTTP) == HTTP_2 ? H2_STREAMS : 1;
-    while (c->connecting_count * each < c->waiting_count &&
+    return c->waiting.first != 0;
+}
+
+void pool_settle(struct world *world, uint32_t id)
+{
+    struct client *c = client_of(world, id);
+    if (c->state != CLIENT_RUNNING)
+        return;
+    /* One connection with streams will do for many. */
+    bool streams = http_has_streams((enum http_version)parameter_get(world, id, CLIENT_HTTP));
+    uint64_t each = streams ? H2_STREAMS : 1;
+    while (pool_ask_all(world, id) && c->connecting_count * each < c->waiting_count &&
            c->place_count < pool_limit(world, id) && !world->region.full)
         pool_open(world, id);
     request_arm(world, id);
@@ -374,7 +293,7 @@ static void pool_opened(struct world *world, uint32_t id, uint32_t place)
 {
     struct client *c = client_of(world, id);
     struct place *p = place_at(world, c, place);
-    list_take(world, c, &c->connecting, place);
+    place_take_out(world, c, &c->connecting, place);
     c->connecting_count--;
     p->state = PLACE_OPEN;
     if (c->place_count > pool_limit(world, id))
@@ -406,6 +325,10 @@ static void pool_connected(struct world *world, uint32_t id, uint32_t place)
         tcp_send(world, p->socket, id, &ask);
         return;
     }
+    if (p->state != PLACE_CONNECTING) {
+        speak_connected(world, id, p); /* early data is under way on it */
+        return;
+    }
     c->connected++;
     c->connects++;
     p->state = PLACE_SECURING;
@@ -422,6 +345,16 @@ static void pool_leave(struct world *world, uint32_t id, uint32_t place, bool se
     place_at(world, c, place)->state = PLACE_LEAVING;
     if (!server_closes)
         pool_close(world, id, place, REQUEST_BROKEN);
+}
+
+/* QUIC needs no FIN of the other side to be done. */
+static bool server_closes(const struct world *world, uint32_t id, const struct place *p,
+                          const struct message *answer)
+{
+    if (quic_is(p->socket))
+        return p->outstanding > 0;
+    return (answer->flags & HTTP_FLAG_CLOSE) != 0 ||
+           parameter_get(world, id, CLIENT_CLOSE) == SERVER_CLOSES;
 }
 
 static void pool_answered(struct world *world, uint32_t id, uint32_t place,
@@ -442,9 +375,7 @@ static void pool_answered(struct world *world, uint32_t id, uint32_t place,
     uint32_t users = p->answered;
     p->answered = 0;
     if (last)
-        pool_leave(world, id, place,
-                   (answer->flags & HTTP_FLAG_CLOSE) != 0 ||
-                       parameter_get(world, id, CLIENT_CLOSE) == SERVER_CLOSES);
+        pool_leave(world, id, place, server_closes(world, id, p, answer));
     else if (c->place_count > pool_limit(world, id) && p->outstanding == 0)
         pool_close(world, id, place, REQUEST_BROKEN);
     else
@@ -475,7 +406,7 @@ static void pool_readable(struct world *world, uint32_t id, uint32_t place, uint
     struct client *c = client_of(world, id);
     struct message message;
     while (place_at(world, c, place)->socket == socket &&
-           tcp_receive(world, socket, id, &message)) {
+           socket_receive(world, socket, id, &message)) {
         if ((place_at(world, c, place)->flags & PLACE_ASKS) != 0)
             pool_told(world, id, place, &message);
         else
@@ -509,7 +440,7 @@ static void pool_ended(struct world *world, uint32_t id, uint32_t place)
     }
     if (p->state != PLACE_LEAVING)
         trace(world, id, TRACE_CONNECTION_LOST, p->to, 0);
-    else if (p->http == HTTP_2)
+    else if (http_has_streams((enum http_version)p->http))
         pool_ask_again(world, client_of(world, id), p);
     pool_close(world, id, place, REQUEST_BROKEN);
 }
@@ -517,7 +448,7 @@ static void pool_ended(struct world *world, uint32_t id, uint32_t place)
 void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what)
 {
     struct client *c = client_of(world, id);
-    uint32_t place = (uint32_t)tcp_cookie(world, connection, id);
+    uint32_t place = (uint32_t)socket_cookie(world, connection, id);
     if (place == 0 || place > c->place_limit || place_at(world, c, place)->socket != connection)
         return;
     switch (what) {
@@ -527,8 +458,10 @@ void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
     case SOCKET_FAILED:
         if ((place_at(world, c, place)->flags & PLACE_ASKS) != 0)
             pool_ask_next(world, id, place);
-        else
+        else if (place_at(world, c, place)->state == PLACE_CONNECTING)
             pool_failed(world, id, place, REQUEST_NOT_CONNECTED);
+        else
+            pool_ended(world, id, place);
         break;
     case SOCKET_READABLE:
         pool_readable(world, id, place, connection);

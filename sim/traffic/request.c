@@ -285,8 +285,8 @@ void request_arm(struct world *world, uint32_t id)
     struct client *c = client_of(world, id);
     uint64_t deadline_ns = pool_deadline(world, id);
     if (c->open.first != 0) {
-        uint64_t attempt_ns = request_at(world, c->open.first)->attempt_ns +
-                              parameter_get(world, id, CLIENT_TIMEOUT);
+        uint64_t attempt_ns =
+            request_at(world, c->open.first)->attempt_ns + parameter_get(world, id, CLIENT_TIMEOUT);
         deadline_ns = attempt_ns < deadline_ns ? attempt_ns : deadline_ns;
     }
     if (deadline_ns == TIME_NEVER || c->state != CLIENT_RUNNING)

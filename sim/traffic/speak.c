@@ -3,7 +3,7 @@
  */
 #include "sim/traffic/client.h"
 
-#include "sim/net/tcp.h"
+#include "sim/net/socket.h"
 #include "sim/store/protocol.h"
 
 static bool speaks_http(const struct world *world, uint32_t id)
@@ -14,6 +14,24 @@ static bool speaks_http(const struct world *world, uint32_t id)
 static uint32_t secured(const struct place *place, uint32_t bytes)
 {
     return (uint32_t)tls_record_bytes((enum tls_version)place->tls, bytes);
+}
+
+/* Opens what lies below: TCP, or QUIC for HTTP/3. */
+uint32_t speak_connect(struct world *world, uint32_t id, uint32_t to)
+{
+    const struct client *c = client_of(world, id);
+    uint64_t resume = parameter_get(world, id, CLIENT_TLS_RESUME);
+    struct tcp_options options = {.nodelay = parameter_get(world, id, CLIENT_NODELAY) != 0,
+                                  .keepalive = parameter_get(world, id, CLIENT_SO_KEEPALIVE) != 0,
+                                  .keepcnt = (uint32_t)parameter_get(world, id, CLIENT_TCP_KEEPCNT),
+                                  .keepidle_ns = parameter_get(world, id, CLIENT_TCP_KEEPIDLE),
+                                  .keepintvl_ns = parameter_get(world, id, CLIENT_TCP_KEEPINTVL),
+                                  .user_timeout_ns =
+                                      parameter_get(world, id, CLIENT_TCP_USER_TIMEOUT)};
+    if (!speaks_http(world, id) || parameter_get(world, id, CLIENT_HTTP) != HTTP_3)
+        return tcp_connect(world, id, to, &options);
+    uint64_t session = resume != CLIENT_NO_RESUME && c->session >> 32 == to ? c->session : 0;
+    return quic_connect(world, id, to, session, resume == CLIENT_EARLY_DATA);
 }
 
 /* --- requests ------------------------------------------------------------------------------- */
@@ -74,15 +92,15 @@ bool speak_ask(struct world *world, uint32_t id, struct place *place, uint32_t r
         return tcp_send_more(world, place->socket, id, &message) &&
                tcp_send(world, place->socket, id, &wait);
     }
-    return more ? tcp_send_more(world, place->socket, id, &message)
-                : tcp_send(world, place->socket, id, &message);
+    return more && !quic_is(place->socket) ? tcp_send_more(world, place->socket, id, &message)
+                                           : socket_send(world, place->socket, id, &message);
 }
 
 uint32_t speak_room(const struct world *world, uint32_t id, const struct place *place)
 {
     if (parameter_get(world, id, CLIENT_KEEPALIVE) == 0)
         return (place->flags & PLACE_SPOKEN) == 0 ? 1 : 0;
-    if (place->http == HTTP_2)
+    if (http_has_streams((enum http_version)place->http))
         return H2_STREAMS;
     return (uint32_t)parameter_get(world, id, CLIENT_PIPELINE);
 }
@@ -118,6 +136,11 @@ bool speak_connected(struct world *world, uint32_t id, struct place *place)
     place->http = HTTP_1_1;
     if (!speaks_http(world, id))
         return true;
+    if (quic_is(place->socket)) {
+        place->http = HTTP_3;
+        c->session = quic_session(world, place->socket, id);
+        return true;
+    }
     place->http = (uint8_t)parameter_get(world, id, CLIENT_HTTP);
     place->tls = (uint8_t)parameter_get(world, id, CLIENT_TLS);
     if (place->tls == TLS_NO) {
@@ -191,12 +214,12 @@ enum heard speak_hear(struct world *world, uint32_t id, struct place *place,
 
 /* --- answers -------------------------------------------------------------------------------- */
 
-/* RESP and HTTP/1.x answer in the order of asking; a stream of h2 says which it is. */
+/* RESP and HTTP/1.x answer in the order of asking; a stream says which it is. */
 uint32_t speak_answered(struct world *world, struct place *place, const struct message *answer)
 {
     if (answer->type == HTTP_RESPONSE && http_cookie(answer) != 0)
         place->cookie = http_cookie(answer);
-    if (place->http != HTTP_2) {
+    if (!http_has_streams((enum http_version)place->http)) {
         struct request *first =
             place->asked.first == 0 ? NULL : request_at(world, place->asked.first);
         if (first != NULL && first->wait != 0 && first->heard == 0) {
@@ -256,5 +279,5 @@ void speak_close(struct world *world, uint32_t id, const struct place *place)
     bool secure = place->tls != TLS_NO && place->state >= PLACE_OPEN;
     if (secure && (place->flags & PLACE_ENDED) == 0)
         tls_say(world, id, place, TLS_CLOSE_NOTIFY, 0);
-    tcp_close(world, place->socket, id);
+    socket_close(world, place->socket, id);
 }
