@@ -98,14 +98,15 @@ static void fin_acked(struct world *world, uint32_t index, unsigned e)
 }
 
 /* A window that was closed and opens: what waits may go (Linux tcp_ack_probe). */
-static void take_window(const struct world *world, struct tcp_end *end, struct tcp_flight *flight,
-                        uint32_t window)
+static void take_window(const struct world *world, uint32_t index, unsigned e, uint32_t window)
 {
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    struct tcp_flight *flight = tcp_flight(world, end);
     end->snd_wnd = window;
     end->probes = 0;
     if (flight == NULL || flight->transmit_for != TIMER_WINDOW_PROBE)
         return;
-    if (window > 0) {
+    if (tcp_output_fits(world, index, e)) {
         end->backoff = 0;
         flight->transmit_for = TIMER_NONE;
         flight->transmit_at_ns = 0;
@@ -143,7 +144,7 @@ void tcp_take_ack(struct world *world, const struct segment *segment)
     news.advanced = seq_before(end->snd_una, ack);
     end->snd_una = old ? end->snd_una : ack;
     if (!old)
-        take_window(world, end, flight, segment->window);
+        take_window(world, index, e, segment->window);
     if (flight == NULL)
         return;
     if (flight->sent_count > 0) {

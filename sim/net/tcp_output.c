@@ -263,6 +263,24 @@ void tcp_output(struct world *world, uint32_t index, unsigned e)
     tcp_timer_arm(world, index, e);
 }
 
+bool tcp_output_fits(const struct world *world, uint32_t index, unsigned e)
+{
+    const struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    bool fin;
+    return window_allows(end, next_length(end, mss_of(world, index, e), &fin));
+}
+
+bool tcp_output_rest(struct world *world, uint32_t index, unsigned e)
+{
+    struct tcp_end *end = &tcp_at(world, index)->ends[e];
+    uint32_t mss = mss_of(world, index, e);
+    uint32_t room = end->snd_una + end->snd_wnd - end->snd_nxt;
+    bool fin;
+    if (!may_send_in(end->state) || (int32_t)room <= 0 || next_length(end, mss, &fin) <= room)
+        return false;
+    return send_new(world, index, e, room, false, mss);
+}
+
 bool tcp_output_probe(struct world *world, uint32_t index, unsigned e)
 {
     struct tcp_end *end = &tcp_at(world, index)->ends[e];

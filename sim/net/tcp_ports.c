@@ -19,8 +19,10 @@
 struct port_set {
     ref next;
     uint32_t server;
-    uint32_t taken;        /* ports whose connection has an end here */
-    uint32_t last;         /* the one that was given last */
+    uint32_t last;                  /* the one that was given last */
+    uint32_t first_port, last_port; /* the range that `full` speaks of */
+    uint8_t full[2]; /* a search found no port of this parity, and none was freed since */
+    uint8_t unused[6];
     uint16_t used[CHUNKS]; /* entries of a chunk that are not 0 */
     ref chunks[CHUNKS];    /* u32[CHUNK_PORTS]: the port's connection, as long as it is there */
 };
@@ -149,18 +151,30 @@ static uint32_t port_of_parity(const struct world *world, const struct port_set 
     return 0;
 }
 
-static uint32_t port_find(const struct world *world, const struct port_set *set, uint32_t way)
+/* As long as no port was freed since, a search that found none needs not be repeated. */
+static uint32_t port_unless_full(const struct world *world, struct port_set *set, unsigned parity)
+{
+    if (set->full[parity])
+        return 0;
+    uint32_t port = port_of_parity(world, set, set->first_port + parity, set->last_port, false);
+    set->full[parity] = port == 0;
+    return port;
+}
+
+static uint32_t port_find(const struct world *world, struct port_set *set, uint32_t way)
 {
     uint32_t range[2], machine = way_at(world, way)->from;
     uint64_t reuse = parameter_get(world, machine, MACHINE_TCP_TW_REUSE);
     bool loopback = machine == way_at(world, way)->to;
     bool may_reuse = reuse == 1 || (reuse == 2 && loopback);
     range_read(world, machine, range);
-    if (set->taken > range[1] - range[0] && !may_reuse)
-        return 0;
-    uint32_t port = port_of_parity(world, set, range[0], range[1], false);
+    if (range[0] != set->first_port || range[1] != set->last_port)
+        set->full[0] = set->full[1] = 0;
+    set->first_port = range[0];
+    set->last_port = range[1];
+    uint32_t port = port_unless_full(world, set, 0);
     if (port == 0)
-        port = port_of_parity(world, set, range[0] + 1, range[1], false);
+        port = port_unless_full(world, set, 1);
     if (port == 0 && may_reuse)
         port = port_of_parity(world, set, range[0], range[1], true);
     if (port == 0 && may_reuse)
@@ -184,7 +198,6 @@ uint16_t tcp_port_take(struct world *world, uint32_t index)
     }
     connection->replaces = before;
     port_note(world, set, port, index);
-    set->taken++;
     set->last = port;
     return (uint16_t)port;
 }
@@ -200,8 +213,8 @@ static struct port_set *set_of(const struct world *world, uint32_t index)
 void tcp_port_free(struct world *world, uint32_t index)
 {
     struct port_set *set = set_of(world, index);
-    if (set != NULL && set->taken > 0)
-        set->taken--;
+    if (set != NULL)
+        set->full[0] = set->full[1] = 0;
 }
 
 void tcp_port_forget(struct world *world, uint32_t index)

@@ -406,6 +406,9 @@ void tcp_output(struct world *world, uint32_t connection, unsigned e); /* what m
 /* One more segment, whatever cwnd says: the tail loss probe.  False: nothing is there, or no room.
  */
 bool tcp_output_probe(struct world *world, uint32_t connection, unsigned e);
+/* Does the next segment fit in the peer's window?  What there is room for, though it is less. */
+bool tcp_output_fits(const struct world *world, uint32_t connection, unsigned e);
+bool tcp_output_rest(struct world *world, uint32_t connection, unsigned e);
 void tcp_send_syn(struct world *world, uint32_t connection, unsigned e,
                   bool again); /* or SYN-ACK */
 void tcp_send_ack(struct world *world, uint32_t connection, unsigned e);

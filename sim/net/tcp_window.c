@@ -84,6 +84,8 @@ void tcp_window_probe(struct world *world, uint32_t index, unsigned e)
         tcp_end_fail(world, index, e, SOCKET_RESET, TCP_TIMED_OUT);
         return;
     }
+    if (tcp_output_rest(world, index, e))
+        return; /* Linux tcp_write_wakeup: the window was not quite closed */
     tcp_send_stale(world, index, e);
     end->probes++;
     if (end->backoff < UINT8_MAX && end->backoff < most)

@@ -208,6 +208,31 @@ static void step_server(void)
     }
 }
 
+/* A program stops reading, or reads again; a receive buffer gets another size. */
+static void step_reading(void)
+{
+    if (session_count == 0)
+        return;
+    struct session *session = &sessions[stream_below(&dice, session_count)];
+    unsigned side = (unsigned)stream_below(&dice, 2);
+    uint32_t id = side == 1 ? server : session->client;
+    if (session->held[side])
+        tcp_set_reading(world, session->connection, id, stream_chance(&dice, 1, 2));
+    uint32_t machine = machines[stream_below(&dice, MACHINES)];
+    parameter_put(world, machine, MACHINE_TCP_RMEM, 4096 + stream_below(&dice, 100000));
+    parameter_put(world, machine, MACHINE_TCP_WMEM, 4096 + stream_below(&dice, 100000));
+}
+
+/* Before the end everybody reads what waits. */
+static void read_all(void)
+{
+    for (uint32_t i = 0; i < session_count; i++)
+        for (unsigned side = 0; side < 2; side++)
+            if (sessions[i].held[side])
+                tcp_set_reading(world, sessions[i].connection,
+                                side == 1 ? server : sessions[i].client, true);
+}
+
 static void step_power(void)
 {
     uint32_t machine = machines[stream_below(&dice, MACHINES)];
@@ -223,7 +248,9 @@ static void step(void)
         step_send();
     else if (what < 78)
         step_close();
-    else if (what < 90)
+    else if (what < 82)
+        step_reading();
+    else if (what < 92)
         step_link();
     else if (what < 97)
         step_server();
@@ -260,6 +287,7 @@ static void mend_all(void)
         way->values[LINK_BANDWIDTH] = SECOND_NS;
         memset(way->drop, 0, sizeof way->drop);
     }
+    read_all();
     net_run(world, world->now_ns + 2000 * SECOND_NS);
 }
 
