@@ -132,10 +132,27 @@ static void goal_check(struct check *check, struct session *run, const struct go
     check_fail_error(check, spot, &error);
 }
 
-static void block_check(struct check *check, const struct scene *scene, const struct block *block)
+/* It may need what a line before it on the panel adds: a machine for a second store. */
+static bool acts_after_others(struct check *check, const struct scene *scene, unsigned step,
+                              uint32_t at)
 {
+    const struct block *blocks = check_text(check)->blocks[step];
+    struct error error;
+    struct session *session = scene_built(check, scene, 0, 0);
+    for (uint32_t i = 0; session && i < at; i++)
+        if (blocks[i].kind == BLOCK_COMMAND && blocks[i].part == blocks[at].part)
+            session_line(session, blocks[i].words, &error);
+    bool acts = session && session_line(session, blocks[at].words, &error);
+    session_close(session);
+    return acts;
+}
+
+static void block_check(struct check *check, const struct scene *scene, unsigned step, uint32_t at)
+{
+    const struct block *block = &check_text(check)->blocks[step][at];
     const char *last = strrchr(block->words, ' ');
-    if (block->kind == BLOCK_COMMAND)
+    bool adds = strncmp(block->words, "add ", 4) == 0 || strncmp(block->words, "link ", 5) == 0;
+    if (block->kind == BLOCK_COMMAND && !(adds && acts_after_others(check, scene, step, at)))
         line_check(check, scene, block->line, block->words);
     else if (block->kind == BLOCK_PRICE)
         metric_check(check, scene->told, block->line, last ? last + 1 : block->words);
@@ -162,6 +179,6 @@ void check_names(struct check *check)
             const struct block *block = &text->blocks[step][i];
             const struct scene *scene = scene_of(check, (enum lesson_step)step, block->part);
             if (scene->told)
-                block_check(check, scene, block);
+                block_check(check, scene, step, i);
         }
 }

@@ -7,6 +7,24 @@ static const char *const kinds[] = {"paragraph", "item",  "code",   "command",
                                     "predict",   "ask",   "goal",   "hint",
                                     "reveal",    "price", "source", "lab world"};
 
+/* A command's remark is its name on the panel: in each language its own. */
+static bool same_command(const char *a, const char *b)
+{
+    struct command commands[2];
+    struct error error;
+    char words[2][COMMAND_BYTES];
+    const char *lines[2] = {a, b};
+    for (unsigned i = 0; i < 2; i++) {
+        struct text text = TEXT(words[i]);
+        text_clear(&text);
+        if (language_split(&commands[i], lines[i], 0, &error))
+            language_join(&text, &commands[i]);
+        else
+            text_add(&text, lines[i]);
+    }
+    return strcmp(words[0], words[1]) == 0;
+}
+
 /* What is the same to the letter: a command, and what a price counts.  Words are each language's
  * own, and so are the comments in code. */
 static const char *letters_of(const struct block *block)
@@ -37,8 +55,9 @@ static void parity_of_step(struct check *check, unsigned step)
     for (uint32_t i = 0; i < most; i++) {
         const struct block *a = i < en->block_count[step] ? &en->blocks[step][i] : NULL;
         const struct block *b = i < ko->block_count[step] ? &ko->blocks[step][i] : NULL;
-        if (a && b && a->kind == b->kind && a->part == b->part &&
-            strcmp(letters_of(a), letters_of(b)) == 0)
+        bool alike = a && b && a->kind == b->kind && a->part == b->part;
+        if (alike && (a->kind == BLOCK_COMMAND ? same_command(a->words, b->words)
+                                               : strcmp(letters_of(a), letters_of(b)) == 0))
             continue;
         bool more_in_ko = !a || (b && ko->block_count[step] > en->block_count[step]);
         const struct block *has = more_in_ko ? b : a;

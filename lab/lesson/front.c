@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const lesson_front_keys[FRONT_KEYS] = {"id", "title", "minutes", "needs", "asks",
-                                                   "view"};
+const char *const lesson_front_keys[FRONT_KEYS] = {"id",    "title", "minutes",
+                                                   "needs", "asks",  "view"};
 
 static bool line_read(struct reading *reading, const char *line, size_t bytes, uint32_t number)
 {

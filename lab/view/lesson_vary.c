@@ -65,7 +65,7 @@ void draw_price(struct text *to, const struct model *model)
             continue;
         char name[80];
         snprintf(name, sizeof name, "%.*s", (int)(metric - block->words), block->words);
-        text_add(to, " ");
+        text_add(to, first ? " " : ", ");
         text_add(to, first ? model_say(model, WORD_PRICE) : "");
         text_add(to, first ? " " : "");
         first = false;

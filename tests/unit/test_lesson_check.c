@@ -196,6 +196,7 @@ static void test_both_languages_say_the_same(void **state)
         {KO, "miss lost 1..4000", "miss lost 1..2", "ko.md:40:1: `miss` is in one language"},
         {KO, "kill cache\npause", "kill orders\npause",
          "en.md:25:1: `kill cache` is in one language"},
+        {KO, "kill cache\npause", "kill cache  # 죽이기\npause", NULL},
         {KO, "price disk", "price 디스크", NULL},
         {KO, "disk redis-1.disk_written", "disk cache.keys",
          "en.md:79:12: `redis-1.disk_written` is in one language"},
@@ -435,6 +436,39 @@ static void test_a_question_guards_a_fault(void **state)
         fail_msg("%s", copy.found);
 }
 
+/* What a lesson says was measured is in the tables of what the real programs did. */
+static void test_sources_are_measured(void **state)
+{
+    (void)state;
+    char *tables[2] = {reading_file(OUTAGE_SOURCE_DIR "/tests/truth/redis.tsv", NULL),
+                       reading_file(OUTAGE_SOURCE_DIR "/tests/truth/net.tsv", NULL)};
+    uint32_t count;
+    char **list = lesson_list(OUTAGE_SOURCE_DIR "/lessons", &count);
+    assert_true(count >= 3);
+    for (uint32_t i = 0; i < count; i++) {
+        char why[300], words[COMMAND_BYTES], *rest = words, *id;
+        struct text text = TEXT(why);
+        struct lesson *lesson = lesson_open(list[i], LANGUAGE_EN, &text);
+        assert_non_null(lesson);
+        const struct lesson_text *en = &lesson->text[LANGUAGE_EN];
+        for (uint32_t b = 0; b < en->block_count[STEP_EXPLAIN]; b++) {
+            if (en->blocks[STEP_EXPLAIN][b].kind != BLOCK_SOURCE)
+                continue;
+            snprintf(words, sizeof words, "%s", en->blocks[STEP_EXPLAIN][b].words);
+            for (rest = words; (id = strsep(&rest, " "));) {
+                char row[120];
+                snprintf(row, sizeof row, "\n%s\t", id);
+                if (!strstr(tables[0], row) && !strstr(tables[1], row))
+                    fail_msg("%s: nothing called %s was measured", list[i], id);
+            }
+        }
+        lesson_close(lesson);
+    }
+    lesson_list_free(list, count);
+    free(tables[0]);
+    free(tables[1]);
+}
+
 /* --- numbers
  * ----------------------------------------------------------------------------------------------------
  */
@@ -480,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_words_as_they_are_shown),
         cmocka_unit_test(test_the_world_runs_and_soon),
         cmocka_unit_test(test_a_question_guards_a_fault),
+        cmocka_unit_test(test_sources_are_measured),
         cmocka_unit_test(test_numbers_of_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
