@@ -283,6 +283,10 @@ static void summary(struct run *run)
         ledger_report(session_variant(run->session, i)->world, &text, run->language);
         on_text(run, (int)i, report);
     }
+    struct error error;
+    bool table = strstr(session_script(run->session), "report variants") != NULL;
+    if (session_variants(run->session) > 1 && !table)
+        session_line(run->session, "report variants", &error);
     for (uint32_t i = 0; i < count; i++)
         held += session_expectation(run->session, i)->held;
     if (count)

@@ -18,6 +18,11 @@ struct twins_number {
 };
 struct twins_number twins_number(const struct model *model);
 
+/* Of writes: what both sides count.  As soon as one has lost some, lost is what is compared; what
+ * is at risk now is another thing. */
+enum twins_count { COUNT_RISK, COUNT_NOT_ON_DISK, COUNT_LOST };
+enum twins_count twins_count(const struct model *model, unsigned side);
+
 /* What it says on a side, as words: "39,443"; its label; false: hidden. */
 bool twins_number_words(const struct model *model, unsigned side, struct text *number,
                         struct text *label);

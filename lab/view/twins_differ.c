@@ -5,7 +5,6 @@
 
 #include "lab/app/flow.h"
 #include "lab/view/twins.h"
-#include "lab/view/writes.h"
 
 #define METRIC_CELLS 34
 #define VALUE_CELLS  18
@@ -107,17 +106,12 @@ static int item_put(struct canvas *canvas, int row, int column, const struct ite
     return canvas_write(canvas, row, column, 0, same ? STYLE_PLAIN : STYLE_STRONG, words) + 3;
 }
 
-/* Lost, not on disk, at risk: of two sides the worse is said. */
-static enum word worse_word(const struct model *model)
+/* Of "lost" above and "not on disk" below the first is said. */
+static enum word count_word(const struct model *model)
 {
-    enum word words[2];
-    for (unsigned side = 0; side < 2; side++) {
-        struct writes writes = writes_of_all(twins_look_of(model, side));
-        words[side] = writes.gone == 0 ? WORD_AT_RISK
-                      : writes.judged  ? WORD_GONE
-                                       : WORD_NOT_ON_DISK;
-    }
-    return words[0] == WORD_AT_RISK ? words[1] : words[0];
+    static const enum word words[] = {WORD_AT_RISK, WORD_NOT_ON_DISK, WORD_GONE};
+    enum twins_count a = twins_count(model, 0), b = twins_count(model, 1);
+    return words[a > b ? a : b];
 }
 
 static bool number_item(const struct model *model, struct item *item)
@@ -130,7 +124,7 @@ static bool number_item(const struct model *model, struct item *item)
             return false;
     }
     snprintf(item->label, sizeof item->label, "%s",
-             which.writes ? model_say(model, worse_word(model)) : which.metric);
+             which.writes ? model_say(model, count_word(model)) : which.metric);
     return true;
 }
 

@@ -68,12 +68,25 @@ struct twins_number twins_number(const struct model *model)
     return number;
 }
 
-static enum word word_of(const struct writes *writes)
+static enum twins_count count_of(const struct writes *writes)
 {
-    return writes->gone == 0 ? WORD_AT_RISK_NOW
-           : writes->judged  ? WORD_OK_THEN_LOST
-                             : WORD_OK_NOT_ON_DISK;
+    return writes->gone == 0 ? COUNT_RISK : writes->judged ? COUNT_LOST : COUNT_NOT_ON_DISK;
 }
+
+enum twins_count twins_count(const struct model *model, unsigned side)
+{
+    struct writes own = writes_of_all(twins_look_of(model, side));
+    struct writes other = writes_of_all(twins_look_of(model, 1 - side));
+    return count_of(own.gone ? &own : &other);
+}
+
+static int64_t counted(const struct writes *writes, enum twins_count count)
+{
+    return count == COUNT_RISK ? writes->risk : writes->gone;
+}
+
+static const enum word long_words[] = {WORD_AT_RISK_NOW, WORD_OK_NOT_ON_DISK, WORD_OK_THEN_LOST};
+static const enum word short_words[] = {WORD_AT_RISK, WORD_NOT_ON_DISK, WORD_GONE};
 
 bool twins_number_words(const struct model *model, unsigned side, struct text *number,
                         struct text *label)
@@ -86,8 +99,9 @@ bool twins_number_words(const struct model *model, unsigned side, struct text *n
         struct writes writes = writes_of_all(look);
         if (writes.hidden)
             return false;
-        draw_count(number, model, writes.gone ? writes.gone : writes.risk);
-        text_add(label, model_say(model, word_of(&writes)));
+        enum twins_count count = twins_count(model, side);
+        draw_count(number, model, counted(&writes, count));
+        text_add(label, model_say(model, long_words[count]));
         return true;
     }
     const struct figure *figure = look_figure(look, which.metric);
@@ -237,7 +251,10 @@ static void draw_number(const struct model *model, struct canvas *canvas, int ro
         return;
     }
     struct writes writes = writes_of_all(twins_look_of(model, side));
-    enum style style = !which.writes ? STYLE_STRONG : writes.gone ? STYLE_GONE : STYLE_RISK;
+    enum style style = !which.writes                                ? STYLE_STRONG
+                       : writes.gone                                ? STYLE_GONE
+                       : counted(&writes, twins_count(model, side)) ? STYLE_RISK
+                                                                    : STYLE_SAFE;
     size_t length = strcspn(number, " "); /* "1.1 ms": the unit stands beside it */
     snprintf(digits, sizeof digits, "%.*s", (int)length, number);
     int after = canvas_digits(canvas, row, MARGIN + 1, style, digits) + 2;
@@ -253,20 +270,18 @@ static void draw_number(const struct model *model, struct canvas *canvas, int ro
 }
 
 /* "on disk 39,891" and "lost 506", which stand at the ends of the bar. */
-static void ends_of(const struct model *model, const struct writes *writes, char left[80],
-                    char right[80])
+static void ends_of(const struct model *model, unsigned side, char left[80], char right[80])
 {
-    char count[40];
-    struct text number = TEXT(count);
-    enum word word = writes->gone == 0 ? WORD_AT_RISK
-                     : writes->judged  ? WORD_GONE
-                                       : WORD_NOT_ON_DISK;
-    text_clear(&number);
-    draw_count(&number, model, writes->safe);
-    snprintf(left, 80, "%s %s", model_say(model, WORD_ON_DISK), count);
-    text_clear(&number);
-    draw_count(&number, model, writes->gone ? writes->gone : writes->risk);
-    snprintf(right, 80, "%s %s", model_say(model, word), count);
+    char number[40];
+    struct text text = TEXT(number);
+    struct writes writes = writes_of_all(twins_look_of(model, side));
+    enum twins_count count = twins_count(model, side);
+    text_clear(&text);
+    draw_count(&text, model, writes.safe);
+    snprintf(left, 80, "%s %s", model_say(model, WORD_ON_DISK), number);
+    text_clear(&text);
+    draw_count(&text, model, counted(&writes, count));
+    snprintf(right, 80, "%s %s", model_say(model, short_words[count]), number);
 }
 
 /* Both bars have one length. */
@@ -279,7 +294,7 @@ static void draw_side_bar(const struct model *model, struct canvas *canvas, int 
     for (unsigned i = 0; i < 2; i++) {
         unsigned at = i ? side : 1 - side;
         writes = writes_of_all(twins_look_of(model, at));
-        ends_of(model, &writes, left, right);
+        ends_of(model, at, left, right);
         int ends[2] = {MARGIN + 3 + canvas_width(left), MARGIN + 2 + canvas_width(right)};
         for (int k = 0; k < 2; k++)
             widest[k] = ends[k] > widest[k] ? ends[k] : widest[k];

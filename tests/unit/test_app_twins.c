@@ -31,7 +31,8 @@ static void select_part(struct lab *lab, const char *name)
         press(lab, KEY_CODE_TAB);
 }
 
-/* --- the key --------------------------------------------------------------------------------------
+/* --- the key
+ * --------------------------------------------------------------------------------------
  */
 
 static void a_key_forks_and_the_screen_says_the_commands(void **state)
@@ -102,7 +103,8 @@ static void a_part_s_setting_is_what_b_changes(void **state)
     close_lab(lab);
 }
 
-/* --- keys and lines -------------------------------------------------------------------------------
+/* --- keys and lines
+ * -------------------------------------------------------------------------------
  */
 
 struct said {
@@ -188,7 +190,8 @@ static void keys_and_lines_end_with_the_same_digests(void **state)
     close_lab(lines);
 }
 
-/* --- ways out -------------------------------------------------------------------------------------
+/* --- ways out
+ * -------------------------------------------------------------------------------------
  */
 
 static void going_back_before_the_fork_ends_the_twins_and_says_so(void **state)
@@ -233,6 +236,25 @@ static void ten_forks_at_time_0_and_in_a_run(void **state)
     assert_int_equal(digest(lab), digest(other));
     close_lab(lab);
     close_lab(other);
+}
+
+/* What one has lost is not held against what the other has at risk. */
+static void like_is_compared_with_like(void **state)
+{
+    (void)state;
+    struct lab *lab = open_at(LANGUAGE_EN, "run 5s");
+    type(lab, "&set cache appendonly=yes");
+    press(lab, KEY_CODE_ENTER);
+    command(lab, "run 5500ms");
+    assert_shows(lab, "at risk 10,");
+    command(lab, "a: power-cut redis-1");
+    assert_shows(lab, "not on disk 10,");
+    assert_shows(lab, " -> 0   p99");
+    command(lab, "a: power-on redis-1");
+    command(lab, "run 1s");
+    assert_shows(lab, "lost 10,");
+    assert_shows(lab, " -> 0   p99");
+    close_lab(lab);
 }
 
 static void three_variants_two_on_the_screen(void **state)
@@ -280,7 +302,8 @@ static void every_size_draws_them(void **state)
     close_lab(lab);
 }
 
-/* --- lessons --------------------------------------------------------------------------------------
+/* --- lessons
+ * --------------------------------------------------------------------------------------
  */
 
 static struct lab *open_try(enum language language)
@@ -407,6 +430,7 @@ int main(void)
         cmocka_unit_test(keys_and_lines_end_with_the_same_digests),
         cmocka_unit_test(going_back_before_the_fork_ends_the_twins_and_says_so),
         cmocka_unit_test(ten_forks_at_time_0_and_in_a_run),
+        cmocka_unit_test(like_is_compared_with_like),
         cmocka_unit_test(three_variants_two_on_the_screen),
         cmocka_unit_test(every_size_draws_them),
         cmocka_unit_test(an_open_question_is_open_in_each_twin),
