@@ -73,6 +73,8 @@ uint32_t retro_lesson_questions(const struct retro *retro, const struct retro_le
 
 /* Words of a person on one line: nothing in them is markup. */
 void retro_put(FILE *file, const char *words);
+/* A lesson's question on one line: its code stays code. */
+void retro_put_question(FILE *file, const char *words);
 void retro_person(FILE *file, enum language language, uint32_t person, const char *name);
 /* Code on lines of its own; `before` stands before each, and a line's own words are quoted for the
  * shell when `quoted`. */

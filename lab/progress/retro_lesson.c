@@ -277,7 +277,10 @@ static void put_question(const struct retro *retro, const struct retro_lesson *p
                         : asked.counted ? asked.counted->asked
                                         : name;
     fputs("> ", retro->file);
-    retro_put(retro->file, words[0] ? words : name);
+    if (asked.question)
+        retro_put_question(retro->file, words);
+    else
+        retro_put(retro->file, words[0] ? words : name);
     fputs("\n\n", retro->file);
     put_table(&asked);
     if (!asked.counted) {

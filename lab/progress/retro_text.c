@@ -29,6 +29,20 @@ void retro_put(FILE *file, const char *words)
     }
 }
 
+void retro_put_question(FILE *file, const char *words)
+{
+    char plain[4];
+    bool code = false;
+    for (; *words; words++) {
+        code = code != (*words == '`');
+        snprintf(plain, sizeof plain, "%c", *words);
+        if (code || *words == '`')
+            putc(is_control(*words) ? ' ' : *words, file);
+        else
+            retro_put(file, plain);
+    }
+}
+
 void retro_person(FILE *file, enum language language, uint32_t person, const char *name)
 {
     char letter[64];
