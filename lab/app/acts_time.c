@@ -8,6 +8,7 @@
 #include "lab/app/flow.h"
 #include "lab/app/meeting.h"
 #include "lab/app/panel.h"
+#include "lab/app/past.h"
 #include "lab/app/prompt.h"
 #include "lab/app/search.h"
 #include "lab/app/twins.h"
@@ -71,6 +72,57 @@ bool press_mark_after(struct model *model, const struct key *key)
     return to_mark(model, true);
 }
 
+bool press_cursor(struct model *model, const struct key *key)
+{
+    (void)key;
+    scrub_begin(model);
+    return true;
+}
+
+bool press_cursor_before(struct model *model, const struct key *key)
+{
+    (void)key;
+    scrub_by(model, -1);
+    return true;
+}
+
+bool press_cursor_after(struct model *model, const struct key *key)
+{
+    (void)key;
+    scrub_by(model, 1);
+    return true;
+}
+
+bool press_cursor_far_before(struct model *model, const struct key *key)
+{
+    (void)key;
+    scrub_by(model, -10);
+    return true;
+}
+
+bool press_cursor_far_after(struct model *model, const struct key *key)
+{
+    (void)key;
+    scrub_by(model, 10);
+    return true;
+}
+
+/* Enter stands there; Space runs on from there. */
+bool press_cursor_here(struct model *model, const struct key *key)
+{
+    scrub_end(model, false);
+    if (key->code == KEY_CODE_TEXT)
+        drive_play(model, true);
+    return true;
+}
+
+bool press_cursor_leave(struct model *model, const struct key *key)
+{
+    (void)key;
+    scrub_end(model, true);
+    return true;
+}
+
 bool press_event(struct model *model, const struct key *key)
 {
     (void)key;
@@ -108,6 +160,8 @@ bool press_begin(struct model *model, const struct key *key)
         flow_step(model, STEP_WATCH);
     } else {
         drive_rewind(model, 0);
+        session_part(model->session); /* what was done after is another branch */
+        model_look(model);
         snprintf(model->last_command, sizeof model->last_command, "rewind 0s");
     }
     return true;

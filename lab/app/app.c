@@ -167,6 +167,7 @@ int lab_main(const struct lab_options *options)
     if (!app)
         return 2;
     model_init(&app->model, options->language);
+    app->model.wall_ns = wall_ns;
     struct progress *progress = progress_open(NULL, wall_ms());
     kept_open(&app->model, progress, wall_ms);
     int status = 2;

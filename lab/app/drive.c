@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/past.h"
 #include "lab/app/twins.h"
 
 #define BUDGET_EVENTS 2000
@@ -22,7 +23,7 @@ void drive_reset(struct drive *drive)
 
 bool drive_moving(const struct drive *drive)
 {
-    return drive->playing || drive->rushing || drive->seeking;
+    return drive->playing || drive->rushing || drive->seeking || drive->scrubbing;
 }
 
 uint64_t drive_speed(const struct drive *drive)
@@ -39,6 +40,7 @@ uint64_t drive_behind(const struct drive *drive)
 static void stand(struct model *model)
 {
     model->drive.playing = model->drive.rushing = model->drive.seeking = false;
+    model->drive.scrubbing = false;
     model->drive.looked_ns = model->drive.reached = 0;
     model_look(model);
 }
@@ -80,6 +82,11 @@ void drive_heard(void *user, int variant, struct world *world, const struct reco
         record->time_ns == 0 && (record->what == TRACE_STARTED || record->what == TRACE_READY);
     if (beginning || !word_news(LANGUAGE_EN, record->what))
         return;
+    model->drive.found = true;
+    if (model->drive.speed < SPEED_ONE)
+        model->drive.slow_until_ns = record->time_ns + SECOND_NS;
+    if (model->session && session_behind(model->session))
+        return; /* it was told when it was run first */
     if (model->news_count == NEWS_KEPT) {
         memmove(model->news, model->news + 1, (NEWS_KEPT - 1) * sizeof *model->news);
         model->news_count--;
@@ -89,14 +96,18 @@ void drive_heard(void *user, int variant, struct world *world, const struct reco
     news->what = record->what;
     news->variant = variant;
     memcpy(news->who, component_at(world, record->who)->name, sizeof news->who);
-    model->drive.found = true;
-    if (model->drive.speed < SPEED_ONE)
-        model->drive.slow_until_ns = record->time_ns + SECOND_NS;
 }
 
 uint64_t drive_back_ns(const struct model *model)
 {
     return model->screen == PLACE_WATCH ? SECOND_NS : 5 * SECOND_NS;
+}
+
+void drive_begin(struct model *model, uint64_t time_ns)
+{
+    drive_rewind(model, time_ns);
+    session_forget(model->session);
+    past_follow(model);
 }
 
 bool drive_rewind(struct model *model, uint64_t time_ns)
@@ -106,7 +117,7 @@ bool drive_rewind(struct model *model, uint64_t time_ns)
     uint64_t fork_ns = session_fork_time(model->session);
     if (fork_ns != TIME_NEVER && time_ns < fork_ns)
         twins_undo(model);
-    bool went = session_rewind(model->session, time_ns);
+    bool went = past_go(model, time_ns);
     drive_moved(model, before_ns);
     stand(model);
     model->drive.playing = playing && went;
@@ -116,13 +127,10 @@ bool drive_rewind(struct model *model, uint64_t time_ns)
 void drive_moved(struct model *model, uint64_t before_ns)
 {
     uint64_t now_ns = session_now(model->session);
+    past_follow(model);
     if (now_ns >= before_ns)
         return;
-    while (model->news_count && model->news[model->news_count - 1].time_ns > now_ns)
-        model->news_count--;
-    look_samples_back(&model->look, now_ns, before_ns);
     ladders_went_back(model);
-    twins_back(model, now_ns, before_ns);
     flow_went_back(model);
 }
 
@@ -154,7 +162,7 @@ void drive_sample(void *user, struct session *session)
         struct value value = {0};
         bool known = world_metric(world, model->look.charts[i].name, &metric, &error) &&
                      world_read(world, metric, &value);
-        look_sample(&model->look, i, known ? value.number : 0);
+        look_sample(&model->look, i, session_now(session), known ? value.number : 0);
     }
     if (flow_script_runs(model) && model->flow.step == STEP_VARY)
         flow_goals(model);
@@ -234,6 +242,11 @@ bool drive_work(struct model *model)
     struct drive *drive = &model->drive;
     if (!model->session || !drive_moving(drive))
         return false;
+    if (drive->scrubbing) {
+        drive->scrubbing = false;
+        scrub_work(model);
+        return false;
+    }
     uint64_t limit_ns = least(flow_script_time(model), drive->halt_ns);
     uint64_t until_ns = least(drive->goal_ns, limit_ns);
     bool there = false, turned = false;

@@ -19,6 +19,8 @@ void drive_play(struct model *model, bool playing);
 void drive_rush(struct model *model, uint64_t until_ns); /* as fast as it goes */
 void drive_seek(struct model *model);                    /* to the next news */
 bool drive_rewind(struct model *model, uint64_t time_ns);
+/* Goes back to begin anew there, as a lesson's steps do: what was done after never was. */
+void drive_begin(struct model *model, uint64_t time_ns);
 uint64_t drive_back_ns(const struct model *model); /* what the left arrow goes back by */
 void drive_faster(struct model *model, int by);
 /* Of the table of speeds, in thousandths. */

@@ -129,7 +129,7 @@ static void enter_watch(struct model *model)
     uint64_t start_ns = fault_ns > SECOND_NS ? fault_ns - SECOND_NS : 0;
     uint64_t to_ns = touched_ns < start_ns ? touched_ns : start_ns;
     if (session_now(model->session) > to_ns || touched_ns != TIME_NEVER)
-        drive_rewind(model, to_ns);
+        drive_begin(model, to_ns);
     flow_script_start(model, fault_ns);
     if (session_now(model->session) < start_ns)
         drive_rush(model, start_ns);

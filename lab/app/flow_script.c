@@ -134,7 +134,8 @@ bool flow_script_turn(struct model *model)
     script->begun = script->begun || now_ns >= script->fault_ns;
     if (script->fault_pending && now_ns >= script->fault_ns) {
         script->fault_pending = false;
-        flow_act(model, model->flow.fault);
+        if (!session_behind(model->session)) /* else it is gone through again */
+            flow_act(model, model->flow.fault);
         return true;
     }
     bool ended =

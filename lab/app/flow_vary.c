@@ -56,7 +56,7 @@ void flow_again(struct model *model, bool keep_changes)
     drive_play(model, false);
     twins_undo(model);
     model->message[0] = 0;
-    drive_rewind(model, 0);
+    drive_begin(model, 0);
     flow->tried = flow->looking = flow->cheaper = false;
     memset(flow->goals, 0, sizeof flow->goals);
     if (!keep_changes)

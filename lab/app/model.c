@@ -9,6 +9,7 @@
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
 #include "lab/app/meeting.h"
+#include "lab/app/past.h"
 #include "lab/app/twins.h"
 
 #define HISTORY_BYTES (256ull << 20)
@@ -66,6 +67,7 @@ void model_close_session(struct model *model)
     free(model->script);
     model->script = NULL;
     model->news_count = 0;
+    past_release(model);
     model->look.chart_count = 0;
     look_release(&model->look);
     for (uint32_t i = 0; i < VARIANTS_MAX; i++)
@@ -135,7 +137,7 @@ bool model_open_script(struct model *model, const char *path, const char *script
     own[bytes] = 0;
     struct session_options options = {
         .language = model->language, .history_bytes = HISTORY_BYTES, .file = path};
-    options.later = true;
+    options.later = options.branches = true;
     options.sample_ns = LOOK_SAMPLE_NS;
     options.output = (struct session_output){.user = model,
                                              .text = answer_text,
@@ -274,6 +276,7 @@ void model_look(struct model *model)
 {
     if (!model->session)
         return;
+    past_follow(model);
     twins_follow(model);
     look_take(&model->look, model_world(model), is_hidden, model->session);
     for (uint32_t i = 0; i < session_watched(model->session); i++) {

@@ -45,6 +45,7 @@ enum place {
     FIELD_DIFFER, /* nothing is typed: a second guess, or not */
     FIELD_SAW,    /* what did you see? */
     FIELD_REVIEW, /* its guess */
+    FIELD_TIME,   /* nothing is typed: the cursor of time goes over what was run */
     FIELD_SKIP,   /* nothing is typed: watch it, or skip to vary */
     FIELD_SENTENCE,
     FIELD_NAME,
@@ -56,7 +57,7 @@ enum place {
 enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OVERLAY_PACKET };
 
 #define SPEED_ONE        6 /* x1 in the table of speeds */
-#define NEWS_KEPT        32
+#define NEWS_KEPT        128
 #define ANSWER_BYTES     8192
 #define HISTORY_LINES    64
 #define PEOPLE_MAX       4
@@ -91,6 +92,7 @@ struct drive {
     bool playing;
     bool rushing; /* as fast as it goes, to goal_ns */
     bool seeking; /* event by event, to the next news */
+    bool scrubbing; /* to the cursor of time */
     bool found;   /* the news came */
     bool failed;  /* a line of the file did */
     int speed;    /* of the table of speeds */
@@ -100,6 +102,20 @@ struct drive {
     uint64_t since_look_ns; /* of the wall's clock */
     uint64_t looked_ns;     /* where the world stood at the last look */
     uint64_t reached;       /* the speed since the look before, in thousandths; 0 not known */
+};
+
+/* What was run, up to its end, and the cursor on it (past.h). */
+struct past {
+    uint32_t number; /* of the branch that is shown; 0 none yet */
+    uint64_t end_ns; /* how far it was run */
+    bool branching;  /* there are others */
+    char name[32], from[32];
+    uint64_t since_ns;
+    struct past_branch *branches; /* what was shown of the others */
+    uint32_t count;
+    bool scrubbing;
+    uint64_t cursor_ns, was_ns; /* of the cursor, and where one was */
+    uint64_t cost_ns;           /* the longest way to an instant so far, of the wall's time */
 };
 
 struct guess {
@@ -279,6 +295,7 @@ struct model {
     char file[LINE_BYTES];
     char *script; /* its text */
     struct drive drive;
+    struct past past;
     struct look look;
     struct twins twins;
     struct ended ended; /* of the watched run of a lesson */
@@ -302,6 +319,7 @@ struct model {
 
     struct progress *progress; /* the program's; NULL: nothing is kept */
     uint64_t (*wall_ms)(void); /* its clock */
+    uint64_t (*wall_ns)(void); /* what work takes is measured by; NULL: it is not */
     struct home home;
     struct flow flow;
     struct review_state review;

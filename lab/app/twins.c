@@ -147,7 +147,7 @@ void twins_sample(struct model *model)
     for (uint32_t i = 0; i < count; i++) {
         struct look *look = &model->twins.looks[i];
         for (uint32_t k = 0; k < look->chart_count; k++)
-            look_sample(look, k,
+            look_sample(look, k, session_now(model->session),
                         now_of(session_variant(model->session, i)->world, look->charts[k].name));
     }
 }
@@ -170,10 +170,10 @@ void twins_closed(struct model *model, uint32_t variant)
     model->twins.large = 0;
 }
 
-void twins_back(struct model *model, uint64_t now_ns, uint64_t before_ns)
+void twins_back(struct model *model, uint64_t now_ns)
 {
     for (uint32_t i = 0; i < VARIANTS_MAX; i++)
-        look_samples_back(&model->twins.looks[i], now_ns, before_ns);
+        look_samples_back(&model->twins.looks[i], now_ns);
 }
 
 /* --- what a person does ------------------------------------------------------------------------

@@ -20,7 +20,7 @@ void twins_follow(struct model *model); /* the world was forked, or is one again
 void twins_look(struct model *model);   /* takes the figures of both */
 void twins_sample(struct model *model);
 void twins_closed(struct model *model, uint32_t variant);
-void twins_back(struct model *model, uint64_t now_ns, uint64_t before_ns);
+void twins_back(struct model *model, uint64_t now_ns); /* what came after is none any more */
 
 void twins_enlarge(struct model *model, unsigned side); /* 1 A, 2 B; again: both */
 void twins_open(struct model *model); /* the key: a prompt for B's change, or for which one stays */

@@ -49,7 +49,7 @@ static bool is_for_field(const struct model *model, const struct key *key)
 {
     const struct question *question =
         model->asking == FIELD_REVIEW ? review_question(model) : flow_question(model);
-    if (model_place(model) == FIELD_MARKS) /* marks are set by their own keys */
+    if (model->asking == FIELD_TIME || model_place(model) == FIELD_MARKS) /* by their own keys */
         return false;
     if (key->code != KEY_CODE_TEXT ||
         (model->asking != FIELD_GUESS && model->asking != FIELD_REVIEW) || !question ||

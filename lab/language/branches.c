@@ -34,7 +34,7 @@ static struct branch_head *here(struct session *session)
 {
     if (!session->here.name[0]) {
         strcpy(session->here.name, FIRST_NAME);
-        session->branch_numbers = 1;
+        session->here.number = session->branch_numbers = 1;
     }
     return &session->here;
 }
@@ -54,6 +54,7 @@ static void name_new(struct session *session)
     do
         snprintf(name, sizeof session->here.name, "b%u", (unsigned)++session->branch_numbers);
     while (branch_find(session, name));
+    session->here.number = session->branch_numbers;
 }
 
 /* The branch that a command names; NULL with the error. */
@@ -113,6 +114,11 @@ void branches_close_forked(struct session *session)
     for (uint32_t i = session->branch_count; i-- > 0;)
         if (session->branches[i].forked)
             branch_remove(session, &session->branches[i]);
+    session_forget(session);
+}
+
+void session_forget(struct session *session)
+{
     course_here(session);
     for (uint32_t i = 0; i < session->variant_count; i++)
         if (session->variants[i].history)

@@ -49,8 +49,7 @@ static bool fail(struct session *session, enum error_id id, const char *a, const
     return false;
 }
 
-/* --- one world
- * ------------------------------------------------------------------------------------ */
+/* --- one world ----------------------------------------------------------------------------------- */
 
 /* A due command: verbs of the world act at once, the lab's own wait for the other variants. */
 static bool on_due(void *user, struct world *world, const struct command *command)
@@ -150,8 +149,7 @@ static bool world_to(struct session *session, uint32_t i, uint64_t until_ns, uin
     return false;
 }
 
-/* --- what waits
- * ------------------------------------------------------------------------------------ */
+/* --- what waits ---------------------------------------------------------------------------------- */
 
 /* Carries out the earliest command that waits, for all the worlds that have the same at the same
  * time. False when none waits or it failed. */
@@ -209,8 +207,7 @@ static bool all_to(struct session *session, uint64_t until_ns, uint64_t budget)
     }
 }
 
-/* One clock for all: after a step, a failure or the end of a budget the others come to the latest.
- */
+/* One clock for all: after a step, a failure or a budget's end the others come to the latest. */
 static void align(struct session *session)
 {
     bool failed = session->failed, over = session->over;
@@ -228,8 +225,7 @@ static void align(struct session *session)
     session->failed_command = command;
 }
 
-/* --- run until
- * -------------------------------------------------------------------------------------- */
+/* --- run until ----------------------------------------------------------------------------------- */
 
 static bool until_read(struct session *session, struct running *running,
                        struct condition *conditions)
@@ -344,8 +340,7 @@ static bool run_end(struct session *session, struct running *running,
     return true;
 }
 
-/* --- the whole
- * --------------------------------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------------------------------- */
 
 static void sample(struct session *session)
 {
@@ -391,8 +386,7 @@ static void stretch(struct session *session, uint64_t target_ns, uint64_t budget
     all_to(session, target_ns, budget);
 }
 
-/* The file's run ends when its time has come, and the next lines act, as long as they take no time.
- */
+/* The file's run ends when its time has come, and the next lines act while they take no time. */
 static bool file_instant(struct session *session)
 {
     for (;;) {
@@ -409,7 +403,7 @@ static bool file_instant(struct session *session)
     }
 }
 
-/* What is over at this instant ends.  False when the caller has to return. */
+/* What is over at this instant ends; false when the caller has to return. */
 static bool instant(struct session *session)
 {
     bool typed = session->typed_run.active;

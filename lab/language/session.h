@@ -23,6 +23,7 @@ struct variant {
 
 /* What a branch is called and where it left another one. */
 struct branch_head {
+    uint32_t number; /* stays when it is named */
     char name[32];
     char from[32]; /* the other one; "": it is the first */
     uint64_t from_ns;
@@ -122,6 +123,7 @@ bool session_rewind(struct session *session, uint64_t time_ns);
 uint64_t session_tip(const struct session *session); /* how far it was run; now, when nothing is ahead */
 bool session_behind(const struct session *session);  /* something is ahead */
 bool session_part(struct session *session);          /* what is ahead is another branch from now on */
+void session_forget(struct session *session);        /* what is ahead never was */
 
 /* A branch: the present one is the last. */
 struct session_branch {

@@ -249,6 +249,34 @@ static bool rewind_range(struct session *session, const struct command *command,
     return error_set(error, id, 1, command_word(command, 1), limit, NULL, NULL);
 }
 
+/* As the screen's clock says it: 01:41.1 or 1:01:41.125. */
+static bool clock_word(const char *word, uint64_t *time_ns)
+{
+    uint64_t parts[3] = {0}, nanoseconds = 0, scale = SECOND_NS;
+    unsigned count = 0;
+    for (const char *at = word;; at++) {
+        if (*at < '0' || *at > '9' || at - word > 12)
+            return false;
+        while (*at >= '0' && *at <= '9')
+            parts[count] = parts[count] * 10 + (uint64_t)(*at++ - '0');
+        count++;
+        if (*at == '.') {
+            for (at++; *at >= '0' && *at <= '9' && scale > 1; at++)
+                nanoseconds += (uint64_t)(*at - '0') * (scale /= 10);
+            if (*at || count < 2)
+                return false;
+        }
+        if (*at == 0)
+            break;
+        if (*at != ':' || count == 3)
+            return false;
+    }
+    uint64_t seconds = parts[count - 1], minutes = count > 1 ? parts[count - 2] : 0;
+    *time_ns =
+        ((count > 2 ? parts[0] : 0) * 3600 + minutes * 60 + seconds) * SECOND_NS + nanoseconds;
+    return count > 1 && seconds < 60 && (count < 3 || minutes < 60);
+}
+
 /* rewind NAME | rewind TIME | rewind -D */
 bool act_rewind(struct session *session, struct call *call)
 {
@@ -276,7 +304,8 @@ bool act_rewind(struct session *session, struct call *call)
         time_ns = time_ns < now_ns ? now_ns - time_ns : 0;
         if (!session->forked && time_ns < start_ns)
             time_ns = start_ns;
-    } else if (!need_value(command, 1, UNIT_DURATION, NULL, &time_ns, call->error)) {
+    } else if (!clock_word(where, &time_ns) &&
+               !need_value(command, 1, UNIT_DURATION, NULL, &time_ns, call->error)) {
         return false;
     }
     bool anew = where[0] != '-' && time_ns == history_start(session->variants[0].history);

@@ -126,25 +126,50 @@ void look_chart(struct look *look, const char *name, uint32_t unit, bool hidden)
     snprintf(chart->name, sizeof chart->name, "%s", name);
     chart->unit = unit;
     chart->hidden = hidden;
-    chart->count = 0;
+    chart->step_ns = LOOK_SAMPLE_NS;
+    chart->first = chart->count = 0;
 }
 
-void look_sample(struct look *look, uint32_t chart, int64_t value)
+uint32_t look_sample_at(const struct chart *chart, uint64_t time_ns)
+{
+    uint64_t at = time_ns ? (time_ns - 1) / chart->step_ns : 0;
+    return at < UINT32_MAX ? (uint32_t)at : UINT32_MAX;
+}
+
+/* Half as many, of twice the time each. */
+static void samples_join(struct chart *chart)
+{
+    for (uint32_t i = 0; i < chart->count; i += 2) {
+        int64_t a = chart->samples[i], b = i + 1 < chart->count ? chart->samples[i + 1] : a;
+        chart->samples[i / 2] = a > b ? a : b;
+    }
+    chart->first /= 2;
+    chart->count = (chart->count + 1) / 2;
+    chart->step_ns *= 2;
+}
+
+void look_sample(struct look *look, uint32_t chart, uint64_t time_ns, int64_t value)
 {
     struct chart *to = &look->charts[chart];
-    if (to->count == LOOK_SAMPLES) {
-        memmove(to->samples, to->samples + 1, (LOOK_SAMPLES - 1) * sizeof *to->samples);
-        to->count--;
-    }
-    to->samples[to->count++] = value;
+    while (look_sample_at(to, time_ns) >= LOOK_SAMPLES)
+        samples_join(to);
+    uint32_t at = look_sample_at(to, time_ns);
+    if (to->count == 0)
+        to->first = to->count = at;
+    bool again = at < to->count && to->step_ns > LOOK_SAMPLE_NS && to->samples[at] > value;
+    while (to->count <= at)
+        to->samples[to->count++] = value;
+    if (!again)
+        to->samples[at] = value;
 }
 
-void look_samples_back(struct look *look, uint64_t now_ns, uint64_t before_ns)
+void look_samples_back(struct look *look, uint64_t now_ns)
 {
-    uint64_t drop = now_ns < before_ns ? before_ns / LOOK_SAMPLE_NS - now_ns / LOOK_SAMPLE_NS : 0;
     for (uint32_t i = 0; i < look->chart_count; i++) {
         struct chart *chart = &look->charts[i];
-        chart->count = drop < chart->count ? chart->count - (uint32_t)drop : 0;
+        uint32_t kept = (uint32_t)(now_ns / chart->step_ns);
+        if (kept < chart->count)
+            chart->count = kept > chart->first ? kept : 0;
     }
 }
 

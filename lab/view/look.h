@@ -30,13 +30,16 @@ struct part {
     bool hides; /* one of its metrics is hidden: its log and files too */
 };
 
-/* A watched metric over simulated time: one sample each `LOOK_SAMPLE_NS`. */
+/* A watched metric over simulated time, from the start to the end of what was run: sample i is the
+ * largest of the step_ns that end at (i + 1) * step_ns. */
 #define LOOK_SAMPLE_NS (SECOND_NS / 2)
 struct chart {
     char name[2 * NAME_BYTES];
     uint32_t unit;
     bool hidden;
-    uint32_t count; /* samples, the last one is the newest */
+    uint64_t step_ns; /* LOOK_SAMPLE_NS, doubled as often as the run needs */
+    uint32_t first;   /* it is watched since then */
+    uint32_t count;   /* samples, the last one is the newest */
     int64_t samples[LOOK_SAMPLES];
 };
 
@@ -56,10 +59,12 @@ void look_release(struct look *look);
 typedef bool look_hidden(void *user, const char *metric);
 void look_take(struct look *look, struct world *world, look_hidden *hidden, void *user);
 
-/* Charts: names once, then samples; those after a time are dropped when the world went back. */
+/* Charts: names once, then samples; those after a time are dropped when they are none any more. */
 void look_chart(struct look *look, const char *name, uint32_t unit, bool hidden);
-void look_sample(struct look *look, uint32_t chart, int64_t value);
-void look_samples_back(struct look *look, uint64_t now_ns, uint64_t before_ns);
+void look_sample(struct look *look, uint32_t chart, uint64_t time_ns, int64_t value);
+void look_samples_back(struct look *look, uint64_t now_ns);
+/* The sample in which a time is. */
+uint32_t look_sample_at(const struct chart *chart, uint64_t time_ns);
 
 const struct part *look_part(const struct look *look, const char *name);
 const struct part *look_part_id(const struct look *look, uint32_t id);

@@ -115,10 +115,11 @@ static int64_t greatest(const struct chart *chart, uint32_t from, uint32_t to)
 
 int64_t draw_chart_most(const struct chart *chart)
 {
-    return greatest(chart, 0, chart->count);
+    return greatest(chart, chart->first, chart->count);
 }
 
-/* Columns of half blocks: two steps a row. */
+/* Columns of half blocks: two steps a row.  With something ahead the cursor stands where the world
+ * stands. */
 void draw_chart(const struct model *model, struct canvas *canvas, int row, int column, int rows,
                 int columns, const struct chart *chart)
 {
@@ -130,8 +131,11 @@ void draw_chart_to(const struct model *model, struct canvas *canvas, int row, in
 {
     char top[60];
     struct text text = TEXT(top);
-    uint32_t shown = chart->count < (uint32_t)columns ? chart->count : (uint32_t)columns;
-    int after = canvas_write(canvas, row, column, column + columns, STYLE_PLAIN, chart->name);
+    uint32_t count = chart->count - chart->first;
+    uint32_t shown = count < (uint32_t)columns ? count : (uint32_t)columns;
+    bool ahead = model->look.now_ns < model->past.end_ns;
+    uint32_t now = look_sample_at(chart, model->look.now_ns);
+    int end = canvas_write(canvas, row, column, column + columns, STYLE_PLAIN, chart->name);
     if (chart->hidden) {
         canvas_write(canvas, row + 1, column, 0, STYLE_DIM,
                      model_say(model, WORD_SHOWN_AFTER_GUESS));
@@ -139,19 +143,25 @@ void draw_chart_to(const struct model *model, struct canvas *canvas, int row, in
     }
     draw_value(&text, model, &(struct value){.unit = chart->unit, .number = most});
     if (chart->count)
-        canvas_print(canvas, row, after + 2, column + columns, STYLE_DIM, "<= %s", top);
+        canvas_print(canvas, row, end + 2, column + columns, STYLE_DIM, "<= %s", top);
     for (uint32_t i = 0; i < shown; i++) {
         /* All that is kept, in the room that there is: each column its largest. */
-        int64_t sample = greatest(chart, (uint32_t)((uint64_t)i * chart->count / shown),
-                                  (uint32_t)((uint64_t)(i + 1) * chart->count / shown));
+        uint32_t from = chart->first + (uint32_t)((uint64_t)i * count / shown);
+        uint32_t to = chart->first + (uint32_t)((uint64_t)(i + 1) * count / shown);
+        int64_t sample = greatest(chart, from, to);
+        bool here = ahead && now >= from && now < to, after = ahead && from > now;
         int64_t halves = most ? (sample * 2 * (rows - 1) + most / 2) / most : 0;
         for (int r = 0; r < rows - 1; r++) {
-            int64_t here = halves - 2 * r;
-            const char *sign = here >= 2 ? "█" : here == 1 ? "▄" : NULL;
+            int64_t left = halves - 2 * r;
+            const char *sign = here ? "│" : left >= 2 ? "█" : left == 1 ? "▄" : NULL;
             if (canvas->ascii && sign)
-                sign = here >= 2 ? "#" : ".";
+                sign = here ? "|" : left >= 2 ? "#" : ".";
             if (sign)
-                canvas_write(canvas, row + rows - 1 - r, column + (int)i, 0, STYLE_PLAIN, sign);
+                canvas_write(canvas, row + rows - 1 - r, column + (int)i, 0,
+                             here    ? STYLE_ACTION
+                             : after ? STYLE_DIM
+                                     : STYLE_PLAIN,
+                             sign);
         }
     }
 }
@@ -201,7 +211,8 @@ static bool is_told(const struct model *model, const struct news *news)
     if (news->variant >= 0 && (uint32_t)news->variant != twins_focus(model))
         return false;
     const struct part *part = look_part(&model->look, news->who);
-    return news->what != TRACE_LOST || !part || !part->hides;
+    return news->time_ns <= model->look.now_ns &&
+           (news->what != TRACE_LOST || !part || !part->hides);
 }
 
 void draw_news(const struct model *model, struct canvas *canvas, int row, int column, int limit,

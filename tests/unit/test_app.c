@@ -323,6 +323,90 @@ static void the_prompt_completes_remembers_and_places_errors(void **state)
     close_lab(lab);
 }
 
+/* The cursor goes over what was run: the screen is at that instant, and nothing is lost. */
+static void the_cursor_of_time_goes_there_and_back(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    open_sandbox(lab);
+    model_command(&lab->model, "watch orders.acked");
+    model_command(&lab->model, "run 20s");
+    pass_all(lab);
+    model_command(&lab->model, "kill cache");
+    model_command(&lab->model, "run 20s");
+    pass_all(lab);
+    assert_int_equal(now_ns(lab), 40 * SECOND_NS);
+    uint64_t digest = session_digest(lab->model.session);
+    type(lab, "c");
+    assert_shows(lab, "x fault  m mark  b branch");
+    for (int i = 0; i < 30; i++)
+        press(lab, KEY_CODE_LEFT);
+    assert_int_equal(now_ns(lab), 40 * SECOND_NS); /* keys are gathered */
+    pass_all(lab);
+    uint64_t there = now_ns(lab);
+    assert_true(there < 40 * SECOND_NS && there > 15 * SECOND_NS);
+    assert_shows(lab, "/ 00:40.0");
+    assert_shows(lab, "rewind 00:");
+    for (int i = 0; i < 20; i++)
+        press(lab, KEY_CODE_PAGE_UP);
+    pass_all(lab);
+    assert_int_equal(now_ns(lab), 0);
+    assert_hides(lab, "killed");
+    press(lab, KEY_CODE_ESCAPE);
+    assert_int_equal(now_ns(lab), 40 * SECOND_NS);
+    assert_int_equal(session_digest(lab->model.session), digest);
+    assert_shows(lab, "killed");
+    close_lab(lab);
+}
+
+static void another_thing_done_there_is_another_branch(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    open_sandbox(lab);
+    model_command(&lab->model, "run 10s");
+    pass_all(lab);
+    model_command(&lab->model, "kill cache");
+    model_command(&lab->model, "run 10s");
+    pass_all(lab);
+    type(lab, "c");
+    for (int i = 0; i < 60; i++)
+        press(lab, KEY_CODE_LEFT);
+    press(lab, KEY_CODE_ENTER);
+    assert_true(now_ns(lab) < 10 * SECOND_NS);
+    assert_true(session_behind(lab->model.session));
+    assert_hides(lab, "since");
+    assert_true(model_command(&lab->model, "set orders rate=500/s"));
+    assert_shows(lab, "b2, since 00:0");
+    assert_true(model_command(&lab->model, "branch-go b1"));
+    assert_int_equal(now_ns(lab), 20 * SECOND_NS);
+    assert_shows(lab, "b1, since 00:00.0");
+    assert_shows(lab, "killed");
+    assert_true(model_command(&lab->model, "branch-go b2"));
+    assert_hides(lab, "killed");
+    close_lab(lab);
+}
+
+/* Space from the cursor runs on over what was run, and then further. */
+static void space_goes_on_from_the_cursor(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    open_sandbox(lab);
+    model_command(&lab->model, "run 3s");
+    pass_all(lab);
+    type(lab, "c");
+    press(lab, KEY_CODE_PAGE_UP);
+    press(lab, KEY_CODE_PAGE_UP);
+    pass_all(lab);
+    assert_true(session_behind(lab->model.session));
+    type(lab, " ");
+    pass(lab, 6 * SECOND_NS);
+    assert_true(now_ns(lab) > 3 * SECOND_NS);
+    assert_false(session_behind(lab->model.session));
+    close_lab(lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +427,9 @@ int main(void)
         cmocka_unit_test(the_panel_breaks_the_selected_part_and_shows_the_command),
         cmocka_unit_test(a_part_opens_and_one_key_changes_a_parameter),
         cmocka_unit_test(the_prompt_completes_remembers_and_places_errors),
+        cmocka_unit_test(the_cursor_of_time_goes_there_and_back),
+        cmocka_unit_test(another_thing_done_there_is_another_branch),
+        cmocka_unit_test(space_goes_on_from_the_cursor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
