@@ -36,7 +36,7 @@ uint64_t flow_script_time(const struct model *model)
         return TIME_NEVER;
     if (script->judge_ns)
         return script->judge_ns;
-    return script->fault_pending ? script->fault_ns : script->end_ns;
+    return script->fault_pending || !script->begun ? script->fault_ns : script->end_ns;
 }
 
 void flow_act(struct model *model, const char *line)

@@ -21,7 +21,8 @@ bool twins_shown(const struct model *model)
 {
     bool own = model->screen == PLACE_WORLD || model->screen == PLACE_WATCH;
     bool by_hand = model->screen == PLACE_TRY || model->screen == PLACE_VARY;
-    if (!twins_exist(model) || model->twins.large)
+    if (!twins_exist(model) || model->twins.large ||
+        (model->screen == PLACE_WATCH && flow_shows_ladder(model)))
         return false;
     return own || (by_hand && !session_fork_of_file(model->session));
 }

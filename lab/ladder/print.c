@@ -7,6 +7,8 @@
 
 #define TIME_CELLS  9
 #define WORDS_CELLS 22
+#define ROWS_MOST   120 /* a longer one loses its middle */
+#define ROWS_EACH   24u
 
 static const char *name_of(const struct world *world, uint32_t id)
 {
@@ -152,6 +154,13 @@ static void waits_print(struct text *text, const struct world *world,
     }
 }
 
+static void rows_left_out(struct text *text, uint32_t count, bool ko)
+{
+    text_add(text, "             ... ");
+    text_add_grouped(text, count);
+    text_add(text, ko ? "줄\n" : " rows\n");
+}
+
 void ladder_print(struct text *text, const struct world *world, const struct ladder_record *record,
                   const struct ladder_scene *scene, enum language language)
 {
@@ -159,6 +168,11 @@ void ladder_print(struct text *text, const struct world *world, const struct lad
     head_print(text, world, record, scene, ko);
     for (uint32_t i = 0; i < scene->count; i++) {
         const struct ladder_row *row = &scene->rows[i];
+        if (scene->count > ROWS_MOST && i == ROWS_EACH) {
+            i = scene->count - ROWS_EACH - 1;
+            rows_left_out(text, scene->count - 2 * ROWS_EACH, ko);
+            continue;
+        }
         char ms[32];
         struct text time = TEXT(ms);
         text_clear(&time);

@@ -263,6 +263,20 @@ static void enter_shows_what_is_in_the_packet(void **state)
     close_lab(lab);
 }
 
+/* A hundred requests on one connection: a reader gets the beginning and the end. */
+static void a_long_report_loses_its_middle(void **state)
+{
+    (void)state;
+    struct lab *lab = open_world(LANGUAGE_EN, WORLD "set orders count=60 rate=5/s\n");
+    command(lab, "run 30s");
+    command(lab, "report ladder");
+    assert_non_null(strstr(lab->model.answer, "  1  app-1 -> redis-1  SYN "));
+    assert_non_null(strstr(lab->model.answer, " ... "));
+    assert_non_null(strstr(lab->model.answer, "SET k:60"));
+    assert_null(strstr(lab->model.answer, "SET k:30"));
+    close_lab(lab);
+}
+
 static void nothing_is_told_before_the_guess(void **state)
 {
     (void)state;
@@ -290,6 +304,7 @@ int main(void)
         cmocka_unit_test(the_selected_part_says_whose_conversation),
         cmocka_unit_test(twins_stand_side_by_side),
         cmocka_unit_test(enter_shows_what_is_in_the_packet),
+        cmocka_unit_test(a_long_report_loses_its_middle),
         cmocka_unit_test(nothing_is_told_before_the_guess),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
