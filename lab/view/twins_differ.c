@@ -142,6 +142,9 @@ static unsigned items_of(const struct model *model, struct item items[ITEMS_MAX]
     unsigned count = number_item(model, &items[0]);
     for (size_t i = 0; i < sizeof prices / sizeof *prices; i++) {
         struct item *item = &items[count];
+        const char *point = strchr(twins_number(model).metric, '.');
+        if (!twins_number(model).writes && point && strcmp(point + 1, prices[i].metric) == 0)
+            continue; /* it is the number itself */
         if (prices[i].machine && flow_open_question(model))
             continue; /* a disk on which nothing was written says what is kept */
         bool both = true;

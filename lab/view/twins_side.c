@@ -64,7 +64,10 @@ struct twins_number twins_number(const struct model *model)
     for (uint32_t i = 0; i < look->part_count; i++)
         store = store || look->parts[i].kind == KIND_STORE;
     snprintf(number.metric, sizeof number.metric, "%s", name ? name : "");
-    number.writes = !name || (store && is_of_writes(look, name));
+    number.writes = store && (!name || is_of_writes(look, name));
+    for (uint32_t i = 0; !store && !name && i < look->part_count; i++)
+        if (look->parts[i].kind == KIND_CLIENT && look->parts[i].to) /* what is felt */
+            snprintf(number.metric, sizeof number.metric, "%s.latency_p99", look->parts[i].name);
     return number;
 }
 

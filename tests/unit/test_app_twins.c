@@ -257,6 +257,26 @@ static void like_is_compared_with_like(void **state)
     close_lab(lab);
 }
 
+/* Where nothing is stored it is what the clients feel. */
+static void without_a_store_the_number_is_the_latency(void **state)
+{
+    (void)state;
+    static const char world[] = "seed 1\nnetwork latency=10ms\nmachine web-1\nmachine app-1\n"
+                                "add server web on web-1 maxThreads=4 external=20ms\n"
+                                "add client visitor on app-1 to=web op=http rate=150/s "
+                                "connections=20\n";
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    assert_true(model_open_script(&lab->model, "web.lab", world, sizeof world - 1));
+    model_show(&lab->model, PLACE_WORLD);
+    type(lab, "&set web service=8ms");
+    press(lab, KEY_CODE_ENTER);
+    command(lab, "run 5s");
+    assert_shows(lab, "visitor.latency_p99");
+    assert_hides(lab, "writes");
+    assert_hides(lab, "at risk");
+    close_lab(lab);
+}
+
 static void three_variants_two_on_the_screen(void **state)
 {
     (void)state;
@@ -431,6 +451,7 @@ int main(void)
         cmocka_unit_test(going_back_before_the_fork_ends_the_twins_and_says_so),
         cmocka_unit_test(ten_forks_at_time_0_and_in_a_run),
         cmocka_unit_test(like_is_compared_with_like),
+        cmocka_unit_test(without_a_store_the_number_is_the_latency),
         cmocka_unit_test(three_variants_two_on_the_screen),
         cmocka_unit_test(every_size_draws_them),
         cmocka_unit_test(an_open_question_is_open_in_each_twin),
