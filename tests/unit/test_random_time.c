@@ -82,7 +82,7 @@ static void assert_same(struct session *a, struct session *b, uint32_t variant, 
 
 /* --- the properties --------------------------------------------------------------------------- */
 
-static uint64_t unit_ns = SECOND_NS / 4;
+static uint64_t unit_ns = SECOND_NS / 10;
 #define FAR_NS  (20 * unit_ns)
 #define BACK_NS (12 * unit_ns)
 #define END_NS  (24 * unit_ns)
@@ -122,7 +122,8 @@ static void going_back_is_not_seen(void **unused)
         struct session *straight = built(&s, false), *back = built(&s, seed % 2);
         play(straight, &s, 0, END_NS);
         play(back, &s, 0, FAR_NS);
-        assert_true(session_line(back, unit_ns == SECOND_NS ? "rewind -8s" : "rewind -2s", &error));
+        assert_true(
+            session_line(back, unit_ns == SECOND_NS ? "rewind -8s" : "rewind -800ms", &error));
         assert_int_equal(session_now(back), BACK_NS);
         play(back, &s, session_behind(back) ? FAR_NS : BACK_NS, END_NS);
         assert_same(back, straight, 0, seed);
