@@ -375,6 +375,7 @@ static bool compare(struct session *session, const struct branch *branch, uint32
             text_add(text, ":\n");
         }
         clock_add(text, time_ns, 3);
+        text_add_char(text, '\n');
         differ_table(session, text, names, worlds);
     }
     bool done = worlds[1] != NULL;
