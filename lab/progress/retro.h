@@ -68,6 +68,10 @@ void retro_notes_write(const struct retro *retro, const struct kept_note *notes,
 uint32_t retro_lesson_questions(const struct retro *retro, const struct retro_lesson *page,
                                 const char *names[PAGE_COUNTS]);
 
+/* "db, lb": what is marked, in a world of the lesson; false: it cannot be built any more. */
+bool retro_marks_add(const struct lesson *lesson, const struct question *question, int64_t bits,
+                     struct text *to);
+
 /* --- Markdown (retro_text.c)
  * ----------------------------------------------------------------------- */
 

@@ -92,7 +92,7 @@ struct asked {
     const char *name;
     const struct question *question;    /* NULL: the lesson does not ask it any more */
     const struct kept_counted *counted; /* NULL: not counted */
-    bool choice;
+    bool choice, map;
     const char *unit;
 };
 
@@ -109,6 +109,13 @@ static void put_value(const struct asked *asked, int64_t number)
         }
         return;
     }
+    if (asked->map) {
+        char marks[400];
+        struct text text = TEXT(marks);
+        retro_marks_add(asked->page->lesson, asked->question, number, &text);
+        retro_put(file, marks);
+        return;
+    }
     const char *unit = word_unit(asked->retro->language, asked->unit);
     retro_number(file, number);
     fputs(unit == asked->unit && *unit ? " " : "", file);
@@ -121,7 +128,7 @@ static void put_guess(const struct asked *asked, const struct kept_guess *guess)
     char digits[32], grouped[40];
     struct text number = TEXT(digits), group = TEXT(grouped);
     put_value(asked, guess->number);
-    if (asked->choice || !guess->words[0])
+    if (asked->choice || asked->map || !guess->words[0])
         return;
     text_clear(&number);
     text_clear(&group);
@@ -195,10 +202,16 @@ static void put_table(const struct asked *asked)
     putc('\n', file);
 }
 
+/* Of a map so many marks are otherwise. */
 static uint64_t apart(const struct asked *asked, const struct kept_guess *guess)
 {
     int64_t a = guess->number, b = asked->counted->number;
-    return a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b;
+    uint64_t count = 0;
+    if (!asked->map)
+        return a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b;
+    for (uint64_t marks = (uint64_t)(a ^ b); marks; marks >>= 1)
+        count += marks & 1;
+    return count;
 }
 
 /* All who are equally near; of a choice all who chose it. */
@@ -231,7 +244,10 @@ static void put_nearest(const struct asked *asked)
         fprintf(file, " (%s)", retro_say(language, RETRO_EXACT));
     } else if (!asked->choice && nearest <= INT64_MAX) {
         fputs(" (", file);
-        put_value(asked, (int64_t)nearest);
+        if (asked->map)
+            retro_number(file, (int64_t)nearest);
+        else
+            put_value(asked, (int64_t)nearest);
         fprintf(file, " %s)", retro_say(language, RETRO_APART));
     }
     fputs("\n\n", file);
@@ -272,6 +288,7 @@ static void put_question(const struct retro *retro, const struct retro_lesson *p
     asked.choice = asked.question  ? asked.question->form == QUESTION_CHOICE
                    : asked.counted ? asked.counted->choice
                                    : false;
+    asked.map = asked.question && asked.question->form == QUESTION_MAP;
     asked.unit = asked.question ? asked.question->unit : asked.counted ? asked.counted->unit : "";
     const char *words = asked.question  ? asked.question->words
                         : asked.counted ? asked.counted->asked

@@ -8,6 +8,7 @@
 
 #include <time.h>
 
+#include "lab/app/flow.h"
 #include "lab/app/kept.h"
 #include "lab/app/meeting.h"
 
@@ -45,6 +46,36 @@ static inline void type_words(struct lab *lab, const char *words)
         update_key(&lab->model, &key);
         words += bytes;
     }
+}
+
+/* One that has just begun, with what is proposed: three people, lesson 1 first. */
+static inline struct lab *meeting_begun(const struct where *place)
+{
+    meeting_clock_ms = NOW;
+    struct lab *lab = meeting_start(place, LANGUAGE_EN);
+    type(lab, "g");
+    press(lab, KEY_CODE_ENTER);
+    assert_true(lab->model.meeting.on && flow_active(&lab->model));
+    type(lab, " ");
+    return lab;
+}
+
+static inline void enter(struct lab *lab)
+{
+    press(lab, KEY_CODE_ENTER);
+    pass_all(lab);
+}
+
+static inline void guess_of_three(struct lab *lab, const char *a, const char *b, const char *c)
+{
+    const char *const words[] = {a, b, c};
+    while (lab->model.flow.step < STEP_PREDICT)
+        enter(lab);
+    for (int i = 0; i < 3; i++) {
+        type_words(lab, words[i]);
+        press(lab, KEY_CODE_ENTER);
+    }
+    pass_all(lab);
 }
 
 static inline void press_named_key(struct lab *lab, const char *name)

@@ -1,36 +1,7 @@
-/* A meeting: who and what, its clock, both rounds, notes, presenting. */
+/* A meeting: who and what, its clock, notes, sentences, presenting. */
 #include "tests/unit/meeting_fixture.h"
 
 #include "lab/app/flow.h"
-
-static struct lab *begin(const struct where *place)
-{
-    meeting_clock_ms = NOW;
-    struct lab *lab = meeting_start(place, LANGUAGE_EN);
-    type(lab, "g");
-    press(lab, KEY_CODE_ENTER);
-    assert_true(lab->model.meeting.on && flow_active(&lab->model));
-    type(lab, " ");
-    return lab;
-}
-
-static void enter(struct lab *lab)
-{
-    press(lab, KEY_CODE_ENTER);
-    pass_all(lab);
-}
-
-static void guess_of_three(struct lab *lab, const char *a, const char *b, const char *c)
-{
-    const char *const words[] = {a, b, c};
-    while (lab->model.flow.step < STEP_PREDICT)
-        enter(lab);
-    for (int i = 0; i < 3; i++) {
-        type_words(lab, words[i]);
-        press(lab, KEY_CODE_ENTER);
-    }
-    pass_all(lab);
-}
 
 /* --- before it
  * -------------------------------------------------------------------------------------- */
@@ -137,7 +108,7 @@ static void a_second_that_goes_by_is_seen_and_cuts_nothing_off(void **state)
 {
     (void)state;
     struct where place = place_make();
-    struct lab *lab = begin(&place);
+    struct lab *lab = meeting_begun(&place);
     lab->model.redraw = false;
     meeting_tick(&lab->model);
     assert_false(lab->model.redraw);
@@ -161,7 +132,7 @@ static void what_to_leave_out_has_its_room(void **state)
     (void)state;
     for (int language = 0; language < 2; language++) {
         struct where place = place_make();
-        struct lab *lab = begin(&place);
+        struct lab *lab = meeting_begun(&place);
         model_set_language(&lab->model, (enum language)language);
         meeting_clock_ms += 22 * MINUTE_MS + 30000;
         meeting_tick(&lab->model);
@@ -183,7 +154,7 @@ static void who_comes_back_soon_finds_the_clock_gone_on_and_another_day_not(void
     } rows[] = {{3 * MINUTE_MS, "situation 4:00/1:00", 0}, {DAY, "situation 1:00/1:00", 1}};
     for (int i = 0; i < 2; i++) {
         struct where place = place_make();
-        struct lab *lab = begin(&place);
+        struct lab *lab = meeting_begun(&place);
         struct kept_pause pause;
         meeting_clock_ms += MINUTE_MS;
         enter(lab); /* the last that was kept */
@@ -205,122 +176,6 @@ static void who_comes_back_soon_finds_the_clock_gone_on_and_another_day_not(void
     }
 }
 
-/* --- two rounds
- * -------------------------------------------------------------------------------------- */
-
-static void a_second_round_comes_where_the_guesses_differ(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *words[3];
-        bool differ;
-    } rows[] = {
-        {{"40000", "40k", "4만"}, false},
-        {{"40000", "38000", "39000"}, false}, /* 5 % of the largest */
-        {{"40000", "37999", "39000"}, true},
-        {{"0", "0", "1"}, true},
-        {{"0", "0", "0"}, false},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct lab *lab = open_lab(LANGUAGE_EN);
-        type(lab, "g");
-        press(lab, KEY_CODE_ENTER);
-        type(lab, " ");
-        guess_of_three(lab, rows[i].words[0], rows[i].words[1], rows[i].words[2]);
-        if ((lab->model.asking == FIELD_DIFFER) != rows[i].differ)
-            fail_msg("%s %s %s", rows[i].words[0], rows[i].words[1], rows[i].words[2]);
-        assert_int_equal(flow_open_question(&lab->model), rows[i].differ);
-        close_lab(lab);
-    }
-}
-
-static void whoever_is_alone_is_asked_once(void **state)
-{
-    (void)state;
-    struct lab *lab = open_lab(LANGUAGE_EN);
-    press(lab, KEY_CODE_ENTER);
-    type(lab, " ");
-    while (lab->model.flow.step < STEP_PREDICT)
-        enter(lab);
-    type(lab, "7");
-    enter(lab);
-    assert_int_equal(lab->model.flow.step, STEP_WATCH);
-    close_lab(lab);
-}
-
-static void both_rounds_are_kept_and_what_was_hidden_stays_so_until_the_second(void **state)
-{
-    (void)state;
-    struct where place = place_make();
-    struct lab *lab = begin(&place);
-    struct kept_guess kept[8];
-    guess_of_three(lab, "40000", "30000", "0");
-    assert_shows(lab, "The guesses differ.");
-    assert_true(session_hidden(lab->model.session, "cache.keys"));
-    press(lab, KEY_CODE_ENTER);
-    type(lab, "100");
-    press(lab, KEY_CODE_ENTER);
-    assert_true(session_hidden(lab->model.session, "cache.keys"));
-    press(lab, KEY_CODE_TAB); /* C first: who says nothing keeps the first one */
-    press(lab, KEY_CODE_ENTER);
-    type(lab, "35000");
-    enter(lab);
-    assert_false(session_hidden(lab->model.session, "cache.keys"));
-    assert_int_equal(progress_guesses(lab->model.progress, "01-plug", NOW, kept, 8), 6);
-    static const int64_t numbers[] = {40000, 30000, 0, 100, 35000, 0};
-    for (int i = 0; i < 6; i++) {
-        assert_int_equal(kept[i].round, i < 3 ? 1 : 2);
-        assert_int_equal(kept[i].person, i % 3);
-        assert_int_equal(kept[i].number, numbers[i]);
-    }
-    enter(lab);
-    press(lab, KEY_CODE_ENTER);
-    assert_shows(lab, "A 40,000 orders -> 100 orders (toward the count)");
-    assert_shows(lab, "orders -> 35,000 orders, C as before");
-    assert_true(flow_toward(&lab->model, 0, 0));
-    assert_false(flow_toward(&lab->model, 0, 1));
-    assert_false(flow_toward(&lab->model, 0, 2));
-    meeting_stop(lab);
-    place_remove(&place);
-}
-
-static void a_second_round_that_was_left_half_way_goes_on_there(void **state)
-{
-    (void)state;
-    struct where place = place_make();
-    struct lab *lab = begin(&place);
-    guess_of_three(lab, "40000", "30000", "0");
-    meeting_stop(lab);
-    lab = meeting_start(&place, LANGUAGE_EN);
-    press(lab, KEY_CODE_ENTER);
-    press(lab, KEY_CODE_ENTER);
-    assert_shows(lab, "The guesses differ.");
-    assert_shows(lab, "B  30,000 orders");
-    press(lab, KEY_CODE_ENTER);
-    type(lab, "100");
-    press(lab, KEY_CODE_ENTER);
-    meeting_stop(lab);
-    lab = meeting_start(&place, LANGUAGE_EN);
-    press(lab, KEY_CODE_ENTER);
-    press(lab, KEY_CODE_ENTER);
-    assert_shows(lab, "A  locked");
-    assert_shows(lab, "First guess");
-    assert_shows(lab, "B  30,000 orders");
-    press(lab, KEY_CODE_ENTER);
-    enter(lab);
-    assert_int_equal(lab->model.flow.step, STEP_WATCH);
-    assert_int_equal(lab->model.flow.guesses[0][1].number, 30000);
-    meeting_stop(lab);
-    lab = meeting_start(&place, LANGUAGE_EN); /* and is not offered once more */
-    press(lab, KEY_CODE_ENTER);
-    press(lab, KEY_CODE_ENTER);
-    pass_all(lab);
-    assert_int_equal(lab->model.flow.step, STEP_WATCH);
-    assert_int_equal(lab->model.flow.first[0][0].number, 40000);
-    meeting_stop(lab);
-    place_remove(&place);
-}
-
 /* --- notes
  * ------------------------------------------------------------------------------------------ */
 
@@ -333,7 +188,7 @@ static void a_note_takes_the_numbers_and_gives_nothing_away(void **state)
 {
     (void)state;
     struct where place = place_make();
-    struct lab *lab = begin(&place);
+    struct lab *lab = meeting_begun(&place);
     struct kept_note notes[4];
     type(lab, "9");
     assert_true(model_command(&lab->model, "run 20s"));
@@ -373,7 +228,7 @@ static void a_note_of_the_sandbox_belongs_to_the_meeting_too(void **state)
 {
     (void)state;
     struct where place = place_make();
-    struct lab *lab = begin(&place);
+    struct lab *lab = meeting_begun(&place);
     struct kept_note notes[4];
     type(lab, "qs");
     assert_int_equal(lab->model.screen, PLACE_WORLD);
@@ -390,7 +245,7 @@ static void a_note_can_be_taken_while_a_sentence_is_written(void **state)
 {
     (void)state;
     struct where place = place_make();
-    struct lab *lab = begin(&place);
+    struct lab *lab = meeting_begun(&place);
     struct kept_note notes[4];
     const struct key note = {.code = KEY_CODE_CONTROL, .letter = 'n', .control = true};
     guess_of_three(lab, "0", "0", "0");
@@ -431,7 +286,7 @@ static void everybody_says_one_sentence_and_can_say_it_better(void **state)
 {
     (void)state;
     struct where place = place_make();
-    struct lab *lab = begin(&place);
+    struct lab *lab = meeting_begun(&place);
     struct kept_sentence kept[4];
     guess_of_three(lab, "0", "0", "0");
     enter(lab);
@@ -557,10 +412,6 @@ int main(void)
         cmocka_unit_test(a_second_that_goes_by_is_seen_and_cuts_nothing_off),
         cmocka_unit_test(what_to_leave_out_has_its_room),
         cmocka_unit_test(who_comes_back_soon_finds_the_clock_gone_on_and_another_day_not),
-        cmocka_unit_test(a_second_round_comes_where_the_guesses_differ),
-        cmocka_unit_test(whoever_is_alone_is_asked_once),
-        cmocka_unit_test(both_rounds_are_kept_and_what_was_hidden_stays_so_until_the_second),
-        cmocka_unit_test(a_second_round_that_was_left_half_way_goes_on_there),
         cmocka_unit_test(a_note_takes_the_numbers_and_gives_nothing_away),
         cmocka_unit_test(a_note_of_the_sandbox_belongs_to_the_meeting_too),
         cmocka_unit_test(a_note_can_be_taken_while_a_sentence_is_written),

@@ -502,6 +502,26 @@ static void a_watched_run_is_kept_whole(void **state)
     place_remove(&place);
 }
 
+static void marks_on_a_map_have_their_names_on_the_page(void **state)
+{
+    (void)state;
+    static char world[] = "seed 1\nmachine a\nadd store db on a\nadd client app on a to=db\n",
+                path[] = "w";
+    struct lesson lesson = {.id = LESSON, .world = world, .world_path = path};
+    struct question question = {.name = "weak", .form = QUESTION_MAP};
+    char marks[100];
+    struct text text = TEXT(marks);
+    question.marks[0] = "db";
+    question.marks[1] = "app";
+    assert_true(retro_marks_add(&lesson, &question, 1, &text));
+    assert_string_equal(marks, "db");
+    assert_true(retro_marks_add(&lesson, &question, 3, &text));
+    assert_string_equal(marks, "db,app");
+    world[0] = '!';
+    assert_false(retro_marks_add(&lesson, &question, 3, &text));
+    assert_string_equal(marks, "");
+}
+
 static void every_word_of_the_page_is_there_in_both_languages(void **state)
 {
     (void)state;
@@ -529,6 +549,7 @@ int main(void)
         cmocka_unit_test(a_half_done_meeting_is_found_with_its_agenda),
         cmocka_unit_test(what_a_meeting_kept_last_is_known),
         cmocka_unit_test(a_watched_run_is_kept_whole),
+        cmocka_unit_test(marks_on_a_map_have_their_names_on_the_page),
         cmocka_unit_test(every_word_of_the_page_is_there_in_both_languages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
