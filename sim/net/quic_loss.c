@@ -110,14 +110,17 @@ static void packet_lost(struct world *world, struct quic_end *end, uint32_t row)
     packet_give(world, row);
 }
 
-/* Goes through the records in order; `judge` says of each whether it is done with, and does it. */
-static void sent_judge(struct world *world, struct quic_end *end,
+/* Goes through the records in order, up to a number; `judge` says of each whether it is done with,
+ * and does it. */
+static void sent_judge(struct world *world, struct quic_end *end, uint32_t up_to,
                        bool (*judge)(struct world *world, struct quic_end *end, uint32_t row,
                                      const void *by),
                        const void *by)
 {
     uint32_t before = 0;
     for (uint32_t row = end->sent.first, next; row != 0; row = next) {
+        if (quic_packet_at(world, row)->number > up_to)
+            return;
         next = quic_packet_at(world, row)->next;
         if (!judge(world, end, row, by)) {
             before = row;
@@ -168,14 +171,14 @@ void quic_find_losses(struct world *world, uint32_t connection, unsigned e)
 {
     struct quic_end *end = quic_end_at(world, connection, e);
     end->loss_at_ns = 0;
-    sent_judge(world, end, judge_lost, NULL);
+    sent_judge(world, end, end->acked, judge_lost, NULL);
 }
 
 void quic_take_ack(struct world *world, uint32_t connection, unsigned e,
                    const struct quic_datagram *ack)
 {
     struct quic_end *end = quic_end_at(world, connection, e);
-    sent_judge(world, end, judge_acked, ack);
+    sent_judge(world, end, ack->number, judge_acked, ack);
     end->ptos = 0;
     quic_find_losses(world, connection, e);
     end->pto_at_ns = end->sent.first != 0 ? world->now_ns + quic_pto(end) : 0;
@@ -183,7 +186,7 @@ void quic_take_ack(struct world *world, uint32_t connection, unsigned e,
 
 void quic_lose_all(struct world *world, uint32_t connection, unsigned e)
 {
-    sent_judge(world, quic_end_at(world, connection, e), judge_all, NULL);
+    sent_judge(world, quic_end_at(world, connection, e), UINT32_MAX, judge_all, NULL);
 }
 
 /* Nothing was heard: the oldest goes out again whatever the window says (RFC 9002 6.2.4). */

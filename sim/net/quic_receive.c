@@ -82,13 +82,14 @@ static void take_up(struct world *world, uint32_t connection)
 
 /* --- data ----------------------------------------------------------------------------------- */
 
-static struct quic_packet *packet_find(const struct world *world, const struct quic_end *sender,
-                                       uint32_t number)
+/* The record, unless the sender took the datagram for lost meanwhile. */
+static const struct quic_packet *packet_find(const struct world *world,
+                                             const struct quic_datagram *datagram)
 {
-    for (uint32_t row = sender->sent.first; row != 0; row = quic_packet_at(world, row)->next)
-        if (quic_packet_at(world, row)->number == number)
-            return quic_packet_at(world, row);
-    return NULL;
+    const struct quic_packet *packet = quic_packet_at(world, (uint32_t)datagram->bits);
+    bool same = packet->number == datagram->number &&
+                packet->owner == quic_owner_word(datagram->connection, 1u - datagram->to);
+    return same ? packet : NULL;
 }
 
 /* Keeps in mind that the number came; false when it had. */
@@ -160,8 +161,7 @@ static void take_data(struct world *world, const struct quic_datagram *datagram)
     }
     if (end->state != QUIC_OPEN)
         return;
-    const struct quic_packet *packet =
-        packet_find(world, quic_end_at(world, connection, 1 - e), datagram->number);
+    const struct quic_packet *packet = packet_find(world, datagram);
     bool hole = datagram->number != end->came_last + 1;
     if (!note_number(end, datagram->number) || packet == NULL)
         return;

@@ -117,6 +117,7 @@ static bool packet_send(struct world *world, uint32_t connection, unsigned e)
         return false;
     }
     packet->number = ++end->next;
+    packet->owner = quic_owner_word(connection, e);
     packet->frames = frames;
     packet->sent_ns = world->now_ns;
     packet->bytes = QUIC_OVERHEAD_BYTES + used - QUIC_FRAME_HEAD;
@@ -131,7 +132,7 @@ static bool packet_send(struct world *world, uint32_t connection, unsigned e)
     end->in_flight += packet->bytes;
     quic_put(world, connection, e,
              (struct quic_datagram){
-                 .type = QUIC_DATA, .bytes = packet->bytes, .number = packet->number});
+                 .type = QUIC_DATA, .bytes = packet->bytes, .number = packet->number, .bits = row});
     return true;
 }
 

@@ -95,7 +95,7 @@ struct quic_packet {
     struct quic_list frames;
     uint64_t sent_ns;
     uint32_t bytes;
-    uint32_t unused;
+    uint32_t owner; /* quic_owner_word of its connection and end */
 };
 
 /* What is known of a component. */
@@ -112,10 +112,16 @@ struct quic {
     struct vector owners; /* struct quic_owner by component */
 };
 
+/* A record's place may be another's by the time the datagram comes. */
+static inline uint32_t quic_owner_word(uint32_t connection, unsigned e)
+{
+    return connection << 1 | e;
+}
+
 enum quic_type {
     QUIC_INITIAL,   /* number: 1 with early data; bits: the session */
     QUIC_HANDSHAKE, /* bits: the session that is given; floor: 1 early data was taken */
-    QUIC_DATA,
+    QUIC_DATA,      /* bits: the place of its record */
     QUIC_ACK,
     QUIC_CLOSED,
     QUIC_UNKNOWN /* a stateless reset, or nobody's port (ICMP) */
