@@ -46,8 +46,11 @@ static void letters_forget(struct world *world, struct letters *letters, uint32_
 {
     for (uint32_t i = 0; i < letters->count; i++) {
         struct letter *letter = letter_at(world, letters, i);
-        if (letter->connection == connection)
-            letter->connection = 0;
+        if (letter->connection != connection)
+            continue;
+        letter->connection = 0;
+        if (letter->link != 0) /* its master is another one now, or none */
+            letter->message.type = RESP_NONE;
     }
 }
 
@@ -223,8 +226,8 @@ static bool turn_read(struct world *world, uint32_t id, uint32_t connection, uin
         *cost_ps += COMMAND_NS * 1000u;
         if (store->aof.state != AOF_OFF)
             *cost_ps += AOF_COMMAND_NS * 1000u;
-        if (message.type == RESP_WAIT)
-            break; /* what follows may have to wait, too */
+        if (message.type == RESP_WAIT || (message.type == RESP_BULK && message.a != 0))
+            break; /* what follows has to wait for it */
     }
     store->net_in += bytes;
     *cost_ps += CONNECTION_NS * 1000u + (uint64_t)bytes * BYTE_PS;

@@ -27,7 +27,7 @@ static void enter(struct world *world, uint32_t id, enum failover_state state)
     view_note(world, id);
 }
 
-bool failover_send_slaveof(struct world *world, uint32_t id, const struct instance *to,
+bool failover_send_slaveof(struct world *world, uint32_t id, struct instance *to,
                            uint32_t master)
 {
     const struct message order = {.bytes = SLAVEOF_BYTES, .type = RESP_SLAVEOF, .a = master};
@@ -162,7 +162,7 @@ static bool too_long(const struct world *world, uint32_t id)
 static void send_no_one(struct world *world, uint32_t id)
 {
     struct sentinel *sentinel = sentinel_at(world, id);
-    const struct instance *slave = slave_of(world, id, sentinel->promoted);
+    struct instance *slave = slave_of(world, id, sentinel->promoted);
     if (slave == NULL || slave->disconnected != 0) {
         if (slave == NULL || too_long(world, id))
             failover_abort(world, id, "-failover-abort-slave-timeout");

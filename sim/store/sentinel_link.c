@@ -45,10 +45,13 @@ void instance_close(struct world *world, uint32_t id, struct instance *instance)
     instance->disconnected = 1;
 }
 
-bool instance_say(struct world *world, uint32_t id, const struct instance *instance,
+bool instance_say(struct world *world, uint32_t id, struct instance *instance,
                   const struct message *message)
 {
-    return instance->cc != 0 && tcp_send(world, instance->cc, id, message);
+    if (instance->cc == 0 || !tcp_send(world, instance->cc, id, message))
+        return false;
+    instance->pending++;
+    return true;
 }
 
 void instance_ping(struct world *world, uint32_t id, struct instance *instance)
@@ -86,6 +89,7 @@ void instance_reconnect(struct world *world, uint32_t id, struct instance *insta
     instance->last_reconn = now;
     if (instance->cc == 0) {
         instance->cc = connection_open(world, id, instance);
+        instance->pending = 0;
         instance->cc_conn = now;
         instance_ping(world, id, instance);
     }
@@ -141,6 +145,8 @@ static void answer_heard(struct world *world, uint32_t id, uint32_t connection,
     struct instance *instance = instance_behind(world, id, connection);
     if (instance == NULL)
         return;
+    instance->pending -= instance->pending > 0 && instance->cc == connection &&
+                         message->type != RESP_INFO_HEAD && message->type != RESP_INFO_SLAVE;
     switch ((enum resp_type)message->type) {
     case RESP_OK:
     case RESP_LOADING:

@@ -21,6 +21,7 @@
 #define ELECTION_MOST  10000u
 #define TILT_TRIGGER   2000u
 #define TILT_PERIOD    30000u
+#define MAX_PENDING    100u
 #define TICK_HZ        10u /* and up to 9 more, drawn at each tick */
 #define VIEWS_MOST     256u
 
@@ -73,7 +74,7 @@ struct instance {
     uint32_t role;                 /* SRI_MASTER or SRI_SLAVE, as it reports */
     uint32_t of;                   /* of a replica: the master that it reports */
     uint32_t of_up;
-    uint32_t unused;
+    uint32_t pending; /* commands without an answer */
 };
 
 struct sentinel {
@@ -114,7 +115,7 @@ struct instance instance_of(const struct world *world, uint32_t component, uint3
 void instance_close(struct world *world, uint32_t id, struct instance *instance);
 void instance_reconnect(struct world *world, uint32_t id, struct instance *instance);
 void instance_ping(struct world *world, uint32_t id, struct instance *instance);
-bool instance_say(struct world *world, uint32_t id, const struct instance *instance,
+bool instance_say(struct world *world, uint32_t id, struct instance *instance,
                   const struct message *message);
 void sentinel_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
 
@@ -147,7 +148,7 @@ void failover_step(struct world *world, uint32_t id);
 void failover_promoted(struct world *world, uint32_t id, struct instance *slave);
 /* Everybody's master is this one now. */
 void failover_switch(struct world *world, uint32_t id, uint32_t master);
-bool failover_send_slaveof(struct world *world, uint32_t id, const struct instance *to,
+bool failover_send_slaveof(struct world *world, uint32_t id, struct instance *to,
                            uint32_t master);
 bool failover_master_sane(const struct world *world, uint32_t id);
 struct instance *failover_select(struct world *world, uint32_t id);

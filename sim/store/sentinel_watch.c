@@ -100,7 +100,7 @@ void watch_periodic(struct world *world, uint32_t id, struct instance *instance)
 {
     uint64_t now = mstime(world), period = down_after(world, id);
     const struct message info = {.bytes = 14, .type = RESP_INFO};
-    if (instance->disconnected != 0)
+    if (instance->disconnected != 0 || instance->pending >= MAX_PENDING)
         return;
     period = period < PING_PERIOD ? period : PING_PERIOD;
     if ((instance->flags & SRI_SENTINEL) == 0 &&

@@ -421,11 +421,10 @@ static void pool_ask_next(struct world *world, uint32_t id, uint32_t place)
     struct place *p = place_at(world, c, place);
     p->socket = 0;
     c->ask++;
-    if (++p->answered < via_count(world, id)) {
+    if (++p->tried < via_count(world, id)) {
         place_connect(world, id, place, via_asked(world, id));
         return;
     }
-    p->answered = 0; /* it counted the sentinels */
     pool_failed(world, id, place, REQUEST_NOT_CONNECTED);
 }
 
