@@ -77,13 +77,24 @@ static void lineage_close(struct world *world, struct log *log)
         last->to = log->end;
 }
 
+/* Wrote it something after `from` and before `to`?  What is not followed by it at once is not held.
+ */
+static bool writes_between(const struct world *world, uint32_t writer, uint32_t from, uint32_t to)
+{
+    for (uint32_t p = from + 1; p < to; p++)
+        if (journal_entry(world, p)->writer == writer)
+            return true;
+    return false;
+}
+
 /* Its own entries follow: an open interval stands at the end of the lineage. */
 static void lineage_open(struct world *world, struct log *log, uint32_t position)
 {
     struct ledger_interval *last = lineage_last(world, log);
     if (last != NULL && last->to == UINT32_MAX)
         return;
-    if (last != NULL && last->writer == log->writer && last->to + 1 == position) {
+    if (last != NULL && last->writer == log->writer &&
+        !writes_between(world, log->writer, last->to, position)) {
         last->to = UINT32_MAX;
         return;
     }
@@ -115,8 +126,6 @@ uint32_t ledger_append(struct world *world, uint32_t store, const struct ledger_
         if (row != NULL)
             *row = position;
     }
-    if ((entry->flags & ENTRY_UNLOGGED) != 0)
-        log->unlogged = position;
     lineage_open(world, log, position);
     log->end = position;
     return position;
@@ -126,14 +135,14 @@ void ledger_take(struct world *world, uint32_t store, uint32_t position)
 {
     struct log *log = ledger_log(world, store);
     const struct ledger_entry *entry = journal_entry(world, position);
-    const struct log *from = ledger_log_of_writer(world, entry->writer);
     if (log == NULL)
         return;
     if (entry->op == OP_FLUSH)
         log_flushes(world, log);
     lineage_close(world, log);
     struct ledger_interval *last = lineage_last(world, log);
-    bool goes_on = last != NULL && last->writer == entry->writer && from->unlogged <= last->to;
+    bool goes_on = last != NULL && last->writer == entry->writer &&
+                   !writes_between(world, entry->writer, last->to, position);
     if (!goes_on) {
         last = vector_push(&world->region, &log->lineage, sizeof *last);
         if (last == NULL)

@@ -58,9 +58,7 @@ struct log {
     uint32_t answers;  /* 1: the service can answer */
     uint32_t end;      /* the last position that it ever held */
     uint32_t revival;  /* the last entry that made up for writes which were gone */
-    uint32_t unlogged; /* its last entry that nobody hears of (ENTRY_UNLOGGED) */
     uint32_t down_cause;
-    uint32_t unused;
     uint64_t down_ns; /* since when and why it does not answer */
     uint64_t there;   /* acked writes that are not lost and were applied */
     uint64_t stage[STAGE_COUNT];

@@ -127,11 +127,9 @@ struct place {
     uint8_t http;              /* enum http_version that is spoken on it */
     uint8_t tls;               /* enum tls_version, 0 none */
     uint16_t flags;            /* PLACE_RESUMED ... */
-    uint32_t tried;            /* sentinels that gave no answer */
-    uint32_t unused;
     uint64_t since_ns;         /* when it began to connect */
     uint32_t cookie;           /* that the visitor has; kept from connection to connection */
-    uint32_t unused;
+    uint32_t tried;            /* sentinels that gave no answer */
 };
 struct place_list {
     uint32_t first, last;

@@ -2,8 +2,8 @@
  * Two hours of random faults on a master, a replica, three sentinels and two clients.
  *
  * Whatever happened: the ledger adds up at every moment that is looked at, a copy made on the way
- * goes the same way, and when all is healed and quiet the sentinels agree, the stores hold the same,
- * and what the clients lost is what the keys say.
+ * goes the same way, and when all is healed and quiet the sentinels agree, the stores hold the
+ * same, and what the clients lost is what the keys say.
  *
  * test_referees COUNT [FIRST]: so many seeds, from the first on.
  */
@@ -11,7 +11,7 @@
 
 #define SEEDS       3
 #define HOURS_NS    (7200 * SECOND_NS)
-#define ACTION_S    40u   /* on average between two faults */
+#define ACTION_S    40u /* on average between two faults */
 #define CHECK_S     60u
 #define ACTIONS_MAX 512u
 #define LINE_BYTES  120
@@ -21,11 +21,8 @@ static uint64_t first_seed = 1, seed_count = SEEDS;
 static const char *const machines[] = {"redis-1", "redis-2", "admin-1", "app-1"};
 static const char *const processes[] = {"red", "blue", "s1", "s2", "s3"};
 
-static const char *const parts[] = {"network latency=0.5ms",
-                                    "machine redis-1",
-                                    "machine redis-2",
-                                    "machine admin-1",
-                                    "machine app-1"};
+static const char *const parts[] = {"network latency=0.5ms", "machine redis-1", "machine redis-2",
+                                    "machine admin-1", "machine app-1"};
 
 static uint64_t draw(uint64_t *draws, uint64_t bound)
 {
