@@ -215,6 +215,7 @@ void scrub_end(struct model *model, bool back)
     uint64_t before_ns = past->was_ns;
     if (back)
         past->cursor_ns = past->was_ns;
+    say_command(model);
     scrub_work(model);
     past->scrubbing = false;
     model->asking = FIELD_NONE;

@@ -339,6 +339,7 @@ static void the_cursor_of_time_goes_there_and_back(void **state)
     uint64_t digest = session_digest(lab->model.session);
     type(lab, "c");
     assert_shows(lab, "x fault  m mark  b branch");
+    assert_shows(lab, "Esc where I was");
     for (int i = 0; i < 30; i++)
         press(lab, KEY_CODE_LEFT);
     assert_int_equal(now_ns(lab), 40 * SECOND_NS); /* keys are gathered */
@@ -356,6 +357,7 @@ static void the_cursor_of_time_goes_there_and_back(void **state)
     assert_int_equal(now_ns(lab), 40 * SECOND_NS);
     assert_int_equal(session_digest(lab->model.session), digest);
     assert_shows(lab, "killed");
+    assert_shows(lab, "rewind 00:40.000");
     close_lab(lab);
 }
 

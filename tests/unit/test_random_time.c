@@ -3,7 +3,7 @@
  * back, a fork disturbs nobody, a branch is returned to as it was left.
  *
  * OUTAGE_SEEDS=FROM-TO runs other seeds than the first fifty, by hand, and each for 24 s instead
- * of 6.
+ * of 2.4.
  */
 #include <setjmp.h>
 #include <stdarg.h>
