@@ -24,7 +24,7 @@ struct life {
     uint64_t write;
     struct ledger_life ledger;
     uint64_t key;
-    bool sent, applied;
+    bool sent, applied, lost;
     uint64_t forked_ns; /* the last snapshot that began before it; TIME_NEVER none */
     uint32_t stages;    /* a bit for each stage that was said */
     struct step steps[STEPS_MAX];
@@ -40,6 +40,7 @@ static const struct sentence {
     {TRACE_ATTEMPT_ENDED, "attempt {0} came to nothing: {1}", "{0}번째 시도 실패: {1}"},
     {TRACE_WRITE_RECEIVED, "received", "받음"},
     {TRACE_WRITE_APPLIED, "applied in memory", "메모리에 적음"},
+    {TRACE_WRITE_REPLICATED, "on a copy: applied in its memory", "사본에 있음: 메모리에 적음"},
     {TRACE_WRITE_ACKED, "answered OK after {0}     <- the client believes that it is safe",
      "{0} 만에 OK를 받음     <- 클라이언트는 안전하다고 믿습니다"},
     {TRACE_WRITE_REFUSED, "refused: {1}", "거절됨: {1}"},
@@ -112,7 +113,7 @@ static void step_add(struct life *life, const struct record *record, uint64_t nu
 static bool about_write(const struct record *record)
 {
     return (record->what >= TRACE_WRITE_SENT && record->what <= TRACE_WRITE_RETRIED) ||
-           record->what == TRACE_ATTEMPT_ENDED;
+           record->what == TRACE_WRITE_REPLICATED || record->what == TRACE_ATTEMPT_ENDED;
 }
 
 /* Where it is, by watermarks of the store that applied it: each stage is said once. */
@@ -125,7 +126,7 @@ static void stage_heard(struct life *life, const struct record *record)
     if (record->what == TRACE_FORKED && !life->applied)
         life->forked_ns = record->time_ns;
     for (uint32_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
-        bool reached = life->applied && record->a >= life->ledger.position;
+        bool reached = life->applied && !life->lost && record->a >= life->ledger.position;
         if (record->what != stages[i] || !reached || (life->stages & 1u << i))
             continue;
         life->stages |= 1u << i;
@@ -143,8 +144,10 @@ static void fate_heard(struct life *life, const struct world *world, const struc
         return;
     if (record->what == TRACE_LOST && record->who == store && record->a <= life->ledger.position &&
         trace_lost_to(record->b) >= life->ledger.position &&
-        trace_lost_writer(record->b) == life->ledger.writer)
+        trace_lost_writer(record->b) == life->ledger.writer) {
+        life->lost = true;
         step_add(life, record, 0);
+    }
     if (record->who != store && record->who != component_at(world, store)->machine)
         return;
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)

@@ -68,6 +68,29 @@ static void client_lines(const struct model *model, const struct part *part, cha
                    look_number(&model->look, part, "timed_out"));
 }
 
+/* A replica that runs: how far it is behind says more than what a fault would take. */
+static bool is_behind(const struct model *model, const struct part *part)
+{
+    const struct figure *lag = look_figure_of(&model->look, part, "replica_lag");
+    return part->kind == KIND_STORE && part->up && lag && lag->known;
+}
+
+/* The master of a sentinel, and whether it calls it down. */
+static void sentinel_lines(const struct model *model, const struct part *part, char lines[2][120])
+{
+    struct text first = {lines[0], 120, 0, false}, second = {lines[1], 120, 0, false};
+    const struct figure *odown = look_figure_of(&model->look, part, "odown");
+    text_clear(&first);
+    text_clear(&second);
+    draw_figure(&first, model, look_figure_of(&model->look, part, "master"));
+    if (!odown || odown->hidden)
+        draw_figure(&second, model, odown);
+    else if (look_number(&model->look, part, "odown"))
+        text_add(&second, "odown");
+    else
+        text_add(&second, look_number(&model->look, part, "sdown") ? "sdown" : "up");
+}
+
 static void store_lines(const struct model *model, const struct part *part, char lines[2][120])
 {
     const struct figure *keys = look_figure_of(&model->look, part, "keys");
@@ -79,6 +102,8 @@ static void store_lines(const struct model *model, const struct part *part, char
     snprintf(lines[0], 120, bare ? "%s" : model_say(model, WORD_KEYS_OF), number);
     struct text second = {lines[1], 120, 0, false};
     text_clear(&second);
+    if (is_behind(model, part))
+        risk = look_figure_of(&model->look, part, "replica_lag");
     draw_figure(&second, model, risk);
 }
 
@@ -138,6 +163,10 @@ static enum word second_word(const struct model *model, const struct part *part)
     }
     if (part->kind == KIND_BALANCER)
         return WORD_BACKENDS;
+    if (part->kind == KIND_SENTINEL)
+        return WORD_BELIEVES;
+    if (is_behind(model, part))
+        return WORD_LAG;
     return part->up ? WORD_AT_RISK : WORD_NOT_ON_DISK;
 }
 
@@ -165,6 +194,8 @@ static int draw_part(const struct model *model, struct canvas *canvas, int row, 
         server_lines(model, part, lines);
     else if (part->kind == KIND_BALANCER)
         balancer_lines(model, part, lines);
+    else if (part->kind == KIND_SENTINEL)
+        sentinel_lines(model, part, lines);
     if (selected)
         canvas_write(canvas, row, column + 1, 0, STYLE_ACTION, ">");
     int after = canvas_write(canvas, row, column + 2, limit,
