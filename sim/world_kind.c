@@ -3,11 +3,11 @@
 #include "sim/parts.h"
 #include "sim/server/server.h"
 
-static bool total_of(struct world *world, const char *metric, int64_t *total)
+static bool total_of(struct world *world, enum kind_id kind, const char *metric, int64_t *total)
 {
-    int row = metric_find(catalog[KIND_CLIENT], metric);
+    int row = metric_find(catalog[kind], metric);
     *total = 0;
-    for (uint32_t id = 0; (id = component_next(world, id, KIND_CLIENT)) != 0;) {
+    for (uint32_t id = 0; (id = component_next(world, id, kind)) != 0;) {
         struct value value;
         if (row >= 0 && metric_read(world, id, (unsigned)row, &value))
             *total += value.number;
@@ -32,22 +32,26 @@ static bool read_events(struct world *world, uint32_t id, struct value *value)
 static bool read_acked(struct world *world, uint32_t id, struct value *value)
 {
     (void)id;
-    return total_of(world, "acked", &value->number);
+    return total_of(world, KIND_CLIENT, "acked", &value->number);
 }
 
 static bool read_acked_lost(struct world *world, uint32_t id, struct value *value)
 {
     (void)id;
-    return total_of(world, "acked_lost", &value->number);
+    int64_t of_servers; /* what their calls wrote */
+    total_of(world, KIND_SERVER, "acked_lost", &of_servers);
+    total_of(world, KIND_CLIENT, "acked_lost", &value->number);
+    value->number += of_servers;
+    return true;
 }
 
 static bool read_availability(struct world *world, uint32_t id, struct value *value)
 {
     int64_t acked, refused, timed_out;
     (void)id;
-    total_of(world, "acked", &acked);
-    total_of(world, "refused", &refused);
-    total_of(world, "timed_out", &timed_out);
+    total_of(world, KIND_CLIENT, "acked", &acked);
+    total_of(world, KIND_CLIENT, "refused", &refused);
+    total_of(world, KIND_CLIENT, "timed_out", &timed_out);
     int64_t finished = acked + refused + timed_out;
     if (finished == 0)
         return false;
@@ -70,7 +74,8 @@ static const struct metric metrics[] = {
     {"acked", UNIT_COUNT, METRIC_COUNTER, 0, read_acked,
      "requests of all clients that got their OK", "모든 클라이언트가 OK를 받은 요청"},
     {"acked_lost", UNIT_COUNT, METRIC_GAUGE, 0, read_acked_lost,
-     "acked writes of all clients that are gone", "모든 클라이언트가 OK를 받은 뒤 유실된 쓰기"},
+     "acked writes of all clients, and of servers' calls, that are gone",
+     "모든 클라이언트와 서버의 호출이 OK를 받은 뒤 유실된 쓰기"},
     {"availability", UNIT_PERCENT, METRIC_GAUGE, 0, read_availability,
      "acked of all requests that are finished", "끝난 요청 가운데 OK를 받은 비율"},
     {"machines", UNIT_COUNT, METRIC_GAUGE, 0, read_machines, "machines in the world",

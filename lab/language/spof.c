@@ -15,11 +15,11 @@ struct heard {
     int64_t acked, refused, timed_out, lost, unreachable;
 };
 
-static int64_t total(struct world *world, const char *metric)
+static int64_t total(struct world *world, enum kind_id kind, const char *metric)
 {
-    int row = metric_find(catalog[KIND_CLIENT], metric);
+    int row = metric_find(catalog[kind], metric);
     int64_t sum = 0;
-    for (uint32_t id = 0; row >= 0 && (id = component_next(world, id, KIND_CLIENT)) != 0;) {
+    for (uint32_t id = 0; row >= 0 && (id = component_next(world, id, kind)) != 0;) {
         struct value value;
         if (metric_read(world, id, (unsigned)row, &value))
             sum += value.number;
@@ -27,10 +27,17 @@ static int64_t total(struct world *world, const char *metric)
     return sum;
 }
 
+/* Clients write, and servers when they call. */
+static int64_t written(struct world *world, const char *metric)
+{
+    return total(world, KIND_CLIENT, metric) + total(world, KIND_SERVER, metric);
+}
+
 static struct heard hear(struct world *world)
 {
-    return (struct heard){total(world, "acked"), total(world, "refused"), total(world, "timed_out"),
-                          total(world, "acked_lost"), total(world, "unreachable")};
+    return (struct heard){total(world, KIND_CLIENT, "acked"), total(world, KIND_CLIENT, "refused"),
+                          total(world, KIND_CLIENT, "timed_out"), written(world, "acked_lost"),
+                          written(world, "unreachable")};
 }
 
 static int64_t finished(const struct heard *from, const struct heard *to)
@@ -99,7 +106,7 @@ static void listen_to(struct session *session, struct world *world, uint64_t unt
         uint64_t next_ns = session_now(session) + LOOK_NS;
         go_to(session, next_ns < until_ns ? next_ns : until_ns);
         struct heard now = hear(world);
-        bool silent = finished(&before, &now) == 0 && total(world, "in_flight") > 0;
+        bool silent = finished(&before, &now) == 0 && total(world, KIND_CLIENT, "in_flight") > 0;
         bool failed =
             finished(&before, &now) > 0 && availability(&before, &now) < SPOF_AVAILABILITY;
         if (silent || failed)

@@ -14,20 +14,6 @@
 
 /* --- the list ------------------------------------------------------------------------------- */
 
-/* The next word of a list with commas; false at its end. */
-static bool list_next(const char **list, char *word, size_t room)
-{
-    const char *at = *list + strspn(*list, ", ");
-    size_t bytes = strcspn(at, ", ");
-    if (bytes == 0)
-        return false;
-    size_t kept = bytes < room ? bytes : room - 1;
-    memcpy(word, at, kept);
-    word[kept] = 0;
-    *list = at + bytes;
-    return true;
-}
-
 static bool known_kind(const struct world *world, uint32_t component, uint64_t mode)
 {
     uint16_t kind = component_at(world, component)->kind;
@@ -39,7 +25,7 @@ bool backends_check(struct world *world, const uint64_t *values, struct error *e
     const char *list = string_at(world, (ref)values[BALANCER_TO]);
     char word[NAME_BYTES];
     unsigned count = 0;
-    while (list_next(&list, word, sizeof word)) {
+    while (text_list_next(&list, word, sizeof word)) {
         uint32_t component = component_find(world, word);
         if (component == 0)
             return error_set(error, ERROR_NOTHING_NAMED, BALANCER_TO, word, NULL, NULL, NULL);
@@ -53,7 +39,7 @@ bool backends_check(struct world *world, const uint64_t *values, struct error *e
         return error_set(error, ERROR_BALANCER_NOWHERE, BALANCER_TO, NULL, NULL, NULL, NULL);
     const char *weights = string_at(world, (ref)values[BALANCER_WEIGHTS]);
     uint64_t weight;
-    while (list_next(&weights, word, sizeof word)) {
+    while (text_list_next(&weights, word, sizeof word)) {
         if (!value_parse(word, UNIT_COUNT, NULL, &weight, error))
             return error->word = BALANCER_WEIGHTS, false;
         if (weight > 256)
@@ -86,7 +72,7 @@ static void weights_read(struct world *world, uint32_t id)
     char word[24];
     for (uint32_t i = 0; i < b->backend_count; i++) {
         uint64_t weight = 1;
-        if (list_next(&weights, word, sizeof word))
+        if (text_list_next(&weights, word, sizeof word))
             value_parse(word, UNIT_COUNT, NULL, &weight, &error);
         if (b->backends[i].weight == weight)
             continue;
@@ -101,7 +87,7 @@ void backends_read(struct world *world, uint32_t id)
     const char *list = parameter_text(world, id, BALANCER_TO);
     char word[NAME_BYTES];
     bool named[BACKENDS_MAX] = {false};
-    while (list_next(&list, word, sizeof word)) {
+    while (text_list_next(&list, word, sizeof word)) {
         uint32_t component = component_find(world, word);
         uint32_t place = backend_find(world, b, word);
         if (place == 0 && component != 0 && b->backend_count < BACKENDS_MAX) {

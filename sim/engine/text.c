@@ -158,3 +158,16 @@ unsigned text_distance(const char *a, const char *b, unsigned most)
     }
     return row[length_b] > most ? most + 1 : row[length_b];
 }
+
+bool text_list_next(const char **list, char *word, size_t room)
+{
+    const char *at = *list + strspn(*list, ", ");
+    size_t bytes = strcspn(at, ", ");
+    if (bytes == 0)
+        return false;
+    size_t kept = bytes < room ? bytes : room - 1;
+    memcpy(word, at, kept);
+    word[kept] = 0;
+    *list = at + bytes;
+    return true;
+}

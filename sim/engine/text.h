@@ -37,6 +37,10 @@ void text_add_decimal(struct text *text, int64_t number, unsigned decimals);
 /* Adds a template in which {0} {1} {2} {3} stand for the arguments (NULL is empty). */
 void text_add_template(struct text *text, const char *template, const char *const arguments[4]);
 
+/* The next word of a list with commas or blanks, cut to `room` bytes with its NUL; *list goes on behind it.  False at
+ * its end. */
+bool text_list_next(const char **list, char *word, size_t room);
+
 /* Equal when case and `-` against `_` do not count: how keys of parameters compare. */
 bool text_same_key(const char *a, const char *b);
 

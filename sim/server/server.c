@@ -44,8 +44,8 @@ void server_settle(struct world *world, uint32_t id)
     if (!component->up || component->paused || v->settling != 0)
         return;
     v->settling = 1;
-    while (!world->region.full &&
-           (settle_noted(world, id) || work_settle(world, id) || accept_settle(world, id)))
+    while (!world->region.full && (settle_noted(world, id) || work_settle(world, id) ||
+                                   calls_settle(world, id) || accept_settle(world, id)))
         ;
     idle_arm(world, id);
     v->settling = 0;
@@ -53,8 +53,9 @@ void server_settle(struct world *world, uint32_t id)
 
 static void server_init(struct world *world, uint32_t id)
 {
-    server_of(world, id)->services =
-        stream_of(world->seed, component_at(world, id)->name, "services");
+    const char *name = component_at(world, id)->name;
+    server_of(world, id)->services = stream_of(world->seed, name, "services");
+    server_of(world, id)->keys = stream_of(world->seed, name, "keys");
 }
 
 static void server_start(struct world *world, uint32_t id)
@@ -76,6 +77,7 @@ static void server_gone(struct world *world, uint32_t id)
     v->timer = 0;
     v->timer_ns = 0;
     cpu_cancel_all(world, id);
+    calls_end(world, id);
     work_end(world, id);
     rows_clear(&world->region, &v->channels, sizeof(struct channel));
     v->noted_first = v->noted_last = v->idle_first = v->idle_last = 0;
@@ -133,6 +135,9 @@ static void server_event(struct world *world, uint32_t id, const struct event *e
     case SERVER_EVENT_EXTERNAL:
         work_external(world, id, event->payload.u32[0]);
         break;
+    case SERVER_EVENT_CALL:
+        calls_time_out(world, id, event->payload.u32[0]);
+        break;
     case SERVER_EVENT_IDLE:
         server_of(world, id)->timer = 0;
         if (!component_at(world, id)->paused)
@@ -145,7 +150,11 @@ static void server_event(struct world *world, uint32_t id, const struct event *e
 static void server_socket(struct world *world, uint32_t id, uint32_t connection,
                           enum socket_event what)
 {
-    channel_socket(world, id, connection, what);
+    uint64_t cookie = connection != 0 ? socket_cookie(world, connection, id) : 0;
+    if (cookie >> 32 == SERVER_SOCKET_LINE)
+        calls_socket(world, id, (uint32_t)cookie, connection, what);
+    else
+        channel_socket(world, id, connection, what);
     server_settle(world, id);
 }
 
@@ -155,6 +164,8 @@ static void server_changed(struct world *world, uint32_t id, unsigned parameter)
         tcp_listen(world, id, (uint32_t)parameter_get(world, id, SERVER_ACCEPT_COUNT));
     if (parameter == SERVER_HTTP && component_at(world, id)->up)
         quic_listen(world, id, parameter_get(world, id, SERVER_HTTP) == HTTP_3);
+    if (parameter == SERVER_CALLS || parameter == SERVER_VIA)
+        calls_changed(world, id);
     server_settle(world, id);
 }
 
@@ -179,6 +190,7 @@ const struct kind server_kind = {
     .metric_count = SERVER_METRICS,
     .parameters = server_parameters,
     .metrics = server_metrics,
+    .check = calls_check,
     .init = server_init,
     .signal = server_signal,
     .event = server_event,
@@ -186,4 +198,5 @@ const struct kind server_kind = {
     .changed = server_changed,
     .tell = server_tell,
     .removed = server_removed,
+    .leads_to = calls_lead_to,
 };

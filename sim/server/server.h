@@ -24,11 +24,20 @@ enum server_parameter {
     SERVER_RESPONSE,
     SERVER_EXTERNAL,
     SERVER_EXTERNAL_BLOCKS,
+    SERVER_CALLS,
+    SERVER_VIA,
+    SERVER_CALLS_OP,
+    SERVER_CALLS_KEYS,
+    SERVER_CALLS_VALUE,
+    SERVER_CALLS_CONNECTIONS,
+    SERVER_CALLS_TIMEOUT,
+    SERVER_CALLS_OPTIONAL,
     SERVER_NOFILE,
     SERVER_PARAMETERS
 };
 
 enum server_model { SERVER_BLOCKING, SERVER_EVENTLOOP };
+enum server_call { SERVER_CALL_GET, SERVER_CALL_SET, SERVER_CALL_INCR };
 enum server_distribution { SERVER_CONSTANT, SERVER_EXPONENTIAL };
 
 /* Its running totals agree with the full sums; what does not is added to `why`. */

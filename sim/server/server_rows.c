@@ -3,6 +3,8 @@
  */
 #include "sim/server/server_state.h"
 
+#include "sim/store/ledger.h"
+
 #define YEAR_NS (365 * 86400 * SECOND_NS)
 
 const struct parameter server_parameters[] = {
@@ -15,9 +17,10 @@ const struct parameter server_parameters[] = {
     [SERVER_LOOPS] = {"loops", UNIT_COUNT, 1, 1024, "2", NULL, false,
                       "model=eventloop: event loops, each a thread of its own",
                       "model=eventloop일 때 이벤트 루프 수; 루프마다 스레드 하나입니다"},
-    [SERVER_QUEUE] = {"queue", UNIT_COUNT, 0, 100000000, "100", "unlimited=max", true,
-                      "requests that may wait for a thread or their loop; past it a request gets 503",
-                      "스레드나 루프를 기다릴 수 있는 요청 수; 넘으면 503을 받습니다"},
+    [SERVER_QUEUE] =
+        {"queue", UNIT_COUNT, 0, 100000000, "100", "unlimited=max", true,
+         "requests that may wait for a thread or their loop; past it a request gets 503",
+         "스레드나 루프를 기다릴 수 있는 요청 수; 넘으면 503을 받습니다"},
     [SERVER_HTTP] = {"http", UNIT_CHOICE, 0, 0, "1.1", HTTP_VERSION_WORDS, true,
                      "the newest HTTP it speaks; it understands the older ones, too",
                      "쓸 수 있는 가장 새로운 HTTP; 그보다 오래된 것도 알아듣습니다"},
@@ -33,8 +36,7 @@ const struct parameter server_parameters[] = {
                                    "requests on one connection; the last answer closes it",
                                    "연결 하나가 받는 요청 수; 마지막 답과 함께 닫습니다"},
     [SERVER_MAX_CONNECTIONS] = {"maxConnections", UNIT_COUNT, 1, 10000000, "8192", "unlimited=max",
-                                true,
-                                "connections it accepts; more wait in the kernel, in silence",
+                                true, "connections it accepts; more wait in the kernel, in silence",
                                 "accept하는 연결 수; 더 오면 커널에서 응답 없이 기다립니다"},
     [SERVER_ACCEPT_COUNT] = {"acceptCount", UNIT_COUNT, 0, 1000000, "100", NULL, true,
                              "backlog: connections that may wait for accept",
@@ -54,8 +56,35 @@ const struct parameter server_parameters[] = {
                          "time a request waits for something outside, without CPU",
                          "요청이 바깥의 답을 기다리는 시간; CPU는 쓰지 않습니다"},
     [SERVER_EXTERNAL_BLOCKS] = {"external_blocks", UNIT_BOOLEAN, 0, 1, "no", NULL, true,
-                                "that wait holds the event loop, too",
-                                "그 기다림이 이벤트 루프도 붙잡습니다"},
+                                "that wait, and the one for calls, holds the event loop, too",
+                                "그 기다림과 calls의 기다림이 이벤트 루프도 붙잡습니다"},
+    [SERVER_CALLS] = {"calls", UNIT_TEXT, 0, 0, "", NULL, true,
+                      "a store, server or balancer that it asks once for each request, after "
+                      "service and external",
+                      "요청마다 한 번, service와 external 뒤에 묻는 스토어, 서버, 로드 밸런서"},
+    [SERVER_VIA] =
+        {"via", UNIT_TEXT, 0, 0, "", NULL, true,
+         "sentinels s1,s2: asks them for the master at each connection, instead of calls",
+         "센티널 목록 s1,s2; calls 대신, 연결할 때마다 이들에게 마스터를 묻습니다"},
+    [SERVER_CALLS_OP] = {"calls_op", UNIT_CHOICE, 0, 0, "get", "get|set|incr", true,
+                         "what it asks of a store; a server gets an HTTP GET",
+                         "스토어에 보내는 명령; 서버에는 HTTP GET을 보냅니다"},
+    [SERVER_CALLS_KEYS] = {"calls_keys", UNIT_COUNT, 1, 1000000000000, "1000", "unique=0", true,
+                           "one of k:0 to k:N-1 at random; unique: each write has a key of its own",
+                           "k:0부터 k:N-1 가운데 하나; unique면 쓰기마다 새 키"},
+    [SERVER_CALLS_VALUE] = {"calls_value", UNIT_SIZE, 0, 536870912, "100B", NULL, true,
+                            "size of each value that it writes", "쓰는 값 하나의 크기"},
+    [SERVER_CALLS_CONNECTIONS] = {"calls_connections", UNIT_COUNT, 1, 100000, "8", NULL, true,
+                                  "connections of the pool; without a free one a call waits",
+                                  "커넥션 풀의 연결 수; 빈 연결이 없으면 기다립니다"},
+    [SERVER_CALLS_TIMEOUT] = {"calls_timeout", UNIT_DURATION, US_NS, YEAR_NS, "1s", NULL, true,
+                              "how long a call may take, waiting and connecting included; past it "
+                              "504",
+                              "기다림과 연결까지 합쳐 호출 하나에 주는 시간; 넘으면 504"},
+    [SERVER_CALLS_OPTIONAL] = {"calls_optional", UNIT_BOOLEAN, 0, 1, "no", NULL, true,
+                               "yes: a request whose call failed is answered without it; no: 502 "
+                               "or 504",
+                               "yes면 호출이 실패해도 그것 없이 답합니다; no면 502나 504"},
     [SERVER_NOFILE] = {"nofile", UNIT_COUNT, 16, 1073741816, "1048576", NULL, true,
                        "file descriptors of the process; each connection takes one",
                        "프로세스의 파일 디스크립터 수; 연결마다 하나씩 씁니다"},
@@ -68,6 +97,18 @@ static bool read_p99(struct world *world, uint32_t id, struct value *value)
     const struct histogram *latency = &server_of(world, id)->latency;
     value->number = (int64_t)histogram_percentile(&world->region, latency, 990);
     return latency->count != 0;
+}
+
+static bool read_acked_lost(struct world *world, uint32_t id, struct value *value)
+{
+    value->number = (int64_t)ledger_acked_lost(world, id);
+    return true;
+}
+
+static bool read_unreachable(struct world *world, uint32_t id, struct value *value)
+{
+    value->number = (int64_t)ledger_unreachable(world, id);
+    return true;
 }
 
 static bool read_up(struct world *world, uint32_t id, struct value *value)
@@ -94,6 +135,20 @@ const struct metric server_metrics[] = {
      "요청이 붙잡고 있는 스레드나 루프"},
     {"queued", UNIT_COUNT, GAUGED(queued), "requests that wait for a thread or their loop",
      "스레드나 루프를 기다리는 요청"},
+    {"calls", UNIT_COUNT, COUNTED(calls), "calls to calls= or via= so far",
+     "지금까지 calls=나 via=로 보낸 호출"},
+    {"calls_failed", UNIT_COUNT, COUNTED(calls_failed),
+     "calls that came to nothing: no connection, an error, no answer in time",
+     "실패한 호출: 연결이 안 되거나, 오류이거나, 제때 답이 없음"},
+    {"served_without", UNIT_COUNT, COUNTED(served_without),
+     "calls_optional=yes: requests answered without what the call would have brought",
+     "calls_optional=yes일 때, 호출의 답 없이 응답한 요청"},
+    {"acked_lost", UNIT_COUNT, METRIC_GAUGE, 0, read_acked_lost,
+     "writes of its calls that a store acked and no longer has",
+     "스토어가 OK를 준 뒤 유실된, 호출의 쓰기"},
+    {"unreachable", UNIT_COUNT, METRIC_GAUGE, 0, read_unreachable,
+     "acked writes of its calls, of a store that cannot answer now",
+     "지금 답할 수 없는 스토어에 있는, 호출의 응답받은 쓰기"},
     {"latency_p99", UNIT_DURATION, METRIC_GAUGE, 0, read_p99,
      "99 % of the answers were written within this time of the request being read",
      "요청을 읽고 응답을 다 쓰기까지, 99%가 이 시간 안에 끝났습니다"},

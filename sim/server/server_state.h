@@ -54,7 +54,8 @@ enum job_state {
     JOB_WAITING = 1, /* for a thread, or for its loop */
     JOB_WORKS,       /* CPU */
     JOB_AWAY,        /* external */
-    JOB_BACK,        /* external is over, it waits for its loop */
+    JOB_CALLS,       /* asks calls= or via= */
+    JOB_BACK,        /* what it waited for is there, it waits for its loop */
     JOB_WRITES       /* hands its answer to the kernel */
 };
 
@@ -70,7 +71,30 @@ struct job {
     uint64_t since_ns;    /* when the request was read */
     uint64_t left;        /* bytes of the answer that the kernel was not given */
     uint64_t body;
-    event_id event; /* that ends external; 0 when it fired while the process was paused */
+    event_id event; /* that ends external, or its patience with a call; 0 when it fired while the
+                       process was paused */
+    uint64_t write; /* that its call is, by the ledger; 0 none */
+    uint32_t line;  /* that its call is on; 0 none yet */
+    uint32_t unused;
+};
+
+enum line_state {
+    LINE_IDLE = 1,
+    LINE_ASKS, /* a sentinel, for the master's address */
+    LINE_CONNECTS,
+    LINE_BUSY
+};
+
+/* A connection to whom the server calls; while it is made, and while it is busy, a job's. */
+struct line {
+    uint32_t next; /* idle: the one that idles longer; of a free row the next free */
+    uint32_t socket;
+    uint32_t job; /* 0: idle */
+    uint32_t to;
+    uint32_t turn;  /* of the sentinel that was asked first */
+    uint16_t state; /* enum line_state */
+    uint8_t tried;  /* sentinels that gave no answer */
+    uint8_t old;    /* 1: made when calls= or via= said something else */
 };
 
 /* An event loop: one turn at a time. */
@@ -88,6 +112,16 @@ struct server {
     struct histogram latency;
     struct stream services;
     struct rows channels, jobs;
+
+    /* calls.c */
+    uint64_t calls, calls_failed, served_without;
+    struct rows lines;
+    struct job_queue calling; /* jobs that wait for a line */
+    uint32_t line_count, line_idle;
+    uint32_t ask;  /* whose turn it is among the sentinels of via= */
+    uint32_t told; /* the master that one of them named last */
+    struct stream keys;
+
     struct job_queue waiting; /* model=blocking */
     ref loops;                /* struct loop each */
     uint32_t loop_count;
@@ -106,8 +140,12 @@ enum server_event {
     SERVER_EVENT_ACCEPTED = 1, /* the CPU time of an accept is spent */
     SERVER_EVENT_WORKED,       /* of a request: u32[0] */
     SERVER_EVENT_EXTERNAL,     /* u32[0]: the job whose call came back */
-    SERVER_EVENT_IDLE
+    SERVER_EVENT_IDLE,
+    SERVER_EVENT_CALL /* u32[0]: the job whose patience with its call is over */
 };
+
+/* What the upper half of a socket's cookie says it is; the lower one is its row. */
+enum server_socket { SERVER_SOCKET_CHANNEL, SERVER_SOCKET_LINE };
 
 static inline struct server *server_of(const struct world *world, uint32_t id)
 {
@@ -121,6 +159,10 @@ static inline struct channel *channel_at(const struct world *world, const struct
 static inline struct job *job_at(const struct world *world, const struct server *v, uint32_t job)
 {
     return (struct job *)rows_at(&world->region, &v->jobs, sizeof(struct job), job);
+}
+static inline struct line *line_at(const struct world *world, const struct server *v, uint32_t line)
+{
+    return (struct line *)rows_at(&world->region, &v->lines, sizeof(struct line), line);
 }
 void job_push(struct world *world, struct server *v, struct job_queue *queue, uint32_t job);
 uint32_t job_pop(struct world *world, struct server *v, struct job_queue *queue);
@@ -170,6 +212,22 @@ bool work_settle(struct world *world, uint32_t id); /* starts what can; true: so
 void work_answered(struct world *world, uint32_t id, uint32_t job);
 void work_end(struct world *world, uint32_t id); /* the process is gone */
 
+/* It has what it waited for: it answers with this status, at once or at its turn. */
+void work_back(struct world *world, uint32_t id, uint32_t job, uint32_t status);
+
+/* --- calls.c: it asks another component ------------------------------------------------------ */
+
+bool calls_check(struct world *world, uint32_t id, const uint64_t *values, struct error *error);
+bool calls_wanted(const struct world *world, uint32_t id);
+void calls_begin(struct world *world, uint32_t id, uint32_t job); /* work_back follows */
+bool calls_settle(struct world *world, uint32_t id);              /* true: a call got its line */
+void calls_socket(struct world *world, uint32_t id, uint32_t line, uint32_t connection,
+                  enum socket_event what);
+void calls_time_out(struct world *world, uint32_t id, uint32_t job);
+void calls_changed(struct world *world, uint32_t id); /* calls= or via= says something else now */
+void calls_end(struct world *world, uint32_t id);     /* the process is gone; its jobs are there */
+uint32_t calls_lead_to(const struct world *world, uint32_t id);
+
 /* --- answer.c: responses leave -------------------------------------------------------------- */
 
 void answer_begin(struct world *world, uint32_t id, uint32_t job, uint32_t status);
@@ -180,7 +238,7 @@ bool server_tell(struct world *world, uint32_t id, const struct command *words, 
                  struct error *error);
 
 /* --- server_rows.c -------------------------------------------------------------------------- */
-#define SERVER_METRICS 10
+#define SERVER_METRICS 15
 extern const struct parameter server_parameters[];
 extern const struct metric server_metrics[];
 

@@ -3,8 +3,8 @@
  *
  * model=blocking: a request holds a thread from its start until its answer is with the kernel.
  * model=eventloop: a connection belongs to a loop; a turn of it is the CPU time of a request.  What
- * waits outside does not hold the loop, unless external_blocks; when it is back it needs a turn to
- * write its answer.
+ * waits outside (external, then calls.c) does not hold the loop, unless external_blocks; when it is
+ * back it needs a turn to write its answer.
  */
 #include "sim/server/server_state.h"
 
@@ -67,7 +67,7 @@ void work_end(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
     for (uint32_t job = 1; job <= v->jobs.used; job++)
-        if (job_at(world, v, job)->state == JOB_AWAY && job_at(world, v, job)->event != 0)
+        if (job_at(world, v, job)->state != 0 && job_at(world, v, job)->event != 0)
             world_cancel(world, job_at(world, v, job)->event);
     rows_clear(&world->region, &v->jobs, sizeof(struct job));
     if (v->loops != 0)
@@ -113,7 +113,7 @@ static void job_start(struct world *world, uint32_t id, uint32_t job)
     struct job *j = job_at(world, v, job);
     thread_take(world, v, job);
     if (j->state == JOB_BACK) {
-        answer_begin(world, id, job, 200);
+        answer_begin(world, id, job, j->status);
         return;
     }
     v->queued--;
@@ -196,31 +196,49 @@ void work_request(struct world *world, uint32_t id, uint32_t channel, const stru
         trace(world, id, TRACE_REQUEST_WAITS, j->number, v->queued - 1);
 }
 
-void work_worked(struct world *world, uint32_t id, uint32_t job)
+/* It waits for something outside: that holds a thread, and a loop only when it is told to. */
+static void job_away(struct world *world, uint32_t id, uint32_t job)
 {
     struct server *v = server_of(world, id);
-    struct job *j = job_at(world, v, job);
-    uint64_t external_ns = time_drawn(world, id, SERVER_EXTERNAL);
-    struct payload payload = {.u32 = {job}};
-    if (external_ns == 0) {
-        answer_begin(world, id, job, 200);
-        return;
-    }
-    j->state = JOB_AWAY;
-    j->event = world_after(world, external_ns, id, SERVER_EVENT_EXTERNAL, &payload);
     if (is_eventloop(v) && parameter_get(world, id, SERVER_EXTERNAL_BLOCKS) == 0)
         thread_give(world, v, job);
 }
 
-static void job_back(struct world *world, uint32_t id, uint32_t job)
+/* What it needs from outside, one after the other: external, then its call. */
+static void job_call(struct world *world, uint32_t id, uint32_t job)
+{
+    if (!calls_wanted(world, id)) {
+        work_back(world, id, job, 200);
+        return;
+    }
+    calls_begin(world, id, job);
+    job_away(world, id, job);
+}
+
+void work_worked(struct world *world, uint32_t id, uint32_t job)
+{
+    struct job *j = job_at(world, server_of(world, id), job);
+    uint64_t external_ns = time_drawn(world, id, SERVER_EXTERNAL);
+    struct payload payload = {.u32 = {job}};
+    if (external_ns == 0) {
+        job_call(world, id, job);
+        return;
+    }
+    j->state = JOB_AWAY;
+    j->event = world_after(world, external_ns, id, SERVER_EVENT_EXTERNAL, &payload);
+    job_away(world, id, job);
+}
+
+void work_back(struct world *world, uint32_t id, uint32_t job, uint32_t status)
 {
     struct server *v = server_of(world, id);
     struct job *j = job_at(world, v, job);
     if (j->thread != 0) {
-        answer_begin(world, id, job, 200);
+        answer_begin(world, id, job, status);
         return;
     }
     j->state = JOB_BACK;
+    j->status = (uint16_t)status;
     job_push(world, v, &loop_of(world, v, channel_of(world, v, job))->waiting, job);
 }
 
@@ -228,15 +246,19 @@ void work_external(struct world *world, uint32_t id, uint32_t job)
 {
     job_at(world, server_of(world, id), job)->event = 0;
     if (!component_at(world, id)->paused)
-        job_back(world, id, job);
+        job_call(world, id, job);
 }
 
 void work_thaw(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
-    for (uint32_t job = 1; job <= v->jobs.used; job++)
-        if (job_at(world, v, job)->state == JOB_AWAY && job_at(world, v, job)->event == 0)
-            job_back(world, id, job);
+    for (uint32_t job = 1; job <= v->jobs.used; job++) {
+        const struct job *j = job_at(world, v, job);
+        if (j->state == JOB_AWAY && j->event == 0)
+            job_call(world, id, job);
+        else if (j->state == JOB_CALLS && j->event == 0)
+            calls_time_out(world, id, job);
+    }
 }
 
 void work_answered(struct world *world, uint32_t id, uint32_t job)

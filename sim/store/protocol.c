@@ -3,6 +3,8 @@
  */
 #include "sim/store/protocol.h"
 
+#include "sim/engine/trace.h"
+
 uint32_t resp_digits(uint64_t number)
 {
     uint32_t digits = 1;
@@ -76,5 +78,28 @@ uint32_t resp_answer_bytes(enum resp_type type, uint64_t value_bytes)
         return 60;
     default:
         return value_bytes == 0 ? 5 : bulk_bytes(value_bytes); /* +OK */
+    }
+}
+
+unsigned resp_refusal(enum resp_type answer)
+{
+    switch (answer) {
+    case RESP_OK:
+    case RESP_NIL:
+        return 0;
+    case RESP_MISCONF:
+        return REFUSED_MISCONF;
+    case RESP_OOM:
+        return REFUSED_OOM;
+    case RESP_READONLY:
+        return REFUSED_READONLY;
+    case RESP_LOADING:
+        return REFUSED_LOADING;
+    case RESP_NOREPLICAS:
+        return REFUSED_NOREPLICAS;
+    case RESP_MASTERDOWN:
+        return REFUSED_MASTERDOWN;
+    default:
+        return REFUSED_ERROR;
     }
 }

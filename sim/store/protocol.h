@@ -71,6 +71,9 @@ enum resp_type {
 uint32_t resp_request_bytes(enum resp_type type, uint64_t key, uint64_t value_bytes);
 uint32_t resp_answer_bytes(enum resp_type type, uint64_t value_bytes);
 
+/* Why an answer says no (enum refusal); 0: it does not. */
+unsigned resp_refusal(enum resp_type answer);
+
 /* How many decimal digits a number has. */
 uint32_t resp_digits(uint64_t number);
 

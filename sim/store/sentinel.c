@@ -29,29 +29,6 @@ bool sentinel_answers(const struct world *world, uint32_t id)
     return component->kind == KIND_SENTINEL && component->up != 0 && component->paused == 0;
 }
 
-/* The name that begins at *names; *names goes on behind it. */
-static uint32_t next_named(const struct world *world, const char **names)
-{
-    char name[NAME_BYTES];
-    struct text text = TEXT(name);
-    text_clear(&text);
-    while (**names == ',' || **names == ' ')
-        ++*names;
-    for (; **names != '\0' && **names != ',' && **names != ' '; ++*names)
-        text_add_char(&text, **names);
-    return component_find(world, name);
-}
-
-uint32_t sentinel_ask(const struct world *world, const char *names)
-{
-    while (*names != '\0') {
-        uint32_t id = next_named(world, &names);
-        if (id != 0 && sentinel_answers(world, id))
-            return sentinel_master(world, id);
-    }
-    return 0;
-}
-
 uint32_t sentinel_views(const struct world *world, uint32_t id)
 {
     return sentinel_at(world, id)->views.count;

@@ -30,8 +30,22 @@ struct sentinel_view {
 uint32_t sentinel_master(const struct world *world, uint32_t sentinel);
 /* Its process runs and hears. */
 bool sentinel_answers(const struct world *world, uint32_t sentinel);
-/* The first of a list of names ("s1,s2") that answers: its master; 0 none does. */
+/* --- sentinel_names.c: via=s1,s2: who asks for the master at each connection ------------------- */
+
+/* How many names the list has. */
+uint32_t sentinel_count(const char *names);
+/* Whose turn it is, counted round and round; 0: the list is empty, or nobody has that name now. */
+uint32_t sentinel_turn(const struct world *world, const char *names, uint32_t turn);
+/* Each name is a sentinel's; the error's word is `parameter`. */
+bool sentinel_check_names(const struct world *world, const char *names, unsigned parameter,
+                          struct error *error);
+/* Says SENTINEL GET-MASTER-ADDR-BY-NAME on a connection; the answer is RESP_ADDRESS. */
+void sentinel_question(struct world *world, uint32_t connection, uint32_t component);
+/* The first of them that answers: its master; 0 none does.  For who looks at the world, not for its processes. */
 uint32_t sentinel_ask(const struct world *world, const char *names);
+
+/* --------------------------------------------------------------------------------------------- */
+
 /* Its views, the oldest first: `count` of them; i below it. */
 uint32_t sentinel_views(const struct world *world, uint32_t sentinel);
 struct sentinel_view sentinel_view(const struct world *world, uint32_t sentinel, uint32_t i);

@@ -49,26 +49,11 @@ static bool http_check(const uint64_t *values, struct error *error)
     return true;
 }
 
-/* Each name of `via` is a sentinel's; looked at when it changes. */
+/* Looked at when it changes. */
 static bool via_check(struct world *world, uint32_t id, const char *via, struct error *error)
 {
-    if (strcmp(via, parameter_text(world, id, CLIENT_VIA)) == 0)
-        return true;
-    for (const char *at = via; *at != 0;) {
-        char name[NAME_BYTES];
-        struct text text = TEXT(name);
-        text_clear(&text);
-        for (; *at != 0 && *at != ','; at++)
-            text_add_char(&text, *at);
-        at += *at == ',';
-        uint32_t id_of = component_find(world, name);
-        if (id_of == 0)
-            return error_set(error, ERROR_NOTHING_NAMED, CLIENT_VIA, name, NULL, NULL, NULL);
-        if (component_at(world, id_of)->kind != KIND_SENTINEL)
-            return error_set(error, ERROR_BAD_VALUE, CLIENT_VIA, name, "sentinel",
-                             "via=s1,s2,s3: names of sentinels", NULL);
-    }
-    return true;
+    return strcmp(via, parameter_text(world, id, CLIENT_VIA)) == 0 ||
+           sentinel_check_names(world, via, CLIENT_VIA, error);
 }
 
 /* `to` is looked at when it or `op` changes: what it names may be removed later. */

@@ -10,7 +10,7 @@
 #include "sim/traffic/places.h"
 
 #include "sim/net/socket.h"
-#include "sim/store/protocol.h"
+#include "sim/store/sentinel.h"
 
 uint32_t pool_limit(const struct world *world, uint32_t id)
 {
@@ -20,28 +20,10 @@ uint32_t pool_limit(const struct world *world, uint32_t id)
 /* --- where to: `to`, or what a sentinel of `via` says
  * --------------------------------------------- */
 
-static uint32_t via_count(const struct world *world, uint32_t id)
-{
-    const char *via = parameter_text(world, id, CLIENT_VIA);
-    uint32_t count = via[0] != 0;
-    for (; *via != 0; via++)
-        count += *via == ',';
-    return count;
-}
-
 /* The sentinel whose turn it is: the one that answered last stays the first. */
 static uint32_t via_asked(const struct world *world, uint32_t id)
 {
-    const char *via = parameter_text(world, id, CLIENT_VIA);
-    uint32_t count = via_count(world, id);
-    char name[NAME_BYTES];
-    struct text text = TEXT(name);
-    for (uint32_t skip = count == 0 ? 0 : client_of(world, id)->ask % count; skip > 0; via++)
-        skip -= *via == ',';
-    text_clear(&text);
-    for (; *via != 0 && *via != ','; via++)
-        text_add_char(&text, *via);
-    return component_find(world, name);
+    return sentinel_turn(world, parameter_text(world, id, CLIENT_VIA), client_of(world, id)->ask);
 }
 
 /* Where there is nobody, a connection is like one to an address without a machine: silence until
@@ -320,9 +302,7 @@ static void pool_connected(struct world *world, uint32_t id, uint32_t place)
     struct client *c = client_of(world, id);
     struct place *p = place_at(world, c, place);
     if ((p->flags & PLACE_ASKS) != 0) {
-        const struct message ask = {.bytes = resp_request_bytes(RESP_GET_MASTER, 0, 0),
-                                    .type = RESP_GET_MASTER};
-        tcp_send(world, p->socket, id, &ask);
+        sentinel_question(world, p->socket, id);
         return;
     }
     if (p->state != PLACE_CONNECTING) {
@@ -421,7 +401,7 @@ static void pool_ask_next(struct world *world, uint32_t id, uint32_t place)
     struct place *p = place_at(world, c, place);
     p->socket = 0;
     c->ask++;
-    if (++p->tried < via_count(world, id)) {
+    if (++p->tried < sentinel_count(parameter_text(world, id, CLIENT_VIA))) {
         place_connect(world, id, place, via_asked(world, id));
         return;
     }

@@ -245,25 +245,7 @@ enum request_outcome speak_outcome(const struct request *request, const struct m
     }
     if (answer->type >= HTTP_REQUEST)
         return answer->c < 400 ? REQUEST_ACKED : REQUEST_STATUS;
-    switch (answer->type) {
-    case RESP_OK:
-    case RESP_NIL:
-        return REQUEST_ACKED;
-    case RESP_MISCONF:
-        return REQUEST_MISCONF;
-    case RESP_OOM:
-        return REQUEST_OOM;
-    case RESP_READONLY:
-        return REQUEST_READONLY;
-    case RESP_LOADING:
-        return REQUEST_LOADING;
-    case RESP_NOREPLICAS:
-        return REQUEST_NOREPLICAS;
-    case RESP_MASTERDOWN:
-        return REQUEST_MASTERDOWN;
-    default:
-        return REQUEST_ERROR;
-    }
+    return (enum request_outcome)resp_refusal((enum resp_type)answer->type);
 }
 
 bool speak_was_last(const struct world *world, uint32_t id, const struct message *answer)
