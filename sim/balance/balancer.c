@@ -86,8 +86,7 @@ void balancer_settle(struct world *world, uint32_t id)
 static bool balancer_check(struct world *world, uint32_t id, const uint64_t *values,
                            struct error *error)
 {
-    (void)id;
-    return backends_check(world, values, error);
+    return backends_check(world, values, error) && standby_check(world, id, values, error);
 }
 
 static void balancer_start(struct world *world, uint32_t id)
@@ -95,6 +94,7 @@ static void balancer_start(struct world *world, uint32_t id)
     backends_read(world, id);
     tcp_listen(world, id, BACKLOG);
     health_begin(world, id);
+    standby_begin(world, id);
 }
 
 /* The process is gone, in whatever way. */
@@ -105,6 +105,7 @@ static void balancer_gone(struct world *world, uint32_t id)
         if (front_at(world, b, i)->timer != 0)
             world_cancel(world, front_at(world, b, i)->timer);
     health_end(world, id);
+    standby_end(world, id);
     cpu_cancel_all(world, id);
     rows_clear(&world->region, &b->fronts, sizeof(struct front));
     rows_clear(&world->region, &b->backs, sizeof(struct back));
@@ -126,6 +127,7 @@ static void balancer_thaw(struct world *world, uint32_t id)
     for (uint32_t i = 1; i <= b->fronts.used; i++)
         if ((front_at(world, b, i)->flags & FRONT_FIRED) != 0)
             front_timer(world, id, i);
+    standby_thaw(world, id);
 }
 
 static void balancer_signal(struct world *world, uint32_t id, enum signal signal)
@@ -175,6 +177,9 @@ static void balancer_event(struct world *world, uint32_t id, const struct event 
     case BALANCER_EVENT_COST:
         front_costed(world, id, row);
         break;
+    default:
+        standby_event(world, id, event);
+        break;
     }
     balancer_settle(world, id);
 }
@@ -203,6 +208,8 @@ static void balancer_socket(struct world *world, uint32_t id, uint32_t connectio
 static void balancer_changed(struct world *world, uint32_t id, unsigned parameter)
 {
     struct balancer *b = balancer_of(world, id);
+    if (parameter == BALANCER_STANDBY)
+        standby_changed(world, id);
     if (!component_at(world, id)->up)
         return;
     if (parameter == BALANCER_TO || parameter == BALANCER_WEIGHTS)
@@ -218,6 +225,7 @@ static void balancer_removed(struct world *world, uint32_t id)
     if (component_at(world, id)->up)
         tcp_process_ended(world, id);
     balancer_gone(world, id);
+    standby_removed(world, id);
 }
 
 /* The tables' rows are balancer_rows.c. */

@@ -53,6 +53,11 @@ const struct parameter balancer_parameters[] = {
     [BALANCER_COST] = {"request_cost", UNIT_DURATION, 0, YEAR_NS, "20us", NULL, true,
                        "CPU time of a request (tcp: of a connection)",
                        "요청 하나(tcp면 연결 하나)의 CPU 시간"},
+    [BALANCER_STANDBY] = {"standby", UNIT_TEXT, 0, 0, "", NULL, true,
+                          "a balancer that takes the address over when this one was silent for 3 "
+                          "inter; it needs servers of its own (to=)",
+                          "이 로드 밸런서가 inter의 3배 동안 조용하면 주소를 넘겨받을 로드 밸런서; "
+                          "그쪽에도 to=가 있어야 합니다"},
 };
 _Static_assert(sizeof balancer_parameters / sizeof balancer_parameters[0] == BALANCER_PARAMETERS,
                "a row for each parameter");
@@ -77,6 +82,12 @@ static bool read_backends(struct world *world, uint32_t id, struct value *value)
     return true;
 }
 
+static bool read_addresses(struct world *world, uint32_t id, struct value *value)
+{
+    value->number = (int64_t)standby_addresses(world, id);
+    return true;
+}
+
 #define COUNTED(member) METRIC_COUNTER, offsetof(struct balancer, member), NULL
 #define GAUGED(member)  METRIC_GAUGE, offsetof(struct balancer, member), NULL
 
@@ -97,6 +108,9 @@ const struct metric balancer_metrics[] = {
      "받은 요청(tcp면 연결)"},
     {"errors", UNIT_COUNT, COUNTED(errors), "error answers of its own: 502, 503, 504",
      "스스로 돌려준 오류 응답: 502, 503, 504"},
+    {"addresses", UNIT_COUNT, METRIC_GAUGE, 0, read_addresses,
+     "addresses that it answers for: its own, and those it took over as a standby",
+     "맡고 있는 주소 수: 자기 것과, 대기하다 넘겨받은 것"},
     {"up", UNIT_COUNT, METRIC_GAUGE, 0, read_up, "1 while the process runs",
      "프로세스가 돌고 있으면 1"},
 };

@@ -77,6 +77,18 @@ struct backend {
     event_id event; /* the next check, or the end of this one's patience */
 };
 
+/* Of a balancer with standby=: what the two of them know of each other.  The standby's half
+ * (silence, fired, heard) is kept here, as a standby may stand by for many; its death clears it. */
+struct stand_by {
+    event_id advert;  /* the next one of this balancer */
+    event_id silence; /* the end of the standby's patience */
+    uint32_t by;      /* the standby; 0 none */
+    uint8_t late;     /* 1: an advert fell due while this balancer was paused */
+    uint8_t fired;    /* 1: the patience ended while the standby was paused, ... */
+    uint8_t heard;    /* ... or an advert came meanwhile */
+    uint8_t unused;
+};
+
 struct balancer {
     uint64_t checks_failed, retries, redispatched, errors;
     uint64_t connections; /* of clients, open */
@@ -89,13 +101,17 @@ struct balancer {
     struct rows fronts, backs;
     uint32_t fronts_first, fronts_last; /* noted */
     uint32_t backs_first, backs_last;
+    struct stand_by stand_by;
 };
 
 /* Numbers of its events; u32[0]: the row, or the place of a backend. */
 enum balancer_event {
     BALANCER_EVENT_CHECK = 1,
     BALANCER_EVENT_FRONT, /* the timer of a front */
-    BALANCER_EVENT_COST
+    BALANCER_EVENT_COST,
+    BALANCER_EVENT_ADVERT,  /* it says that it is there */
+    BALANCER_EVENT_HEARD,   /* u32: who said so, the way, its epoch */
+    BALANCER_EVENT_SILENCE, /* u32[0]: who has not said so */
 };
 
 /* Cookies of sockets: what the connection is, and its row. */
@@ -184,11 +200,23 @@ void back_drop(struct world *world, uint32_t id, uint32_t back, bool abort);
 void relay_answer(struct world *world, uint32_t id, uint32_t back); /* http */
 void relay_tunnel(struct world *world, uint32_t id, uint32_t front);
 
+/* --- standby.c: an address that moves ------------------------------------------------------- */
+
+bool standby_check(const struct world *world, uint32_t id, const uint64_t *values,
+                   struct error *error);
+void standby_changed(struct world *world, uint32_t id); /* standby= says something else */
+void standby_begin(struct world *world, uint32_t id);   /* the process starts */
+void standby_end(struct world *world, uint32_t id);     /* it is gone */
+void standby_removed(struct world *world, uint32_t id);
+void standby_thaw(struct world *world, uint32_t id);
+void standby_event(struct world *world, uint32_t id, const struct event *event);
+uint64_t standby_addresses(const struct world *world, uint32_t id); /* that it answers for */
+
 /* --- balancer_admin.c, balancer_rows.c ------------------------------------------------------ */
 
 bool balancer_tell(struct world *world, uint32_t id, const struct command *words,
                    struct text *answer, struct error *error);
-#define BALANCER_METRICS 9
+#define BALANCER_METRICS 10
 extern const struct parameter balancer_parameters[];
 extern const struct metric balancer_metrics[];
 

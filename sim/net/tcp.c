@@ -172,7 +172,9 @@ uint32_t tcp_connect(struct world *world, uint32_t from, uint32_t to,
         return 0;
     struct connection *connection = tcp_at(world, index);
     struct tcp_end *end = &connection->ends[0];
-    uint32_t here = component_at(world, from)->machine, there = component_at(world, to)->machine;
+    uint32_t here = component_at(world, from)->machine;
+    to = tcp_address_found(world, to, here);
+    uint32_t there = component_at(world, to)->machine;
     connection->ways[0] = way_need(world, here, there);
     connection->ways[1] = way_need(world, there, here);
     if (connection->ways[0] == 0 || connection->ways[1] == 0) {

@@ -128,6 +128,13 @@ enum tcp_failure tcp_failure(const struct world *world,
 uint32_t tcp_address(const struct world *world, uint32_t machine);
 uint16_t tcp_port(const struct world *world, uint32_t connection, uint32_t component);
 
+/* The holder, another component, answers for this one's address from now on (a virtual address that moved); 0: nobody
+ * does any more.  It counts when a connection is opened: what is open, or has sent its SYN, stays where it is.  While
+ * both claim it (their machines are cut off from each other) who reaches this one gets it, the others the holder. */
+void tcp_address_take(struct world *world, uint32_t component, uint32_t holder);
+/* Who took it over; 0 nobody. */
+uint32_t tcp_address_holder(const struct world *world, uint32_t component);
+
 /* The process is gone (SIGKILL, exit): the kernel sends what it was given and closes its sockets: FIN, or RST
  * where unread data waits.  It no longer listens. */
 void tcp_process_ended(struct world *world, uint32_t component);

@@ -5,6 +5,7 @@
 #include "sim/net/tcp_state.h"
 
 #include "sim/machine/machine.h"
+#include "sim/net/way.h"
 
 /* --- owners ----------------------------------------------------------------------------- */
 
@@ -36,6 +37,37 @@ bool tcp_listening(const struct world *world, uint32_t component)
 {
     const struct socket_owner *owner = tcp_owner_find(world, component);
     return owner != NULL && owner->listening != 0;
+}
+
+/* --- addresses that move ------------------------------------------------------------------- */
+
+void tcp_address_take(struct world *world, uint32_t component, uint32_t holder)
+{
+    struct socket_owner *owner =
+        holder != 0 ? tcp_owner_need(world, component) : tcp_owner_find(world, component);
+    if (owner != NULL)
+        owner->holder = holder;
+}
+
+uint32_t tcp_address_holder(const struct world *world, uint32_t component)
+{
+    const struct socket_owner *owner = tcp_owner_find(world, component);
+    return owner == NULL ? 0 : owner->holder;
+}
+
+static bool is_cut(const struct world *world, uint32_t from, uint32_t to)
+{
+    uint32_t way = way_find(world, from, to);
+    return way != 0 && way_at(world, way)->cut != 0;
+}
+
+uint32_t tcp_address_found(const struct world *world, uint32_t component, uint32_t machine)
+{
+    uint32_t holder = tcp_address_holder(world, component);
+    const struct component *own = component_at(world, component);
+    bool claims = own->up && !own->paused && component_at(world, own->machine)->up;
+    bool heard = !is_cut(world, machine, own->machine) && !is_cut(world, own->machine, machine);
+    return holder == 0 || (claims && heard) ? component : holder;
 }
 
 /* --- the accept queue ------------------------------------------------------------------- */

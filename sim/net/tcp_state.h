@@ -233,6 +233,8 @@ struct socket_owner {
     uint32_t accept_first; /* the queue: rows accept_first.. of accept */
     uint32_t pending;      /* 1: ACCEPTABLE is to be told when it goes on */
     uint32_t handshakes;   /* that have come half way: SYN-RECV */
+    uint32_t holder;       /* who took its address over; 0 nobody */
+    uint32_t unused;
     struct vector accept;  /* u32 connections whose handshake is complete */
     struct vector waiting; /* struct waiting_end: hears of it when it goes on, in this order */
 };
@@ -375,6 +377,8 @@ struct socket_owner *tcp_owner_need(struct world *world, uint32_t component);
 bool tcp_listening(const struct world *world, uint32_t component);
 uint32_t tcp_backlog(const struct world *world, uint32_t component); /* of who listens */
 uint32_t tcp_accept_queue(const struct world *world, uint32_t component);
+/* Who answers for the component's address, as a machine sees it: itself, or its holder. */
+uint32_t tcp_address_found(const struct world *world, uint32_t component, uint32_t machine);
 /* The ACK of a SYN cookie makes the end anew. */
 bool tcp_cookie_returns(struct world *world, const struct segment *segment);
 /* A segment to an end that is not there. */
