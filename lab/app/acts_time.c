@@ -11,6 +11,7 @@
 #include "lab/app/past.h"
 #include "lab/app/prompt.h"
 #include "lab/app/search.h"
+#include "lab/app/slow.h"
 #include "lab/app/twins.h"
 #include "sim/store/ledger.h"
 
@@ -146,6 +147,14 @@ bool press_slower(struct model *model, const struct key *key)
 {
     (void)key;
     drive_faster(model, -1);
+    return true;
+}
+
+bool press_slow(struct model *model, const struct key *key)
+{
+    (void)key;
+    if (!slow_begin(model))
+        model_tell(model, "%s", model_say(model, WORD_NO_FAULT));
     return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "lab/app/flow.h"
 #include "lab/app/past.h"
+#include "lab/app/slow.h"
 #include "lab/app/twins.h"
 
 #define BUDGET_EVENTS 2000
@@ -18,7 +19,7 @@ void drive_reset(struct drive *drive)
 {
     memset(drive, 0, sizeof *drive);
     drive->speed = SPEED_ONE;
-    drive->halt_ns = drive->slow_until_ns = TIME_NEVER;
+    drive->halt_ns = drive->slow_until_ns = drive->slow_fault_ns = TIME_NEVER;
 }
 
 bool drive_moving(const struct drive *drive)
@@ -70,6 +71,7 @@ void drive_seek(struct model *model)
 
 void drive_faster(struct model *model, int by)
 {
+    slow_end(&model->drive);
     int speed = model->drive.speed + by;
     model->drive.speed = speed < 0 ? 0 : speed >= SPEEDS ? SPEEDS - 1 : speed;
     model->redraw = true;
@@ -83,7 +85,7 @@ void drive_heard(void *user, int variant, struct world *world, const struct reco
     if (beginning || !word_news(LANGUAGE_EN, record->what))
         return;
     model->drive.found = true;
-    if (model->drive.speed < SPEED_ONE)
+    if (model->drive.speed < SPEED_ONE && model->drive.slow_fault_ns == TIME_NEVER)
         model->drive.slow_until_ns = record->time_ns + SECOND_NS;
     if (model->session && session_behind(model->session))
         return; /* it was told when it was run first */
@@ -134,13 +136,20 @@ void drive_moved(struct model *model, uint64_t before_ns)
     flow_went_back(model);
 }
 
+static uint64_t goal_after(struct drive *drive, uint64_t now_ns, uint64_t elapsed_ns)
+{
+    if (drive->slow_fault_ns != TIME_NEVER)
+        return slow_goal(drive, now_ns, elapsed_ns);
+    return now_ns + elapsed_ns * speeds[drive->speed] / 1000;
+}
+
 void drive_time(struct model *model, uint64_t elapsed_ns)
 {
     struct drive *drive = &model->drive;
     if (!model->session || !drive_moving(drive))
         return;
     if (drive->playing)
-        drive->goal_ns = session_now(model->session) + elapsed_ns * speeds[drive->speed] / 1000;
+        drive->goal_ns = goal_after(drive, session_now(model->session), elapsed_ns);
     drive->since_look_ns += elapsed_ns;
     if (drive->since_look_ns < SECOND_NS / DRAWS_PER_SECOND)
         return;

@@ -7,6 +7,7 @@
 #include "lab/app/drive.h"
 #include "lab/app/kept.h"
 #include "lab/app/meeting.h"
+#include "lab/app/slow.h"
 #include "lab/app/twins.h"
 
 #define SPEED_FAST 11 /* x50: a run of vary takes a second */
@@ -131,6 +132,7 @@ static void enter_watch(struct model *model)
     if (session_now(model->session) > to_ns || touched_ns != TIME_NEVER)
         drive_begin(model, to_ns);
     flow_script_start(model, fault_ns);
+    slow_after(&model->drive, fault_ns);
     if (session_now(model->session) < start_ns)
         drive_rush(model, start_ns);
 }
@@ -149,6 +151,7 @@ void flow_step(struct model *model, enum lesson_step step)
     model->scroll = 0;
     flow->by_hand = flow->looking = false;
     flow->script.running = flow->script.begun = false;
+    slow_end(&model->drive);
     drive_play(model, step == STEP_BRIEF || step == STEP_TRY
                           ? model->drive.playing || step == STEP_BRIEF
                           : false);

@@ -56,6 +56,7 @@ enum place {
 
 enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OVERLAY_PACKET };
 
+#define SPEED_SLOWEST    0 /* x0.01 */
 #define SPEED_ONE        6 /* x1 in the table of speeds */
 #define NEWS_KEPT        128
 #define ANSWER_BYTES     8192
@@ -99,6 +100,8 @@ struct drive {
     uint64_t goal_ns;
     uint64_t halt_ns;       /* an open question stops the clock here; TIME_NEVER none */
     uint64_t slow_until_ns; /* below x1: the moment is over then, and the speed is x1 again */
+    uint64_t slow_fault_ns; /* gone through in slow motion (slow.h); TIME_NEVER none */
+    bool slow_after;        /* only what comes after it */
     uint64_t since_look_ns; /* of the wall's clock */
     uint64_t looked_ns;     /* where the world stood at the last look */
     uint64_t reached;       /* the speed since the look before, in thousandths; 0 not known */

@@ -7,6 +7,7 @@
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
 #include "lab/app/past.h"
+#include "lab/app/slow.h"
 #include "lab/app/twins.h"
 
 int draw_width(const struct canvas *canvas)
@@ -37,7 +38,8 @@ static void add_speed(struct text *to, uint64_t thousandths)
     if (thousandths >= 1000)
         text_add_u64(to, thousandths / 1000);
     else
-        text_add_fixed(to, (int64_t)thousandths / 10, 2);
+        text_add_fixed(to, (int64_t)thousandths / (thousandths % 100 ? 10 : 100),
+                       thousandths % 100 ? 2 : 1);
 }
 
 /* A lesson leads by itself: there the line of time is shown while the cursor is on it. */
@@ -106,6 +108,17 @@ static void draw_time_words(const struct model *model, struct canvas *canvas)
                  STYLE_DIM, words);
 }
 
+/* How far from the fault the clock stands, while it goes through it slowly. */
+static void add_from_fault(struct text *to, const struct model *model)
+{
+    uint64_t now_ns = model->look.now_ns, fault_ns = model->drive.slow_fault_ns;
+    uint64_t away_ms = (now_ns < fault_ns ? fault_ns - now_ns : now_ns - fault_ns) / MS_NS;
+    char words[60];
+    snprintf(words, sizeof words, model_say(model, WORD_FROM_FAULT), now_ns < fault_ns ? '-' : '+',
+             (unsigned)(away_ms / 1000), (unsigned)(away_ms % 1000));
+    text_add(to, words);
+}
+
 static void add_clock(struct text *to, const struct model *model)
 {
     const struct drive *drive = &model->drive;
@@ -124,6 +137,10 @@ static void add_clock(struct text *to, const struct model *model)
         text_add(to, " (");
         add_speed(to, drive_behind(drive));
         text_add(to, ")");
+    }
+    if (slow_is_on(drive, model->look.now_ns)) {
+        add_from_fault(to, model);
+        return;
     }
     text_add(to, "  seed ");
     text_add_u64(to, model->look.seed);
