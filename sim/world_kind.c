@@ -1,7 +1,9 @@
 /* The kind `world`: the world as a component, with its totals over all clients. */
 #include "sim/fault/fault.h"
+#include "sim/net/deliveries.h"
 #include "sim/parts.h"
 #include "sim/server/server.h"
+#include "sim/traffic/client.h"
 
 static bool total_of(struct world *world, enum kind_id kind, const char *metric, int64_t *total)
 {
@@ -99,24 +101,29 @@ const struct kind world_kind = {
     .event = world_event,
 };
 
+/* Each message's deliveries: made, missed, or somewhere between. */
+static bool deliveries_check(const struct world *world, uint32_t client, struct text *why)
+{
+    const struct delivery_sums sums = deliveries_of(world, client);
+    uint64_t under_way = sums.expected - sums.delivered - deliveries_missed_all(&sums);
+    uint64_t found = sums.expected == 0 ? 0 : deliveries_in_kernels(world, client);
+    for (uint32_t id = 0; (id = component_next(world, id, KIND_SERVER)) != 0;)
+        found += sums.expected == 0 ? 0 : server_deliveries(world, id, client);
+    if (found == under_way)
+        return true;
+    text_add(why, component_at(world, client)->name);
+    text_add(why, ": deliveries made, missed and under way are not messages x room: ");
+    text_add_u64(why, found);
+    text_add(why, " under way, not ");
+    text_add_u64(why, under_way);
+    return false;
+}
+
 bool parts_check(struct world *world, struct text *why)
 {
-    static const char *const ends[] = {"acked", "refused", "timed_out", "in_flight"};
-    const struct kind *kind = catalog[KIND_CLIENT];
-    for (uint32_t id = 0; (id = component_next(world, id, KIND_CLIENT)) != 0;) {
-        struct value value;
-        int64_t sum = 0;
-        for (unsigned i = 0; i < 4; i++) {
-            metric_read(world, id, (unsigned)metric_find(kind, ends[i]), &value);
-            sum += value.number;
-        }
-        metric_read(world, id, (unsigned)metric_find(kind, "sent"), &value);
-        if (sum != value.number) {
-            text_add(why, component_at(world, id)->name);
-            text_add(why, ": sent is not acked + refused + timed out + in flight");
+    for (uint32_t id = 0; (id = component_next(world, id, KIND_CLIENT)) != 0;)
+        if (!client_accounts(world, id, why) || !deliveries_check(world, id, why))
             return false;
-        }
-    }
     for (uint32_t id = 0; (id = component_next(world, id, KIND_SERVER)) != 0;)
         if (!server_check(world, id, why))
             return false;

@@ -194,8 +194,10 @@ COLD static bool near_make_room(struct region *region, struct queue *queue)
         return keys_reserve(region, &queue->run, 1);
     }
     if (queue->heap.count > 0) {
+        uint64_t before_ns = queue->horizon_ns;
         horizon_pull(region, queue);
-        if (!near_filter(region, queue)) {
+        if (!wheel_rise(region, queue, before_ns, queue->horizon_ns) ||
+            !near_filter(region, queue)) {
             return false;
         }
     }

@@ -60,10 +60,10 @@ struct key *wheel_unload(struct region *region, struct queue *queue, unsigned le
     return to;
 }
 
-bool wheel_spread(struct region *region, struct queue *queue, unsigned level, unsigned digit)
+/* Puts the keys of a slot anew, as seen from another base. */
+static bool slot_move(struct region *region, struct queue *queue, unsigned level, unsigned digit,
+                      uint64_t base_ns)
 {
-    const struct chunk *head = arena_at(region, queue->wheel[level][digit].first);
-    uint64_t first_ns = slot_last_ns(head->keys[0].time_ns, level) ^ slot_last_ns(0, level);
     for (ref list = wheel_detach(queue, level, digit); list != 0;) {
         /* Given back before its keys are put, so that the arena is hardly ever asked for more. */
         struct chunk chunk;
@@ -71,11 +71,32 @@ bool wheel_spread(struct region *region, struct queue *queue, unsigned level, un
         chunk_prefetch(region, chunk.next);
         arena_give(region, list, sizeof chunk);
         for (uint32_t i = 0; i < chunk.count; i++) {
-            if (!wheel_put(region, queue, first_ns, chunk.keys[i])) {
+            if (!wheel_put(region, queue, base_ns, chunk.keys[i])) {
                 return false;
             }
         }
         list = chunk.next;
+    }
+    return true;
+}
+
+bool wheel_spread(struct region *region, struct queue *queue, unsigned level, unsigned digit)
+{
+    const struct chunk *head = arena_at(region, queue->wheel[level][digit].first);
+    uint64_t first_ns = slot_last_ns(head->keys[0].time_ns, level) ^ slot_last_ns(0, level);
+    return slot_move(region, queue, level, digit, first_ns);
+}
+
+bool wheel_rise(struct region *region, struct queue *queue, uint64_t from_ns, uint64_t to_ns)
+{
+    unsigned common = wheel_level(from_ns, to_ns);
+    for (unsigned level = 0; level < common; level++) {
+        while (queue->wheel_bits[level] != 0) {
+            unsigned digit = (unsigned)__builtin_ctzll(queue->wheel_bits[level]);
+            if (!slot_move(region, queue, level, digit, to_ns)) {
+                return false;
+            }
+        }
     }
     return true;
 }

@@ -40,12 +40,17 @@ static inline uint64_t slot_last_ns(uint64_t time_ns, unsigned level)
 /* Adds an empty chunk to a slot's list; false when the arena is full. */
 bool wheel_extend(struct region *region, struct queue *queue, unsigned level, unsigned digit);
 
+/* The highest digit in which two times differ. */
+static inline unsigned wheel_level(uint64_t a_ns, uint64_t b_ns)
+{
+    return (63u - (unsigned)__builtin_clzll((a_ns ^ b_ns) | 1)) / DIGIT_BITS;
+}
+
 /* Puts a key where it stands as seen from base_ns; false when the arena is full. */
 static inline bool wheel_put(struct region *region, struct queue *queue, uint64_t base_ns,
                              struct key key)
 {
-    uint64_t differ = (key.time_ns ^ base_ns) | 1;
-    unsigned level = (63u - (unsigned)__builtin_clzll(differ)) / DIGIT_BITS;
+    unsigned level = wheel_level(key.time_ns, base_ns);
     unsigned digit = (unsigned)(key.time_ns >> (level * DIGIT_BITS)) % WHEEL_SLOTS;
     const struct wheel_slot *slot = &queue->wheel[level][digit];
     struct chunk *chunk = arena_at(region, slot->last);
@@ -71,6 +76,10 @@ struct key *wheel_unload(struct region *region, struct queue *queue, unsigned le
 
 /* Moves the keys of a slot one or more levels down; false when the arena is full. */
 bool wheel_spread(struct region *region, struct queue *queue, unsigned level, unsigned digit);
+
+/* The base goes back, perhaps out of the slot in which it lies: keys that stood low as seen from
+ * there stand higher from here.  False when the arena is full. */
+bool wheel_rise(struct region *region, struct queue *queue, uint64_t from_ns, uint64_t to_ns);
 
 /* Drops the keys of cancelled events. */
 void wheel_sweep(struct region *region, struct queue *queue);

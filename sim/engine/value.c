@@ -58,6 +58,7 @@ static const struct suffix rates[] = {{"/s", RATE_ONE}, {"/min", 0}, {"/h", 0}, 
 static const struct suffix bandwidths[] = {
     {"bit", 1}, {"Kbit", 1000}, {"Mbit", 1000000}, {"Gbit", 1000000000}, {NULL, 0}};
 static const struct suffix percents[] = {{"%", PERCENT_ONE}, {"", PERCENT_ONE}, {NULL, 0}};
+static const struct suffix factors[] = {{"", FACTOR_ONE}, {NULL, 0}};
 static const struct suffix plain[] = {{"", 1}, {NULL, 0}};
 
 struct unit_row {
@@ -80,6 +81,7 @@ static const struct unit_row units[UNIT_COUNTED] = {
     [UNIT_UNIXTIME] = {"unix_seconds", plain, "time", "1700000000"},
     [UNIT_TEXT] = {"text", NULL, "text", ""},
     [UNIT_PER_SECOND] = {"per_second", plain, "number a second", "1000"},
+    [UNIT_FACTOR] = {"factor", factors, "number", "2.5"},
 };
 
 const char *unit_name(enum unit unit)
@@ -352,6 +354,9 @@ void value_add_exact(struct text *text, uint64_t number, enum unit unit, const c
         break;
     case UNIT_PERCENT:
         decimal_add(text, number, 3, "%");
+        break;
+    case UNIT_FACTOR:
+        decimal_add(text, number, 3, "");
         break;
     case UNIT_BOOLEAN:
         text_add(text, number ? "yes" : "no");

@@ -14,6 +14,7 @@
  * | CHOICE    | place in the choices   | one of the row's words                         |
  * | UNIXTIME  | seconds                | (only shown)                                   |
  * | TEXT      | ref of a string        | anything                                       |
+ * | FACTOR    | thousandths            | 2.5                                            |
  * | PER_SECOND| events in the last s   | (a metric: throughput)                         |
  */
 #ifndef SIM_ENGINE_VALUE_H
@@ -35,11 +36,13 @@ enum unit {
     UNIT_UNIXTIME,
     UNIT_TEXT,
     UNIT_PER_SECOND,
+    UNIT_FACTOR,
     UNIT_COUNTED /* how many units there are */
 };
 
 #define RATE_ONE    3600000000ull /* 1/s: 20/min and 7/h are exact, too */
 #define PERCENT_ONE 1000ull       /* 1 % */
+#define FACTOR_ONE  1000ull
 #define SECOND_NS   1000000000ull
 #define MS_NS       1000000ull
 #define US_NS       1000ull

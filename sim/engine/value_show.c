@@ -59,6 +59,9 @@ void value_add_screen(struct text *text, const struct value *value)
         text_add_decimal(text, (int64_t)number, 3);
         text_add(text, " %");
         break;
+    case UNIT_FACTOR:
+        text_add_decimal(text, (int64_t)number, 3);
+        break;
     case UNIT_BOOLEAN:
         text_add(text, number ? "yes" : "no");
         break;

@@ -39,13 +39,14 @@ struct world {
     uint32_t self;       /* the component of the world itself */
     ref quic;            /* sim/net/quic.c; 0: none was ever spoken */
     char title[120];
-    struct vector by_name;   /* u32 component indices sorted by name */
-    struct vector schedule;  /* sim/schedule.c */
-    struct vector peaks;     /* sim/metrics.c */
-    struct vector writes_of; /* sim/store/ledger.c: what became of each write */
-    struct vector logs;      /* sim/store/ledger.c */
-    struct vector links;     /* sim/net/link.c */
-    struct vector listeners; /* sim/net/tcp.c */
+    struct vector by_name;    /* u32 component indices sorted by name */
+    struct vector schedule;   /* sim/schedule.c */
+    struct vector peaks;      /* sim/metrics.c */
+    struct vector writes_of;  /* sim/store/ledger.c: what became of each write */
+    struct vector logs;       /* sim/store/ledger.c */
+    struct vector links;      /* sim/net/link.c */
+    struct vector listeners;  /* sim/net/tcp.c */
+    struct vector deliveries; /* sim/net/deliveries.c: sums of each client */
 };
 
 /* A component by its index, its kind's row, its state; all are valid until the world is copied

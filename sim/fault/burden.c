@@ -1,13 +1,16 @@
 /*
- * Burdens: something else eats the CPU (burn), a process leaks memory (leak).
+ * Burdens: something else eats the CPU (burn), a process leaks memory (leak), connections are not
+ * read (stall).
  */
 #include "sim/fault/fault.h"
 
 #include <string.h>
 
 #include "sim/machine/machine.h"
+#include "sim/traffic/client.h"
 
 #define LEAK_STEP_NS (100 * MS_NS)
+#define STALL_MOST   1000000
 #define LEAK_MOST    (1ull << 40) /* bytes a second */
 
 bool fault_burn(struct world *world, const struct command *command, struct text *answer,
@@ -110,4 +113,38 @@ void fault_leak_due(struct world *world, const struct event *event)
     leak.since_ns = world->now_ns;
     if (memory_take(world, leak.component, bytes / 1000000))
         leak_on(world, &leak);
+}
+
+bool fault_stall(struct world *world, const struct command *command, struct text *answer,
+                 struct error *error)
+{
+    uint64_t count, for_ns;
+    struct command end;
+    (void)answer;
+    if (fault_if_needed(command) && component_find(world, command_word(command, 1)) == 0)
+        return true; /* the client was removed meanwhile */
+    if (!need_count(command, 3, 5, fault_usage(command), error))
+        return false;
+    uint32_t id = need_process(world, command, 1, error);
+    if (id == 0 || !need_value(command, 2, UNIT_COUNT, NULL, &count, error))
+        return false;
+    const struct component *client = component_at(world, id);
+    if (client->kind != KIND_CLIENT)
+        return error_set(error, ERROR_NO_CLIENT, 1, client->name, component_kind(world, id)->name,
+                         NULL, NULL);
+    if (count > STALL_MOST)
+        return error_set(error, ERROR_OUT_OF_RANGE, 2, command_word(command, 2), "0", "1000000",
+                         NULL);
+    if (!client->up)
+        return fault_if_needed(command) ||
+               error_set(error, ERROR_NOT_UP, 1, client->name, NULL, NULL, NULL);
+    if (!fault_if_needed(command)) {
+        if (!fault_duration(command, 3, "for", &for_ns, error))
+            return false;
+        command_of(&end, "stall", client->name, "0", "if-needed", (const char *)NULL);
+        if (!fault_end_after(world, for_ns, &end, error))
+            return false;
+    }
+    client_stall(world, id, (uint32_t)count);
+    return true;
 }

@@ -4,6 +4,8 @@
  */
 #include "sim/net/tcp_state.h"
 
+#include "sim/net/deliveries.h"
+
 #define FIRST_SENT  4u
 #define RANGES_MOST 1024u /* beyond that a receiver drops what does not fit */
 
@@ -39,6 +41,7 @@ void tcp_flight_give(struct world *world, struct tcp_end *end)
         return;
     while (flight->first != 0) {
         uint32_t next = tcp_message_at(world, flight->first)->next;
+        deliveries_lost(world, &tcp_message_at(world, flight->first)->message);
         slab_give(&world->region, SLAB_MESSAGE, flight->first);
         flight->first = next;
     }

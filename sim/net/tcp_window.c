@@ -19,12 +19,26 @@ static bool end_reads(const struct world *world, const struct tcp_end *end)
            (owner == NULL || owner->paused == 0);
 }
 
+/* The buffer grows past what a socket begins with only as the program reads: to twice what comes in
+ * a round trip and 16 segments (Linux tcp_rcv_space_adjust).  What comes is what the peer has on
+ * its way, so that a bulk transfer never waits for it, and a chat leaves it small (TRUTH
+ * ws.slow.kernel-buffers). */
+static uint32_t receive_room(const struct world *world, uint32_t index, unsigned e)
+{
+    const struct connection *connection = tcp_at(world, index);
+    const struct tcp_end *end = &connection->ends[e];
+    uint64_t most = parameter_get(world, end_machine(world, index, e), MACHINE_TCP_RMEM);
+    uint64_t room = TCP_UNREAD_MOST;
+    uint64_t grown = (2 * (uint64_t)connection->ends[1 - e].cwnd + 16) * end->receive_mss;
+    if (end_reads(world, end) && grown > room)
+        room = grown;
+    return (uint32_t)(room < most ? room : most);
+}
+
 uint32_t tcp_window_select(struct world *world, uint32_t index, unsigned e)
 {
     struct tcp_end *end = &tcp_at(world, index)->ends[e];
-    uint32_t room = (uint32_t)parameter_get(world, end_machine(world, index, e), MACHINE_TCP_RMEM);
-    if (!end_reads(world, end) && room > TCP_UNREAD_MOST)
-        room = TCP_UNREAD_MOST;
+    uint32_t room = receive_room(world, index, e);
     uint32_t unread = end->rcv_nxt - end->rcv_read;
     uint32_t window = unread < room ? room - unread : 0;
     if (window < end->receive_mss || window < room / 16)

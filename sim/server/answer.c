@@ -16,6 +16,13 @@ static bool persists(const struct world *world, uint32_t id, const struct channe
            s->requests < parameter_get(world, id, SERVER_KEEPALIVE_REQUESTS);
 }
 
+static uint64_t body_bytes(const struct world *world, uint32_t id, uint32_t status)
+{
+    return status == 101   ? 0
+           : status == 200 ? parameter_get(world, id, SERVER_RESPONSE)
+                           : http_error_body_bytes(status);
+}
+
 void answer_begin(struct world *world, uint32_t id, uint32_t job, uint32_t status)
 {
     struct server *v = server_of(world, id);
@@ -24,12 +31,12 @@ void answer_begin(struct world *world, uint32_t id, uint32_t job, uint32_t statu
     enum http_version version =
         http_common((enum http_version)(j->flags & HTTP_VERSION_BITS),
                     (enum http_version)parameter_get(world, id, SERVER_HTTP));
-    bool open = persists(world, id, s, j, version);
+    bool open = status == 101 || persists(world, id, s, j, version);
     j->state = JOB_WRITES;
     j->status = (uint16_t)status;
-    j->body =
-        status == 200 ? parameter_get(world, id, SERVER_RESPONSE) : http_error_body_bytes(status);
-    j->left = http_response_bytes(version, status, j->body, open);
+    j->body = body_bytes(world, id, status);
+    j->left =
+        status == 101 ? WS_SWITCHED_BYTES : http_response_bytes(version, status, j->body, open);
     if (s->socket == 0) {
         work_answered(world, id, job);
         return;
@@ -72,7 +79,9 @@ static bool answer_piece(struct world *world, uint32_t id, uint32_t channel, uin
     uint64_t bytes = j->left < most ? j->left : most;
     bool ends = bytes == j->left, closes = ends && (s->flags & CHANNEL_LAST) != 0 && s->jobs == 1;
     struct message piece = {.bytes = (uint32_t)tls_record_bytes((enum tls_version)s->tls, bytes),
-                            .type = j->begun ? HTTP_BODY : HTTP_RESPONSE,
+                            .type = j->status == 101 ? WS_SWITCHED
+                                    : j->begun       ? HTTP_BODY
+                                                     : HTTP_RESPONSE,
                             .flags =
                                 (uint16_t)((ends ? HTTP_FLAG_LAST : 0) |
                                            ((s->flags & CHANNEL_LAST) != 0 ? HTTP_FLAG_CLOSE : 0)),
@@ -91,6 +100,8 @@ static bool answer_piece(struct world *world, uint32_t id, uint32_t channel, uin
         job_push(world, v, &s->writing, job); /* h1 has no other: it goes on with the same */
         return true;
     }
+    if (j->status == 101)
+        channel_upgrade(world, id, channel, ws_who_of(j->own));
     work_answered(world, id, job);
     if (closes)
         channel_drop(world, id, channel);

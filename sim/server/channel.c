@@ -55,9 +55,13 @@ void idle_arm(struct world *world, uint32_t id)
 {
     static const struct payload nothing;
     struct server *v = server_of(world, id);
-    if (v->idle_first == 0)
+    uint64_t due_ns = ping_due(world, id);
+    if (v->idle_first != 0) {
+        uint64_t idle_ns = channel_at(world, v, v->idle_first)->since_ns + idle_limit(world, id);
+        due_ns = idle_ns < due_ns ? idle_ns : due_ns;
+    }
+    if (due_ns == TIME_NEVER)
         return; /* a timer that still waits finds nothing to do */
-    uint64_t due_ns = channel_at(world, v, v->idle_first)->since_ns + idle_limit(world, id);
     if (due_ns < world->now_ns)
         due_ns = world->now_ns; /* the limit became shorter, or the process was paused */
     if (v->timer != 0 && v->timer_ns <= due_ns)
@@ -92,11 +96,16 @@ void channel_drop(struct world *world, uint32_t id, uint32_t channel)
     s->socket = 0;
     s->jobs++; /* the row stays while its answers are dropped */
     v->connections--;
+    if ((s->flags & CHANNEL_WS) != 0) {
+        ping_leave(world, id, channel);
+        room_leave(world, id, channel);
+        fanout_forget(world, id, channel);
+    }
     drop_answers(world, id, channel);
     channel_job_over(world, id, channel);
 }
 
-static void channel_close(struct world *world, uint32_t id, uint32_t channel)
+void channel_close(struct world *world, uint32_t id, uint32_t channel)
 {
     struct channel *s = channel_at(world, server_of(world, id), channel);
     uint32_t socket = s->socket;
@@ -122,7 +131,8 @@ void channel_job_over(struct world *world, uint32_t id, uint32_t channel)
     if (s->jobs > 0)
         return;
     if (s->socket != 0) {
-        channel_idle(world, id, channel);
+        if ((s->flags & CHANNEL_WS) == 0)
+            channel_idle(world, id, channel);
         channel_note(world, id, channel);
     } else if ((s->flags & CHANNEL_NOTED) != 0) {
         s->state = CHANNEL_FREE; /* given back when it is looked at */
@@ -174,14 +184,48 @@ static void channel_preface(struct world *world, uint32_t id, uint32_t channel)
     tcp_send(world, s->socket, id, &settings);
 }
 
+void channel_upgrade(struct world *world, uint32_t id, uint32_t channel, struct ws_who who)
+{
+    struct channel *s = channel_at(world, server_of(world, id), channel);
+    s->flags |= CHANNEL_WS;
+    s->heard_ns = world->now_ns;
+    room_join(world, id, channel, who);
+    ping_begin(world, id, channel);
+    trace(world, id, TRACE_WS_OPENED, ws_client_of(world, who.client), who.number);
+}
+
+/* The other side says goodbye: RFC 6455 5.5.1, and the server closes TCP first (7.1.1). */
+static void channel_goodbye(struct world *world, uint32_t id, uint32_t channel)
+{
+    const struct channel *s = channel_at(world, server_of(world, id), channel);
+    const struct message close = {.bytes = WS_CLOSE_BYTES, .type = WS_CLOSE};
+    tcp_send(world, s->socket, id, &close);
+    channel_close(world, id, channel);
+}
+
+static void channel_frame(struct world *world, uint32_t id, uint32_t channel,
+                          const struct message *frame)
+{
+    channel_at(world, server_of(world, id), channel)->heard_ns = world->now_ns;
+    if (frame->type == WS_TEXT || frame->type == WS_PONG)
+        work_request(world, id, channel, frame);
+    else
+        channel_goodbye(world, id, channel);
+}
+
 static void channel_message(struct world *world, uint32_t id, uint32_t channel,
                             const struct message *message)
 {
     struct channel *s = channel_at(world, server_of(world, id), channel);
     if (secure_message(world, id, channel, message))
         return;
+    if ((s->flags & CHANNEL_WS) != 0) {
+        channel_frame(world, id, channel, message);
+        return;
+    }
+    bool asks = message->type == HTTP_REQUEST || message->type == WS_UPGRADE;
     bool knows_h2 = http_has_streams((enum http_version)parameter_get(world, id, SERVER_HTTP));
-    if (s->state == CHANNEL_OPEN && message->type == HTTP_REQUEST)
+    if (s->state == CHANNEL_OPEN && asks)
         work_request(world, id, channel, message);
     else if (s->state == CHANNEL_OPEN && message->type == HTTP_PREFACE && knows_h2)
         channel_preface(world, id, channel);
@@ -204,7 +248,10 @@ void channel_settle(struct world *world, uint32_t id, uint32_t channel)
     }
     if (channel_at(world, v, channel)->state == CHANNEL_ACCEPTING)
         return;
-    answer_continue(world, id, channel);
+    if ((channel_at(world, v, channel)->flags & CHANNEL_WS) != 0)
+        fanout_writable(world, id, channel);
+    else
+        answer_continue(world, id, channel);
     struct message message;
     while (channel_reads(channel_at(world, v, channel)) &&
            socket_receive(world, channel_at(world, v, channel)->socket, id, &message))

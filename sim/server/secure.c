@@ -28,9 +28,8 @@ static void take_hello(struct world *world, uint32_t id, struct channel *s,
     enum tls_version offered = (enum tls_version)hello->flags;
     s->tls = (uint16_t)tls_common(offered, (enum tls_version)s->tls);
     s->resumed = hello->a == own_session(world, id);
-    enum http_version spoken =
-        http_common((enum http_version)hello->b,
-                    (enum http_version)parameter_get(world, id, SERVER_HTTP));
+    enum http_version spoken = http_common(
+        (enum http_version)hello->b, (enum http_version)parameter_get(world, id, SERVER_HTTP));
     secure_send(world, id, s, TLS_SERVER_HELLO, s->resumed, (uint64_t)spoken);
     /* Early data comes before the client's Finished; RFC 8446 2.3. */
     if (s->tls == TLS_1_3 && s->resumed)

@@ -80,7 +80,9 @@ static void server_gone(struct world *world, uint32_t id)
     calls_end(world, id);
     work_end(world, id);
     rows_clear(&world->region, &v->channels, sizeof(struct channel));
+    rooms_clear(world, id);
     v->noted_first = v->noted_last = v->idle_first = v->idle_last = 0;
+    v->pinged_first = v->pinged_last = 0;
     v->accepting = 0;
     v->connections = 0;
     v->files_full = 0;
@@ -140,8 +142,16 @@ static void server_event(struct world *world, uint32_t id, const struct event *e
         break;
     case SERVER_EVENT_IDLE:
         server_of(world, id)->timer = 0;
-        if (!component_at(world, id)->paused)
+        if (!component_at(world, id)->paused) {
             idle_time_out(world, id);
+            ping_time_out(world, id);
+        }
+        break;
+    case SERVER_EVENT_PING:
+        ping_send(world, id, event->payload.u32[0], event->payload.u32[1]);
+        break;
+    case SERVER_EVENT_STUCK:
+        fanout_stuck(world, id, event->payload.u32[0]);
         break;
     }
     server_settle(world, id);

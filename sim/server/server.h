@@ -33,12 +33,24 @@ enum server_parameter {
     SERVER_CALLS_TIMEOUT,
     SERVER_CALLS_OPTIONAL,
     SERVER_NOFILE,
+    SERVER_WEBSOCKET,
+    SERVER_MESSAGE_COST,
+    SERVER_DELIVERY_COST,
+    SERVER_PING, /* 0: off */
+    SERVER_PING_TIMEOUT,
+    SERVER_SEND_TIMEOUT,
+    SERVER_SLOW_CONSUMER,
+    SERVER_SEND_BUFFER,
     SERVER_PARAMETERS
 };
 
 enum server_model { SERVER_BLOCKING, SERVER_EVENTLOOP };
 enum server_call { SERVER_CALL_GET, SERVER_CALL_SET, SERVER_CALL_INCR };
+enum server_slow { SERVER_SLOW_BLOCK, SERVER_SLOW_DROP, SERVER_SLOW_CLOSE, SERVER_SLOW_GROW };
 enum server_distribution { SERVER_CONSTANT, SERVER_EXPONENTIAL };
+
+/* Deliveries of a client's messages that the server's process holds. */
+uint64_t server_deliveries(const struct world *world, uint32_t server, uint32_t client);
 
 /* Its running totals agree with the full sums; what does not is added to `why`. */
 bool server_check(const struct world *world, uint32_t server, struct text *why);

@@ -88,6 +88,41 @@ const struct parameter server_parameters[] = {
     [SERVER_NOFILE] = {"nofile", UNIT_COUNT, 16, 1073741816, "1048576", NULL, true,
                        "file descriptors of the process; each connection takes one",
                        "프로세스의 파일 디스크립터 수; 연결마다 하나씩 씁니다"},
+    [SERVER_WEBSOCKET] =
+        {"websocket", UNIT_BOOLEAN, 0, 1, "no", NULL, true,
+         "connections may become WebSockets; no: an upgrade is answered 400",
+         "연결을 WebSocket으로 바꿀 수 있습니다; no면 업그레이드에 400으로 답합니다"},
+    [SERVER_MESSAGE_COST] = {"message_cost", UNIT_DURATION, 0, YEAR_NS, "10us", NULL, true,
+                             "CPU time of a WebSocket message that comes",
+                             "받은 WebSocket 메시지 하나의 CPU 시간"},
+    [SERVER_DELIVERY_COST] = {"delivery_cost", UNIT_DURATION, 0, YEAR_NS, "7us", NULL, true,
+                              "CPU time for each of the room that the message is written to",
+                              "방에 있는 한 명에게 메시지를 쓸 때마다 드는 CPU 시간"},
+    [SERVER_PING] =
+        {"ping", UNIT_DURATION, 0, YEAR_NS, "0s", NULL, true,
+         "each WebSocket gets a ping this often; 0s: none, and a dead peer is never "
+         "noticed while nothing is sent",
+         "WebSocket마다 이 간격으로 ping을 보냅니다; 0s면 보내지 않고, 보낼 것이 없는 동안은 "
+         "죽은 상대를 모릅니다"},
+    [SERVER_PING_TIMEOUT] = {"ping_timeout", UNIT_FACTOR, FACTOR_ONE / 10, 1000 * FACTOR_ONE, "2.5",
+                             NULL, true,
+                             "ping intervals without a word before the connection is closed",
+                             "아무 말이 없을 때 연결을 닫기까지 기다리는 ping 간격의 배수"},
+    [SERVER_SEND_TIMEOUT] = {"send_timeout", UNIT_DURATION, MS_NS, YEAR_NS, "20s", NULL, true,
+                             "slow_consumer=block: a write that waits this long closes its "
+                             "connection",
+                             "slow_consumer=block일 때 이만큼 기다린 쓰기는 그 연결을 닫습니다"},
+    [SERVER_SLOW_CONSUMER] =
+        {"slow_consumer", UNIT_CHOICE, 0, 0, "block", "block|drop|close|grow", true,
+         "who reads too slowly: the write waits, its messages are dropped, it "
+         "is closed, or what waits for it grows in the heap",
+         "느리게 읽는 상대: 쓰기가 기다리거나, 메시지를 버리거나, 연결을 닫거나, "
+         "대기 줄이 힙에서 자랍니다"},
+    [SERVER_SEND_BUFFER] = {"send_buffer", UNIT_SIZE, 0, 1000000000000, "64KB", NULL, true,
+                            "slow_consumer=drop or close: past this much in the process (the "
+                            "high-water mark) it is too slow",
+                            "slow_consumer=drop, close일 때 프로세스에 이보다 많이 쌓이면 느리다고 "
+                            "봅니다(high-water mark)"},
 };
 _Static_assert(sizeof server_parameters / sizeof server_parameters[0] == SERVER_PARAMETERS,
                "a row for each parameter");
@@ -149,6 +184,12 @@ const struct metric server_metrics[] = {
     {"unreachable", UNIT_COUNT, METRIC_GAUGE, 0, read_unreachable,
      "acked writes of its calls, of a store that cannot answer now",
      "지금 답할 수 없는 스토어에 있는, 호출의 응답받은 쓰기"},
+    {"messages_in", UNIT_COUNT, COUNTED(messages_in), "WebSocket messages it has read",
+     "읽은 WebSocket 메시지"},
+    {"deliveries", UNIT_COUNT, COUNTED(deliveries), "frames with messages handed to the kernel",
+     "커널에 넘긴 메시지 프레임"},
+    {"closed_slow", UNIT_COUNT, COUNTED(closed_slow), "connections closed for reading too slowly",
+     "느리게 읽어서 닫은 연결"},
     {"latency_p99", UNIT_DURATION, METRIC_GAUGE, 0, read_p99,
      "99 % of the answers were written within this time of the request being read",
      "요청을 읽고 응답을 다 쓰기까지, 99%가 이 시간 안에 끝났습니다"},

@@ -12,6 +12,7 @@
 #include "sim/engine/histogram.h"
 #include "sim/engine/rows.h"
 #include "sim/machine/machine.h"
+#include "sim/net/deliveries.h"
 #include "sim/net/http.h"
 #include "sim/net/socket.h"
 #include "sim/net/tls.h"
@@ -28,12 +29,15 @@ enum channel_state {
     CHANNEL_SECURING,  /* the TLS handshake */
     CHANNEL_OPEN
 };
-#define CHANNEL_NOTED   1u  /* it stands in the list of those that server_settle looks at */
-#define CHANNEL_IDLE    2u  /* it stands in the list of those that wait for a request */
-#define CHANNEL_ENDED   4u  /* the peer closed */
-#define CHANNEL_LAST    8u  /* no request more is taken: the answer under way closes it */
-#define CHANNEL_STREAMS 16u /* h2 or h3: many requests at a time */
-#define CHANNEL_FULL    32u /* the kernel takes no more of the answer now */
+#define CHANNEL_NOTED   1u   /* it stands in the list of those that server_settle looks at */
+#define CHANNEL_IDLE    2u   /* it stands in the list of those that wait for a request */
+#define CHANNEL_ENDED   4u   /* the peer closed */
+#define CHANNEL_LAST    8u   /* no request more is taken: the answer under way closes it */
+#define CHANNEL_STREAMS 16u  /* h2 or h3: many requests at a time */
+#define CHANNEL_FULL    32u  /* the kernel takes no more of the answer now */
+#define CHANNEL_WS      64u  /* it is a WebSocket */
+#define CHANNEL_CHOKED  128u /* what is kept was past the high-water mark, and is not below half */
+#define CHANNEL_SLOW    256u /* it is closed for being slow */
 
 struct channel {
     uint32_t noted;         /* the next that is noted; of a free row the next free */
@@ -48,6 +52,24 @@ struct channel {
     struct job_queue writing; /* answers that the kernel did not take whole; h2: in turns */
     uint16_t tls;             /* enum tls_version: while CHANNEL_SECURING the highest it takes */
     uint16_t resumed;         /* 1: a TLS session of before was taken up */
+    uint32_t audience;        /* a WebSocket: row of its client, ... */
+    uint32_t member;          /* ... and its number there */
+    uint32_t kept_first, kept_last; /* frames that the kernel did not take */
+    uint64_t kept_bytes;            /* of them, with what the process needs for each */
+    uint64_t heard_ns;              /* the last frame */
+};
+
+/* The WebSockets of a client by their numbers: rooms are ranges of them. */
+struct audience {
+    uint32_t client; /* ws_client_key; 0: a free row */
+    uint32_t limit;
+    ref channels; /* u32[limit]; 0: has no connection */
+};
+
+/* A frame that waits in the process, because the kernel takes no more. */
+struct kept {
+    uint32_t next, bytes;
+    uint64_t number, sent_ns, who; /* a, c and d of the delivery */
 };
 
 enum job_state {
@@ -56,7 +78,8 @@ enum job_state {
     JOB_AWAY,        /* external */
     JOB_CALLS,       /* asks calls= or via= */
     JOB_BACK,        /* what it waited for is there, it waits for its loop */
-    JOB_WRITES       /* hands its answer to the kernel */
+    JOB_WRITES,      /* hands its answer to the kernel */
+    JOB_BLOCKED      /* waits for a reader of the room */
 };
 
 struct job {
@@ -64,18 +87,24 @@ struct job {
     uint32_t channel;
     uint16_t state; /* enum job_state */
     uint16_t status;
-    uint16_t flags;       /* of the request */
-    uint8_t thread;       /* 1: it holds one */
-    uint8_t begun;        /* 1: the first piece of its answer is with the kernel */
+    uint16_t flags; /* of the request */
+    uint8_t thread; /* 1: it holds one */
+    uint8_t begun;  /* 1: the first piece of its answer is with the kernel */
+    uint16_t type;  /* of the message that it came as */
+    uint16_t unused;
+    uint32_t at, until; /* of a message: how far the room is done with, and the CPU time spent */
+    uint32_t blocks;    /* JOB_BLOCKED: the channel that it waits for */
+    uint32_t padding;
+    struct ws_room room;  /* of a message */
+    uint64_t sent_ns;     /* of a message */
     uint64_t number, own; /* a and d of the request */
     uint64_t since_ns;    /* when the request was read */
     uint64_t left;        /* bytes of the answer that the kernel was not given */
     uint64_t body;
-    event_id event; /* that ends external, or its patience with a call; 0 when it fired while the
-                       process was paused */
+    event_id event; /* that ends external, its patience with a call, or the wait for a reader; 0
+                       when it fired while the process was paused */
     uint64_t write; /* that its call is, by the ledger; 0 none */
     uint32_t line;  /* that its call is on; 0 none yet */
-    uint32_t unused;
 };
 
 enum line_state {
@@ -105,13 +134,15 @@ struct loop {
 
 struct server {
     uint64_t requests, responses, errors, accepted, refused;
+    uint64_t messages_in, deliveries, closed_slow;
+    uint64_t kept_bytes;                       /* frames of all channels that wait in the process */
     uint64_t connections;                      /* accepted and open */
     uint64_t threads_busy;                     /* or loops */
     uint64_t queued;                           /* requests that wait for a thread or their loop */
     uint64_t accepted_before, requests_before; /* of earlier lives: stub_status counts this one */
     struct histogram latency;
     struct stream services;
-    struct rows channels, jobs;
+    struct rows channels, jobs, audiences, kept;
 
     /* calls.c */
     uint64_t calls, calls_failed, served_without;
@@ -128,8 +159,9 @@ struct server {
     uint32_t loop_next;               /* gets the next connection */
     uint32_t noted_first, noted_last; /* channels that server_settle looks at */
     uint32_t idle_first, idle_last;
-    uint32_t accepting;  /* the channel whose accept costs CPU now; 0 none */
-    uint16_t files_full; /* 1: accept failed (EMFILE) and it was said */
+    uint32_t pinged_first, pinged_last; /* WebSockets, by since_ns: the last ping */
+    uint32_t accepting;                 /* the channel whose accept costs CPU now; 0 none */
+    uint16_t files_full;                /* 1: accept failed (EMFILE) and it was said */
     uint16_t settling;
     event_id timer; /* for the one that idles the longest */
     uint64_t timer_ns;
@@ -141,7 +173,9 @@ enum server_event {
     SERVER_EVENT_WORKED,       /* of a request: u32[0] */
     SERVER_EVENT_EXTERNAL,     /* u32[0]: the job whose call came back */
     SERVER_EVENT_IDLE,
-    SERVER_EVENT_CALL /* u32[0]: the job whose patience with its call is over */
+    SERVER_EVENT_CALL, /* u32[0]: the job whose patience with its call is over */
+    SERVER_EVENT_PING, /* the CPU time of a ping is spent: u32[0] its channel, u32[1] its socket */
+    SERVER_EVENT_STUCK /* u32[0]: the job whose write has waited for send_timeout */
 };
 
 /* What the upper half of a socket's cookie says it is; the lower one is its row. */
@@ -155,6 +189,12 @@ static inline struct channel *channel_at(const struct world *world, const struct
                                          uint32_t channel)
 {
     return (struct channel *)rows_at(&world->region, &v->channels, sizeof(struct channel), channel);
+}
+static inline struct audience *audience_at(const struct world *world, const struct server *v,
+                                           uint32_t audience)
+{
+    return (struct audience *)rows_at(&world->region, &v->audiences, sizeof(struct audience),
+                                      audience);
 }
 static inline struct job *job_at(const struct world *world, const struct server *v, uint32_t job)
 {
@@ -193,6 +233,11 @@ void channel_job_over(struct world *world, uint32_t id, uint32_t channel);
 void idle_time_out(struct world *world, uint32_t id);
 void idle_arm(struct world *world, uint32_t id);
 
+/* The 101 is with the kernel: frames from now on. */
+void channel_upgrade(struct world *world, uint32_t id, uint32_t channel, struct ws_who who);
+/* Closes the socket, in good order. */
+void channel_close(struct world *world, uint32_t id, uint32_t channel);
+
 /* --- secure.c: TLS -------------------------------------------------------------------------- */
 
 /* A message of the handshake; false when it is none. */
@@ -202,8 +247,11 @@ bool secure_message(struct world *world, uint32_t id, uint32_t channel,
 /* --- work.c: threads and loops -------------------------------------------------------------- */
 
 void work_begin(struct world *world, uint32_t id); /* the process starts */
+/* A request, or a frame of a WebSocket. */
 void work_request(struct world *world, uint32_t id, uint32_t channel,
                   const struct message *request);
+/* Gives the thread or the turn back and forgets the job. */
+void work_over(struct world *world, uint32_t id, uint32_t job);
 void work_worked(struct world *world, uint32_t id, uint32_t job);
 void work_external(struct world *world, uint32_t id, uint32_t job);
 void work_thaw(struct world *world, uint32_t id);   /* calls that came back while it was paused */
@@ -233,12 +281,47 @@ uint32_t calls_lead_to(const struct world *world, uint32_t id);
 void answer_begin(struct world *world, uint32_t id, uint32_t job, uint32_t status);
 void answer_continue(struct world *world, uint32_t id, uint32_t channel);
 
+/* --- rooms.c: who is in them ------------------------------------------------------------------ */
+
+/* The channel has become a WebSocket of this client. */
+void room_join(struct world *world, uint32_t id, uint32_t channel, struct ws_who who);
+void room_leave(struct world *world, uint32_t id, uint32_t channel);
+/* The channel of a client's connection by its number, 0: it has none. */
+uint32_t room_channel(const struct world *world, const struct server *v, uint32_t audience,
+                      uint32_t number);
+void rooms_clear(struct world *world, uint32_t id);
+
+/* --- fanout.c: a message goes to its room ------------------------------------------------------
+ */
+
+/* The next slice of it begins: its CPU time. */
+uint64_t fanout_slice(const struct world *world, uint32_t id, uint32_t job);
+/* The CPU time is spent: writes, as far as the slice goes and nobody blocks it. */
+void fanout_write(struct world *world, uint32_t id, uint32_t job);
+/* A call that it needed came to nothing: nobody gets it. */
+void fanout_fail(struct world *world, uint32_t id, uint32_t job);
+/* The kernel takes frames again: what is kept leaves, who waits goes on. */
+void fanout_writable(struct world *world, uint32_t id, uint32_t channel);
+void fanout_stuck(struct world *world, uint32_t id, uint32_t job); /* send_timeout is over */
+/* The connection is gone: nobody waits for it, nothing is kept for it. */
+void fanout_forget(struct world *world, uint32_t id, uint32_t channel);
+void fanout_end(struct world *world, uint32_t id); /* the process is gone with what it holds */
+
+/* --- ping.c: is anybody there? ------------------------------------------------------------------
+ */
+
+void ping_begin(struct world *world, uint32_t id, uint32_t channel); /* it is a WebSocket now */
+void ping_leave(struct world *world, uint32_t id, uint32_t channel);
+uint64_t ping_due(const struct world *world, uint32_t id); /* the next; TIME_NEVER none */
+void ping_time_out(struct world *world, uint32_t id);
+void ping_send(struct world *world, uint32_t id, uint32_t channel, uint32_t socket);
+
 /* --- server_admin.c ------------------------------------------------------------------------- */
 bool server_tell(struct world *world, uint32_t id, const struct command *words, struct text *answer,
                  struct error *error);
 
 /* --- server_rows.c -------------------------------------------------------------------------- */
-#define SERVER_METRICS 15
+#define SERVER_METRICS 18
 extern const struct parameter server_parameters[];
 extern const struct metric server_metrics[];
 

@@ -66,6 +66,7 @@ void work_begin(struct world *world, uint32_t id)
 void work_end(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
+    fanout_end(world, id);
     for (uint32_t job = 1; job <= v->jobs.used; job++)
         if (job_at(world, v, job)->state != 0 && job_at(world, v, job)->event != 0)
             world_cancel(world, job_at(world, v, job)->event);
@@ -107,18 +108,45 @@ static uint64_t time_drawn(struct world *world, uint32_t id, enum server_paramet
     return stream_exponential(&server_of(world, id)->services, mean_ns);
 }
 
+static uint64_t job_cost(struct world *world, uint32_t id, uint32_t job)
+{
+    switch (job_at(world, server_of(world, id), job)->type) {
+    case WS_TEXT:
+        return fanout_slice(world, id, job);
+    case WS_PONG:
+        return parameter_get(world, id, SERVER_MESSAGE_COST);
+    default:
+        return time_drawn(world, id, SERVER_SERVICE);
+    }
+}
+
+/* All that it needed is there, or its call came to nothing. */
+static void job_finish(struct world *world, uint32_t id, uint32_t job, uint32_t status)
+{
+    uint32_t type = job_at(world, server_of(world, id), job)->type;
+    bool upgrades = parameter_get(world, id, SERVER_WEBSOCKET) != 0;
+    if (type == WS_TEXT && status == 200)
+        fanout_write(world, id, job);
+    else if (type == WS_TEXT)
+        fanout_fail(world, id, job);
+    else if (type == WS_UPGRADE && status == 200)
+        answer_begin(world, id, job, upgrades ? 101 : 400);
+    else
+        answer_begin(world, id, job, status);
+}
+
 static void job_start(struct world *world, uint32_t id, uint32_t job)
 {
     struct server *v = server_of(world, id);
     struct job *j = job_at(world, v, job);
     thread_take(world, v, job);
     if (j->state == JOB_BACK) {
-        answer_begin(world, id, job, j->status);
+        job_finish(world, id, job, j->status);
         return;
     }
     v->queued--;
     j->state = JOB_WORKS;
-    uint64_t cost_ns = time_drawn(world, id, SERVER_SERVICE);
+    uint64_t cost_ns = job_cost(world, id, job);
     struct payload payload = {.u32 = {job}};
     if (cost_ns == 0)
         work_worked(world, id, job);
@@ -166,6 +194,27 @@ static bool queue_is_full(const struct world *world, uint32_t id, const struct c
     return v->queued > 0 || v->threads_busy >= parameter_get(world, id, SERVER_MAX_THREADS);
 }
 
+static void request_got(struct world *world, uint32_t id, struct channel *s,
+                        const struct message *request)
+{
+    s->requests++;
+    server_of(world, id)->requests++;
+    trace(world, id, TRACE_REQUEST_GOT, request->a, socket_peer(world, s->socket, id));
+}
+
+static void frame_got(struct world *world, uint32_t id, struct job *j,
+                      const struct message *message)
+{
+    if (message->type != WS_TEXT)
+        return;
+    j->room = ws_room_of(message->b);
+    j->sent_ns = message->c;
+    j->body = ws_data_bytes(message->bytes, true);
+    server_of(world, id)->messages_in++;
+    trace(world, id, TRACE_MESSAGE_GOT, message->a,
+          ws_client_of(world, ws_who_of(message->d).client));
+}
+
 void work_request(struct world *world, uint32_t id, uint32_t channel, const struct message *request)
 {
     struct server *v = server_of(world, id);
@@ -176,15 +225,18 @@ void work_request(struct world *world, uint32_t id, uint32_t channel, const stru
     struct job *j = job_at(world, v, job);
     j->channel = channel;
     j->flags = request->flags;
+    j->type = request->type;
     j->number = request->a;
     j->own = request->d;
     j->since_ns = world->now_ns;
     channel_busy(world, id, channel);
     s->jobs++;
-    s->requests++;
-    v->requests++;
-    trace(world, id, TRACE_REQUEST_GOT, j->number, socket_peer(world, s->socket, id));
-    if (queue_is_full(world, id, s)) {
+    bool frame = (s->flags & CHANNEL_WS) != 0;
+    if (frame)
+        frame_got(world, id, j, request);
+    else
+        request_got(world, id, s, request);
+    if (!frame && queue_is_full(world, id, s)) {
         v->refused++;
         answer_begin(world, id, job, 503);
         return;
@@ -192,7 +244,7 @@ void work_request(struct world *world, uint32_t id, uint32_t channel, const stru
     j->state = JOB_WAITING;
     v->queued++;
     job_push(world, v, is_eventloop(v) ? &loop_of(world, v, s)->waiting : &v->waiting, job);
-    if (!work_settle(world, id))
+    if (!work_settle(world, id) && !frame)
         trace(world, id, TRACE_REQUEST_WAITS, j->number, v->queued - 1);
 }
 
@@ -218,6 +270,14 @@ static void job_call(struct world *world, uint32_t id, uint32_t job)
 void work_worked(struct world *world, uint32_t id, uint32_t job)
 {
     struct job *j = job_at(world, server_of(world, id), job);
+    if (j->type == WS_PONG) {
+        work_over(world, id, job);
+        return;
+    }
+    if (j->type == WS_TEXT && j->at != 0) { /* it has been outside before its first slice */
+        fanout_write(world, id, job);
+        return;
+    }
     uint64_t external_ns = time_drawn(world, id, SERVER_EXTERNAL);
     struct payload payload = {.u32 = {job}};
     if (external_ns == 0) {
@@ -234,7 +294,7 @@ void work_back(struct world *world, uint32_t id, uint32_t job, uint32_t status)
     struct server *v = server_of(world, id);
     struct job *j = job_at(world, v, job);
     if (j->thread != 0) {
-        answer_begin(world, id, job, status);
+        job_finish(world, id, job, status);
         return;
     }
     j->state = JOB_BACK;
@@ -258,20 +318,28 @@ void work_thaw(struct world *world, uint32_t id)
             job_call(world, id, job);
         else if (j->state == JOB_CALLS && j->event == 0)
             calls_time_out(world, id, job);
+        else if (j->state == JOB_BLOCKED && j->event == 0)
+            fanout_stuck(world, id, job);
     }
+}
+
+void work_over(struct world *world, uint32_t id, uint32_t job)
+{
+    struct server *v = server_of(world, id);
+    uint32_t channel = job_at(world, v, job)->channel;
+    thread_give(world, v, job);
+    rows_give(&world->region, &v->jobs, sizeof(struct job), job);
+    channel_job_over(world, id, channel);
 }
 
 void work_answered(struct world *world, uint32_t id, uint32_t job)
 {
     struct server *v = server_of(world, id);
-    struct job *j = job_at(world, v, job);
-    uint32_t channel = j->channel;
+    const struct job *j = job_at(world, v, job);
     if (j->left == 0) {
         v->responses++;
         histogram_record(&world->region, &v->latency, world->now_ns - j->since_ns);
         trace(world, id, TRACE_REQUEST_ANSWERED, j->number, j->status);
     }
-    thread_give(world, v, job);
-    rows_give(&world->region, &v->jobs, sizeof *j, job);
-    channel_job_over(world, id, channel);
+    work_over(world, id, job);
 }

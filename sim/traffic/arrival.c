@@ -11,8 +11,6 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-#define RATE_PERIOD (RATE_ONE * SECOND_NS) /* ns between requests at a rate: RATE_PERIOD / rate */
-
 static bool arrival_count_left(const struct world *world, uint32_t id)
 {
     return client_of(world, id)->sent < parameter_get(world, id, CLIENT_REQUESTS);

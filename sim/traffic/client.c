@@ -10,16 +10,30 @@
 #include <string.h>
 
 #include "sim/machine/machine.h"
+#include "sim/net/deliveries.h"
 #include "sim/net/socket.h"
 #include "sim/store/sentinel.h"
 
-/* Number of connections when none was given: 50, in the closed loop 1. */
+static bool is_crowd_op(uint64_t op)
+{
+    return op == CLIENT_OP_WS;
+}
+
+static bool client_wants_crowd(const struct world *world, uint32_t id)
+{
+    return is_crowd_op(parameter_get(world, id, CLIENT_OP));
+}
+
+/* Number of connections when none was given: 50, in the closed loop 1, of a crowd 1000. */
 static void client_resolve_connections(struct world *world, uint32_t id)
 {
     const struct component *component = component_at(world, id);
     const uint64_t *file = arena_at(&world->region, component->file);
     if (file[CLIENT_CONNECTIONS] == CLIENT_CONNECTIONS_AUTO)
-        parameter_put(world, id, CLIENT_CONNECTIONS, client_closed_loop(world, id) ? 1 : 50);
+        parameter_put(world, id, CLIENT_CONNECTIONS,
+                      client_wants_crowd(world, id)   ? 1000
+                      : client_closed_loop(world, id) ? 1
+                                                      : 50);
 }
 
 static void client_init(struct world *world, uint32_t id)
@@ -62,7 +76,8 @@ static bool client_check(struct world *world, uint32_t id, const uint64_t *value
 {
     const char *name = string_at(world, (ref)values[CLIENT_TO]);
     const char *via = string_at(world, (ref)values[CLIENT_VIA]);
-    if (name[0] == 0 && via[0] != 0 && values[CLIENT_OP] != CLIENT_OP_HTTP)
+    bool http = values[CLIENT_OP] == CLIENT_OP_HTTP || is_crowd_op(values[CLIENT_OP]);
+    if (name[0] == 0 && via[0] != 0 && !http)
         return via_check(world, id, via, error);
     if (name[0] == 0)
         return error_set(error, ERROR_CLIENT_NOWHERE, CLIENT_TO, NULL, NULL, NULL, NULL);
@@ -70,7 +85,6 @@ static bool client_check(struct world *world, uint32_t id, const uint64_t *value
     uint32_t to = component_find(world, name);
     if (to == 0 && !same)
         return error_set(error, ERROR_NOTHING_NAMED, CLIENT_TO, name, NULL, NULL, NULL);
-    bool http = values[CLIENT_OP] == CLIENT_OP_HTTP;
     struct text op = TEXT((char[16]){0});
     value_add_exact(&op, values[CLIENT_OP], UNIT_CHOICE, client_parameters[CLIENT_OP].named);
     uint16_t kind = to != 0 ? component_at(world, to)->kind : KIND_NONE;
@@ -80,11 +94,25 @@ static bool client_check(struct world *world, uint32_t id, const uint64_t *value
     return http_check(values, error);
 }
 
+/* Its process begins with what it is told to do, or does something else from now on. */
+static void client_begin(struct world *world, uint32_t id)
+{
+    struct client *c = client_of(world, id);
+    c->is_crowd = client_wants_crowd(world, id);
+    client_resolve_connections(world, id);
+    c->state = CLIENT_RUNNING;
+    if (c->is_crowd)
+        crowd_begin(world, id);
+    else
+        arrival_begin(world, id);
+}
+
 /* The process is gone, in whatever way. */
 static void client_gone(struct world *world, uint32_t id)
 {
     client_of(world, id)->state = CLIENT_DOWN;
     arrival_end(world, id);
+    crowd_end(world, id);
     request_end_all(world, id);
     pool_forget(world, id);
     quic_process_ended(world, id);
@@ -92,14 +120,31 @@ static void client_gone(struct world *world, uint32_t id)
     memory_give_all(world, id);
 }
 
+static void client_stop(struct world *world, uint32_t id)
+{
+    struct client *c = client_of(world, id);
+    if (c->is_crowd)
+        crowd_freeze(world, id);
+    else
+        arrival_freeze(world, id);
+    c->state = CLIENT_FROZEN;
+    cpu_pause(world, id);
+    tcp_process_paused(world, id);
+}
+
+/* A crowd has no requests that wait for a connection. */
+static void client_settle(struct world *world, uint32_t id)
+{
+    if (!client_of(world, id)->is_crowd)
+        pool_settle(world, id);
+}
+
 static void client_signal(struct world *world, uint32_t id, enum signal signal)
 {
     struct client *c = client_of(world, id);
     switch (signal) {
     case SIGNAL_START:
-        client_resolve_connections(world, id);
-        c->state = CLIENT_RUNNING;
-        arrival_begin(world, id);
+        client_begin(world, id);
         break;
     case SIGNAL_TERM:
         component_at(world, id)->up = 0;
@@ -115,21 +160,36 @@ static void client_signal(struct world *world, uint32_t id, enum signal signal)
         client_gone(world, id);
         break;
     case SIGNAL_STOP:
-        arrival_freeze(world, id);
-        c->state = CLIENT_FROZEN;
-        cpu_pause(world, id);
-        tcp_process_paused(world, id);
+        client_stop(world, id);
         break;
     case SIGNAL_CONT:
         c->state = CLIENT_RUNNING;
         cpu_resume(world, id);
         tcp_process_resumed(world, id);
         quic_process_resumed(world, id);
-        arrival_thaw(world, id);
-        request_thaw(world, id);
+        if (c->is_crowd) {
+            crowd_thaw(world, id);
+        } else {
+            arrival_thaw(world, id);
+            request_thaw(world, id);
+        }
         break;
     }
-    pool_settle(world, id);
+    client_settle(world, id);
+}
+
+static void client_timer(struct world *world, uint32_t id)
+{
+    struct client *c = client_of(world, id);
+    c->timer = 0;
+    if (c->state != CLIENT_RUNNING)
+        return;
+    if (c->is_crowd) {
+        crowd_timer(world, id);
+    } else {
+        request_time_out(world, id);
+        pool_time_out(world, id);
+    }
 }
 
 static void client_event(struct world *world, uint32_t id, const struct event *event)
@@ -137,31 +197,59 @@ static void client_event(struct world *world, uint32_t id, const struct event *e
     struct client *c = client_of(world, id);
     switch ((enum client_event)event_what(event)) {
     case CLIENT_EVENT_ARRIVAL:
-        arrival_fired(world, id);
+        if (c->is_crowd)
+            crowd_arrival(world, id);
+        else
+            arrival_fired(world, id);
         break;
     case CLIENT_EVENT_TIMER:
-        c->timer = 0;
-        if (c->state != CLIENT_RUNNING)
-            return;
-        request_time_out(world, id);
-        pool_time_out(world, id);
+        client_timer(world, id);
         break;
     case CLIENT_EVENT_DELAYED:
         request_delay_over(world, id, event->payload.u32[0]);
         break;
+    case CLIENT_EVENT_MEMBER:
+        crowd_member(world, id, event->payload.u32[0]);
+        break;
     }
-    pool_settle(world, id);
+    client_settle(world, id);
 }
 
 static void client_socket(struct world *world, uint32_t id, uint32_t connection,
                           enum socket_event what)
 {
+    if (client_of(world, id)->is_crowd) {
+        crowd_socket(world, id, connection, what);
+        return;
+    }
     pool_socket(world, id, connection, what);
     pool_settle(world, id);
 }
 
+/* From requests to a crowd, or back: what it did ends, as if it had been started anew. */
+static void client_turn(struct world *world, uint32_t id)
+{
+    bool frozen = client_of(world, id)->state == CLIENT_FROZEN;
+    tcp_process_ended(world, id);
+    client_gone(world, id);
+    client_begin(world, id);
+    if (frozen)
+        client_stop(world, id);
+    client_settle(world, id);
+}
+
 static void client_changed(struct world *world, uint32_t id, unsigned parameter)
 {
+    struct client *c = client_of(world, id);
+    if (c->state != CLIENT_DOWN && c->is_crowd != client_wants_crowd(world, id)) {
+        client_turn(world, id);
+        return;
+    }
+    if (c->is_crowd) {
+        client_resolve_connections(world, id);
+        crowd_changed(world, id, parameter);
+        return;
+    }
     switch (parameter) {
     case CLIENT_RATE:
         client_resolve_connections(world, id);
@@ -199,7 +287,28 @@ static void client_removed(struct world *world, uint32_t id)
         tcp_process_ended(world, id);
     client_gone(world, id);
     histogram_release(&world->region, &c->latency);
+    histogram_release(&world->region, &c->crowd.connect_times);
+    deliveries_forget(world, id);
     recent_release(world, &c->recent);
+}
+
+void client_stall(struct world *world, uint32_t id, uint32_t count)
+{
+    if (client_of(world, id)->is_crowd)
+        crowd_stall(world, id, count);
+    else
+        pool_stall(world, id, count);
+    trace(world, id, TRACE_STALLED, count, 0);
+}
+
+bool client_accounts(struct world *world, uint32_t id, struct text *why)
+{
+    const struct client *c = client_of(world, id);
+    if (c->sent == c->acked + c->refused + c->timed_out + c->in_flight)
+        return true;
+    text_add(why, component_at(world, id)->name);
+    text_add(why, ": sent is not acked + refused + timed out + in flight");
+    return false;
 }
 
 /* The tables' rows are client_rows.c. */

@@ -51,10 +51,13 @@ enum client_parameter {
     CLIENT_TCP_USER_TIMEOUT,
     CLIENT_VIA,
     CLIENT_WAIT,
+    CLIENT_CONNECT_RATE, /* events per 10^9 s; CLIENT_RATE_MAX: all at once */
+    CLIENT_SEND,
+    CLIENT_ROOM,
     CLIENT_PARAMETERS
 };
 
-enum client_op { CLIENT_SET, CLIENT_GET, CLIENT_INCR, CLIENT_DEL, CLIENT_OP_HTTP };
+enum client_op { CLIENT_SET, CLIENT_GET, CLIENT_INCR, CLIENT_DEL, CLIENT_OP_HTTP, CLIENT_OP_WS };
 enum client_arrival { CLIENT_POISSON, CLIENT_CONSTANT };
 enum client_backoff { CLIENT_BACKOFF_NONE, CLIENT_BACKOFF_EXPONENTIAL };
 enum client_jitter { CLIENT_JITTER_NONE, CLIENT_JITTER_FULL };
@@ -64,6 +67,7 @@ enum client_resume { CLIENT_NO_RESUME, CLIENT_RESUMES, CLIENT_EARLY_DATA };
 #define CLIENT_RATE_MAX         UINT64_MAX
 #define CLIENT_CONNECTIONS_AUTO 0
 #define CLIENT_KEYS_UNIQUE      0
+#define RATE_PERIOD             (RATE_ONE * SECOND_NS) /* ns between events: RATE_PERIOD / rate */
 
 /* Bytes of an item of SLAB_REQUEST: for the catalog. */
 #define CLIENT_REQUEST_BYTES 88
@@ -145,6 +149,17 @@ struct recent {
     uint32_t limit, head, count;
 };
 
+/* Connections that stay (crowd.h): op=ws. */
+struct crowd {
+    ref members; /* struct member[limit] */
+    uint32_t limit;
+    uint32_t begun; /* 1 to this have had their turn to connect */
+    uint32_t connecting_first, connecting_last;
+    uint64_t send_rate;             /* that their next messages were reckoned at */
+    uint64_t messages;              /* sent so far */
+    struct histogram connect_times; /* from the beginning of an attempt to the 101 */
+};
+
 enum client_state { CLIENT_DOWN, CLIENT_RUNNING, CLIENT_FROZEN };
 
 struct client {
@@ -178,15 +193,22 @@ struct client {
     struct place_list roomy, connecting, free;
     uint64_t session; /* of TLS, kept for the next connection; 0 none */
 
-    uint32_t ask;   /* whose turn it is among the sentinels of `via` */
-    uint32_t told;  /* the master that a sentinel named last */
-    uint16_t state; /* enum client_state */
-    uint16_t begun; /* 1: the first request was due */
-    uint32_t unused;
+    struct crowd crowd;
+
+    uint32_t ask;      /* whose turn it is among the sentinels of `via` */
+    uint32_t told;     /* the master that a sentinel named last */
+    uint16_t state;    /* enum client_state */
+    uint16_t begun;    /* 1: the first request was due */
+    uint32_t is_crowd; /* what runs: 1 the crowd, 0 the pool */
 };
 
 /* The numbers of its events. */
-enum client_event { CLIENT_EVENT_ARRIVAL = 1, CLIENT_EVENT_TIMER, CLIENT_EVENT_DELAYED };
+enum client_event {
+    CLIENT_EVENT_ARRIVAL = 1,
+    CLIENT_EVENT_TIMER,
+    CLIENT_EVENT_DELAYED,
+    CLIENT_EVENT_MEMBER /* u32[0]: its number in the crowd */
+};
 
 static inline struct client *client_of(const struct world *world, uint32_t id)
 {
@@ -244,7 +266,9 @@ uint32_t request_ack(struct world *world, uint32_t id, uint32_t request, uint32_
 void request_time_out(struct world *world, uint32_t id); /* all whose deadline has come */
 void request_arm(struct world *world, uint32_t id);      /* the timer, for the earliest deadline */
 void request_leave_loop(struct world *world, uint32_t id); /* they are no users any more */
-void request_end_all(struct world *world, uint32_t id);    /* the process is gone */
+/* How long it waits before it tries again after so many attempts. */
+uint64_t request_retry_delay(struct world *world, uint32_t id, uint64_t tries);
+void request_end_all(struct world *world, uint32_t id); /* the process is gone */
 
 static inline struct request *request_at(const struct world *world, uint32_t request)
 {
@@ -271,6 +295,8 @@ uint64_t pool_deadline(const struct world *world, uint32_t id);
 void pool_forget(struct world *world, uint32_t id); /* the process is gone, its sockets too */
 void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
 
+/* What its sockets are set to. */
+struct tcp_options speak_options(const struct world *world, uint32_t id);
 /* Opens a connection; 0 when the region is full. */
 uint32_t speak_connect(struct world *world, uint32_t id, uint32_t to);
 /* Hands the request to the connection: a message of its protocol.  `more` follow at once. */
@@ -297,6 +323,19 @@ void speak_close(struct world *world, uint32_t id, const struct place *place);
 /* Requests that may be under way on a connection of it. */
 uint32_t speak_room(const struct world *world, uint32_t id, const struct place *place);
 
+/* --- crowd.c: connections that stay ------------------------------------------------------------
+ */
+void crowd_begin(struct world *world, uint32_t id);
+void crowd_end(struct world *world, uint32_t id); /* the process is gone, its sockets too */
+void crowd_freeze(struct world *world, uint32_t id);
+void crowd_thaw(struct world *world, uint32_t id);
+void crowd_arrival(struct world *world, uint32_t id); /* the next one connects */
+void crowd_timer(struct world *world, uint32_t id);   /* who connects for too long */
+void crowd_member(struct world *world, uint32_t id, uint32_t number);
+void crowd_changed(struct world *world, uint32_t id, unsigned parameter);
+void crowd_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
+void crowd_stall(struct world *world, uint32_t id, uint32_t count);
+
 /* --- recent.c: the last second --------------------------------------------------------------- */
 void recent_add(struct world *world, struct recent *recent, uint64_t latency_ns);
 uint32_t recent_count(const struct world *world, const struct recent *recent);
@@ -305,8 +344,15 @@ uint64_t recent_percentile(const struct world *world, const struct recent *recen
                            uint32_t permille);
 void recent_release(struct world *world, struct recent *recent);
 
+/* The first `count` of its open connections do not read, all others do. */
+void client_stall(struct world *world, uint32_t client, uint32_t count);
+void pool_stall(struct world *world, uint32_t id, uint32_t count);
+
+/* What was sent has ended once or is under way; what does not agree is added to `why`. */
+bool client_accounts(struct world *world, uint32_t client, struct text *why);
+
 /* --- client_rows.c ---------------------------------------------------------------------------- */
-#define CLIENT_METRICS 21
+#define CLIENT_METRICS 25
 extern const struct parameter client_parameters[];
 extern const struct metric client_metrics[];
 

@@ -3,6 +3,7 @@
  */
 #include "sim/traffic/client.h"
 
+#include "sim/net/deliveries.h"
 #include "sim/store/ledger.h"
 
 #define YEAR_NS (365 * 86400 * SECOND_NS)
@@ -11,9 +12,12 @@ const struct parameter client_parameters[] = {
     [CLIENT_TO] = {"to", UNIT_TEXT, 0, 0, "", NULL, true,
                    "the store or server it asks; another one from the next connection on",
                    "요청을 보낼 스토어나 서버; 바꾸면 다음 연결부터 그리로 갑니다"},
-    [CLIENT_OP] = {"op", UNIT_CHOICE, 0, 0, "set", "set|get|incr|del|http", true,
-                   "what it asks: SET, GET, INCR or DEL of a store, or HTTP's GET of a server",
-                   "보내는 명령: 스토어의 SET, GET, INCR, DEL, 또는 서버의 HTTP GET"},
+    [CLIENT_OP] =
+        {"op", UNIT_CHOICE, 0, 0, "set", "set|get|incr|del|http|ws", true,
+         "what it asks: SET, GET, INCR or DEL of a store, HTTP's GET of a server; ws: messages "
+         "over WebSockets that stay",
+         "보내는 것: 스토어의 SET, GET, INCR, DEL, 서버의 HTTP GET; ws는 열어 둔 "
+         "WebSocket으로 메시지를 주고받습니다"},
     [CLIENT_RATE] = {"rate", UNIT_RATE, 0, 1000000 * RATE_ONE, "1000/s", "max=max", true,
                      "requests a second whatever happens to them; max: each connection asks again "
                      "when it was answered",
@@ -21,9 +25,9 @@ const struct parameter client_parameters[] = {
     [CLIENT_ARRIVAL] = {"arrival", UNIT_CHOICE, 0, 0, "poisson", "poisson|constant", true,
                         "requests come at random, as people do, or at equal distances",
                         "요청이 사람들처럼 제멋대로 오거나 같은 간격으로 옵니다"},
-    [CLIENT_CONNECTIONS] = {"connections", UNIT_COUNT, 1, 100000, "auto", "auto=0", true,
-                            "connections at most; auto is 50, and 1 with rate=max",
-                            "연결 수의 상한; auto는 50, rate=max면 1"},
+    [CLIENT_CONNECTIONS] = {"connections", UNIT_COUNT, 1, 1000000, "auto", "auto=0", true,
+                            "connections at most; auto is 50, with rate=max 1, with op=ws 1000",
+                            "연결 수의 상한; auto는 50, rate=max면 1, op=ws면 1000"},
     [CLIENT_PIPELINE] = {"pipeline", UNIT_COUNT, 1, 10000, "1", NULL, true,
                          "requests that may wait for an answer on one connection; with rate=max "
                          "so many go out together, and the next when all are answered",
@@ -110,6 +114,20 @@ const struct parameter client_parameters[] = {
     [CLIENT_WAIT] = {"wait", UNIT_COUNT, 0, 1000, "0", NULL, true,
                      "asks WAIT n after each write; it is acked when n replicas have it",
                      "쓰기마다 WAIT n을 묻고, 레플리카 n개가 받아야 OK로 셉니다"},
+    [CLIENT_CONNECT_RATE] = {"connect_rate", UNIT_RATE, 0, 1000000 * RATE_ONE, "1000/s", "max=max",
+                             true, "op=ws: its connections are made at this rate; max: all at once",
+                             "op=ws일 때 연결을 맺는 속도; max면 한꺼번에 맺습니다"},
+    [CLIENT_SEND] =
+        {"send", UNIT_RATE, 0, 1000000 * RATE_ONE, "0.1/s", NULL, true,
+         "op=ws: messages a second on each connection, the first at a random moment; "
+         "0/s: it only listens",
+         "op=ws일 때 연결마다 초당 메시지 수, 첫 메시지는 아무 때나 보냅니다; 0/s면 듣기만 합니다"},
+    [CLIENT_ROOM] =
+        {"room", UNIT_COUNT, 1, 1000000, "1", NULL, true,
+         "op=ws: so many connections in a row share a room; each message goes to all of "
+         "it, its sender too",
+         "op=ws일 때 연결 몇 개가 차례로 한 방을 이루는지; 메시지는 보낸 쪽을 포함해 방 "
+         "전체로 갑니다"},
 };
 _Static_assert(sizeof client_parameters / sizeof client_parameters[0] == CLIENT_PARAMETERS,
                "a row for each parameter");
@@ -140,9 +158,49 @@ static bool read_unreachable(struct world *world, uint32_t id, struct value *val
     return number(value, ledger_unreachable(world, id));
 }
 
+static bool read_sent(struct world *world, uint32_t id, struct value *value)
+{
+    const struct client *c = client_of(world, id);
+    return number(value, c->sent + c->crowd.messages);
+}
+
+static bool read_deliveries(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, deliveries_of(world, id).delivered);
+}
+
+static bool read_missed(struct world *world, uint32_t id, struct value *value)
+{
+    const struct delivery_sums sums = deliveries_of(world, id);
+    return number(value, deliveries_missed_all(&sums));
+}
+
+static bool read_connect_percentile(struct world *world, uint32_t id, uint32_t permille,
+                                    struct value *value)
+{
+    const struct histogram *times = &client_of(world, id)->crowd.connect_times;
+    return times->count != 0 &&
+           number(value, histogram_percentile(&world->region, times, permille));
+}
+
+static bool read_connect_p50(struct world *world, uint32_t id, struct value *value)
+{
+    return read_connect_percentile(world, id, 500, value);
+}
+
+static bool read_connect_p99(struct world *world, uint32_t id, struct value *value)
+{
+    return read_connect_percentile(world, id, 990, value);
+}
+
+/* A crowd's is of deliveries. */
 static bool read_availability(struct world *world, uint32_t id, struct value *value)
 {
     const struct client *c = client_of(world, id);
+    const struct delivery_sums sums = deliveries_of(world, id);
+    uint64_t ended = sums.delivered + deliveries_missed_all(&sums);
+    if (c->is_crowd)
+        return ended != 0 && number(value, sums.delivered * 100 * PERCENT_ONE / ended);
     uint64_t finished = c->acked + c->refused + c->timed_out;
     return finished != 0 && number(value, c->acked * 100 * PERCENT_ONE / finished);
 }
@@ -203,7 +261,8 @@ static bool read_last_p99(struct world *world, uint32_t id, struct value *value)
 #define GAUGED(member)  METRIC_GAUGE, offsetof(struct client, member), NULL
 
 const struct metric client_metrics[] = {
-    {"sent", UNIT_COUNT, COUNTED(sent), "requests that were due", "보낼 때가 된 요청"},
+    {"sent", UNIT_COUNT, METRIC_COUNTER, 0, read_sent,
+     "requests that were due, or messages that were sent", "보낼 때가 된 요청, 또는 보낸 메시지"},
     {"acked", UNIT_COUNT, COUNTED(acked), "requests that were answered well",
      "정상 응답을 받은 요청"},
     {"refused", UNIT_COUNT, COUNTED(refused),
@@ -245,6 +304,16 @@ const struct metric client_metrics[] = {
     {"connects", UNIT_COUNT, COUNTED(connects), "connections that were made", "지금까지 맺은 연결"},
     {"connect_failures", UNIT_COUNT, COUNTED(connect_failures),
      "connections that could not be made", "맺지 못한 연결"},
+    {"connect_p50", UNIT_DURATION, METRIC_GAUGE, 0, read_connect_p50,
+     "half of its WebSockets were there this long after they were tried",
+     "WebSocket 연결의 절반이 이 시간 안에 맺어졌습니다"},
+    {"connect_p99", UNIT_DURATION, METRIC_GAUGE, 0, read_connect_p99,
+     "99 % of its WebSockets were there this long after they were tried",
+     "WebSocket 연결의 99%가 이 시간 안에 맺어졌습니다"},
+    {"deliveries", UNIT_COUNT, METRIC_COUNTER, 0, read_deliveries,
+     "messages that came to one of their room", "방의 한 명에게 도착한 메시지"},
+    {"missed", UNIT_COUNT, METRIC_COUNTER, 0, read_missed,
+     "messages that one of their room never got", "방의 한 명이 끝내 받지 못한 메시지"},
 };
 _Static_assert(sizeof client_metrics / sizeof client_metrics[0] == CLIENT_METRICS,
                "as many as the header says");

@@ -463,3 +463,15 @@ void pool_socket(struct world *world, uint32_t id, uint32_t connection, enum soc
         break;
     }
 }
+
+void pool_stall(struct world *world, uint32_t id, uint32_t count)
+{
+    const struct client *c = client_of(world, id);
+    for (uint32_t i = 1; i <= c->place_limit; i++) {
+        const struct place *p = place_at(world, c, i);
+        if (p->state != PLACE_OPEN || quic_is(p->socket))
+            continue;
+        tcp_set_reading(world, p->socket, id, count == 0);
+        count -= count != 0;
+    }
+}

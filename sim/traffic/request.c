@@ -241,7 +241,7 @@ uint32_t request_ack(struct world *world, uint32_t id, uint32_t request, uint32_
 }
 
 /* delay, 2 delay, 4 delay ... up to the largest; full jitter: anything from nothing up to that. */
-static uint64_t request_retry_delay(struct world *world, uint32_t id, uint64_t tries)
+uint64_t request_retry_delay(struct world *world, uint32_t id, uint64_t tries)
 {
     uint64_t delay_ns = parameter_get(world, id, CLIENT_RETRY_DELAY);
     uint64_t most_ns = parameter_get(world, id, CLIENT_RETRY_DELAY_MAX);

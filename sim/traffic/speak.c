@@ -16,18 +16,23 @@ static uint32_t secured(const struct place *place, uint32_t bytes)
     return (uint32_t)tls_record_bytes((enum tls_version)place->tls, bytes);
 }
 
+struct tcp_options speak_options(const struct world *world, uint32_t id)
+{
+    return (struct tcp_options){.nodelay = parameter_get(world, id, CLIENT_NODELAY) != 0,
+                                .keepalive = parameter_get(world, id, CLIENT_SO_KEEPALIVE) != 0,
+                                .keepcnt = (uint32_t)parameter_get(world, id, CLIENT_TCP_KEEPCNT),
+                                .keepidle_ns = parameter_get(world, id, CLIENT_TCP_KEEPIDLE),
+                                .keepintvl_ns = parameter_get(world, id, CLIENT_TCP_KEEPINTVL),
+                                .user_timeout_ns =
+                                    parameter_get(world, id, CLIENT_TCP_USER_TIMEOUT)};
+}
+
 /* Opens what lies below: TCP, or QUIC for HTTP/3. */
 uint32_t speak_connect(struct world *world, uint32_t id, uint32_t to)
 {
     const struct client *c = client_of(world, id);
     uint64_t resume = parameter_get(world, id, CLIENT_TLS_RESUME);
-    struct tcp_options options = {.nodelay = parameter_get(world, id, CLIENT_NODELAY) != 0,
-                                  .keepalive = parameter_get(world, id, CLIENT_SO_KEEPALIVE) != 0,
-                                  .keepcnt = (uint32_t)parameter_get(world, id, CLIENT_TCP_KEEPCNT),
-                                  .keepidle_ns = parameter_get(world, id, CLIENT_TCP_KEEPIDLE),
-                                  .keepintvl_ns = parameter_get(world, id, CLIENT_TCP_KEEPINTVL),
-                                  .user_timeout_ns =
-                                      parameter_get(world, id, CLIENT_TCP_USER_TIMEOUT)};
+    const struct tcp_options options = speak_options(world, id);
     if (!speaks_http(world, id) || parameter_get(world, id, CLIENT_HTTP) != HTTP_3)
         return tcp_connect(world, id, to, &options);
     uint64_t session = resume != CLIENT_NO_RESUME && c->session >> 32 == to ? c->session : 0;

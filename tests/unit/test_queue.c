@@ -320,6 +320,33 @@ static void the_last_instants_keep_their_order(void **state)
     free(fixture);
 }
 
+/* Timers a minute ahead, one of them is next and its slot stands open; then a crowd comes, all of
+ * it long before that slot: found with 100 connections that were opened after a minute's timers. */
+static void a_burst_before_an_open_slot_keeps_its_order(void **state)
+{
+    (void)state;
+    for (uint64_t gap_ns = SECOND / 1000; gap_ns <= 100 * SECOND; gap_ns *= 10) {
+        struct fixture *fixture = fixture_open(2000, 0);
+        struct region *region = &fixture->region;
+        struct event event;
+        uint64_t before_ns = 0;
+        for (uint32_t i = 0; i < 500; i++) {
+            queue_push(region, &fixture->queue, 111 * SECOND + i * gap_ns, 1, i, &NOTHING);
+        }
+        assert_int_equal(queue_next(region, &fixture->queue), 111 * SECOND);
+        for (uint32_t i = 0; i < 1000; i++) {
+            queue_push(region, &fixture->queue, 11 * SECOND + i * SECOND / 20, 1, i, &NOTHING);
+        }
+        for (uint32_t i = 0; i < 1500; i++) {
+            assert_true(queue_pop(region, &fixture->queue, &event));
+            assert_true(event.time_ns >= before_ns);
+            before_ns = event.time_ns;
+        }
+        assert_false(queue_pop(region, &fixture->queue, &event));
+        free(fixture);
+    }
+}
+
 static void copies_go_on_as_the_original(void **state)
 {
     (void)state;
@@ -358,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_full_arena_stops_pushes_and_not_what_waits),
         cmocka_unit_test(unknown_ids_are_refused),
         cmocka_unit_test(the_last_instants_keep_their_order),
+        cmocka_unit_test(a_burst_before_an_open_slot_keeps_its_order),
         cmocka_unit_test(copies_go_on_as_the_original),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
