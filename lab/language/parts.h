@@ -291,6 +291,7 @@ const struct metric *session_metric_row(struct session *session, uint32_t varian
 bool session_read(struct session *session, uint32_t variant, struct metric_ref metric,
                   struct value *value);
 void spof_say(struct session *session, uint32_t variant); /* report spof */
+void availability_say(struct session *session, uint32_t variant); /* report availability */
 
 /* --- peaks.c ------------------------------------------------------------------------------------ */
 void peaks_scan(struct session *session, const struct command *command);

@@ -271,6 +271,7 @@ bool act_report(struct session *session, struct call *call)
                    {"machines", machines_say},
                    {"spof", spof_say},
                    {"sentinels", sentinels_say},
+                   {"availability", availability_say},
                    {NULL, NULL}};
     const char *name = command_word(call->command, 1);
     const struct report *report = reports;
@@ -284,7 +285,7 @@ bool act_report(struct session *session, struct call *call)
         report++;
     if (!report->name)
         return error_set(call->error, ERROR_NO_REPORT, 1, name,
-                         "ledger, machines, spof, sentinels, variants, ladder", NULL, NULL);
+                         "ledger, machines, spof, availability, sentinels, variants, ladder", NULL, NULL);
     bool tells = report == reports ||
                  (report->say == spof_say && session_hidden(session, "spof.parts")) ||
                  (report->say == sentinels_say && sentinels_hidden(session));

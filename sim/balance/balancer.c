@@ -139,8 +139,7 @@ static void balancer_signal(struct world *world, uint32_t id, enum signal signal
     case SIGNAL_TERM:
         if (!component_at(world, id)->up)
             break;
-        component_at(world, id)->up = 0;
-        trace(world, id, TRACE_EXITED, 0, 0);
+        component_exit(world, id, 0);
         tcp_process_ended(world, id);
         balancer_gone(world, id);
         break;

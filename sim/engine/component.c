@@ -307,6 +307,32 @@ void component_log_add(const struct world *world, uint32_t id, struct text *text
 /* --- signals -------------------------------------------------------------------------------------
  */
 
+static void stops(const struct world *world, struct component *component)
+{
+    if (component->up && !component->paused)
+        component->stopped_ns = world->now_ns;
+}
+
+static void runs(const struct world *world, struct component *component, bool again)
+{
+    if (again)
+        component->out_ns += world->now_ns - component->stopped_ns;
+}
+
+uint64_t component_out_ns(const struct world *world, uint32_t id)
+{
+    const struct component *component = component_at(world, id);
+    bool out = component->life != 0 && (!component->up || component->paused);
+    return component->out_ns + (out ? world->now_ns - component->stopped_ns : 0);
+}
+
+void component_exit(struct world *world, uint32_t id, uint64_t status)
+{
+    stops(world, component_at(world, id));
+    component_at(world, id)->up = 0;
+    trace(world, id, TRACE_EXITED, status, 0);
+}
+
 void component_signal(struct world *world, uint32_t id, enum signal signal)
 {
     struct component *component = component_at(world, id);
@@ -314,8 +340,10 @@ void component_signal(struct world *world, uint32_t id, enum signal signal)
     switch (signal) {
     case SIGNAL_START:
         parameter_load_file(world, id);
+        component->began_ns = component->life == 0 ? world->now_ns : component->began_ns;
         component->up = 1;
         component->paused = 0;
+        runs(world, component, component->life != 0);
         component->life++;
         trace(world, id, TRACE_STARTED, component->life, 0);
         break;
@@ -323,6 +351,7 @@ void component_signal(struct world *world, uint32_t id, enum signal signal)
         if (!component->up)
             return;
         trace(world, id, TRACE_KILLED, 0, 0);
+        stops(world, component);
         component->up = component->paused = 0;
         break;
     case SIGNAL_TERM:
@@ -333,11 +362,13 @@ void component_signal(struct world *world, uint32_t id, enum signal signal)
         }
         break;
     case SIGNAL_STOP:
+        stops(world, component);
         component->paused = 1;
         trace(world, id, TRACE_PAUSED, 0, 0);
         break;
     case SIGNAL_CONT: {
         bool waits = component->paused == 2;
+        runs(world, component, component->up && component->paused);
         component->paused = 0;
         trace(world, id, TRACE_RESUMED, 0, 0);
         if (kind->signal)
@@ -348,6 +379,7 @@ void component_signal(struct world *world, uint32_t id, enum signal signal)
         break;
     }
     case SIGNAL_POWER:
+        stops(world, component);
         component->up = component->paused = 0;
         break;
     }

@@ -102,6 +102,9 @@ struct component {
     ref file;         /* the same in its configuration file: what the next start goes by */
     ref state;        /* kind's state_bytes */
     ref log;          /* its log in the real program's words (component_log) */
+    uint64_t began_ns;   /* first start of its process */
+    uint64_t stopped_ns; /* while it does not run, or is paused: since when */
+    uint64_t out_ns;     /* how long it was so before; component_out_ns has it all */
 };
 
 /* The catalog: one table, one row a kind (sim/catalog.c). */
@@ -152,5 +155,11 @@ void component_log_add(const struct world *world, uint32_t id, struct text *text
 
 /* Sends a signal to a component's process: calls its kind's function and keeps up/paused right. */
 void component_signal(struct world *world, uint32_t id, enum signal signal);
+
+/* The process ends by itself (exit(2) with this status): for a kind's own functions. */
+void component_exit(struct world *world, uint32_t id, uint64_t status);
+
+/* How long its process did not run, or was paused, since it was first started. */
+uint64_t component_out_ns(const struct world *world, uint32_t id);
 
 #endif

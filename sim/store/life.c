@@ -190,8 +190,7 @@ void life_exit(struct world *world, uint32_t id, uint64_t status)
     note_down(world, id, LOST_SHUTDOWN);
     if (status == 0)
         component_log(world, id, "Redis is now ready to exit, bye bye...");
-    component_at(world, id)->up = 0;
-    trace(world, id, TRACE_EXITED, status, 0);
+    component_exit(world, id, status);
     process_gone(world, id, LOST_SHUTDOWN);
 }
 

@@ -206,8 +206,7 @@ static void life_signal(struct world *world, uint32_t id, enum signal signal)
     case SIGNAL_TERM:
         if (!component_at(world, id)->up)
             break;
-        component_at(world, id)->up = 0;
-        trace(world, id, TRACE_EXITED, 0, 0);
+        component_exit(world, id, 0);
         life_gone(world, id, false);
         break;
     case SIGNAL_KILL:

@@ -147,8 +147,7 @@ static void client_signal(struct world *world, uint32_t id, enum signal signal)
         client_begin(world, id);
         break;
     case SIGNAL_TERM:
-        component_at(world, id)->up = 0;
-        trace(world, id, TRACE_EXITED, 0, 0);
+        component_exit(world, id, 0);
         tcp_process_ended(world, id);
         client_gone(world, id);
         break;
