@@ -14,6 +14,7 @@ struct history_pool {
     uint64_t budget_bytes, bytes, peak_bytes;
     struct block *free;
     uint64_t free_count;
+    struct block *zeros; /* held by all checkpoints where the world holds nothing */
     struct history **histories;
     uint32_t history_count, history_limit;
 };
@@ -21,8 +22,15 @@ struct history_pool {
 struct history_pool *history_pool_open(uint64_t budget_bytes)
 {
     struct history_pool *pool = calloc(1, sizeof *pool);
-    if (pool)
-        pool->budget_bytes = budget_bytes;
+    if (!pool)
+        return NULL;
+    pool->budget_bytes = budget_bytes;
+    pool->zeros = calloc(1, sizeof *pool->zeros);
+    if (!pool->zeros) {
+        free(pool);
+        return NULL;
+    }
+    pool->zeros->refs = 1;
     return pool;
 }
 
@@ -35,6 +43,7 @@ void history_pool_close(struct history_pool *pool)
         pool->free = block->next;
         free(block);
     }
+    free(pool->zeros);
     free(pool->histories);
     free(pool);
 }
@@ -255,9 +264,15 @@ static struct checkpoint *checkpoint_new(struct history_pool *pool, const struct
     return checkpoint;
 }
 
+/* The upper half of what grows by doubling, and what was given back: a fifth of a large world. */
+static bool is_zeros(const unsigned char *bytes, uint64_t count)
+{
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0;
+}
+
 /* Holds the blocks of `like` that the world did not change; how many are missing. */
-static uint64_t blocks_share(struct checkpoint *checkpoint, const struct world *world,
-                             const struct checkpoint *like)
+static uint64_t blocks_share(struct history_pool *pool, struct checkpoint *checkpoint,
+                             const struct world *world, const struct checkpoint *like)
 {
     uint64_t missing = 0;
     for (int s = 0; s < REGION_SPANS; s++) {
@@ -267,14 +282,15 @@ static uint64_t blocks_share(struct checkpoint *checkpoint, const struct world *
                            : 0;
         for (uint32_t b = 0; b < blocks; b++) {
             uint64_t bytes = length_of(checkpoint, s, b);
+            const unsigned char *now = block_in(world, checkpoint, s, b);
             struct block *block = b < had ? like->blocks[like->first[s] + b] : NULL;
-            if (block && length_of(like, s, b) == bytes &&
-                memcmp(block->bytes, block_in(world, checkpoint, s, b), bytes) == 0) {
+            if (!block || length_of(like, s, b) != bytes || memcmp(block->bytes, now, bytes) != 0)
+                block = is_zeros(now, bytes) ? pool->zeros : NULL;
+            checkpoint->blocks[checkpoint->first[s] + b] = block;
+            if (block)
                 block->refs++;
-                checkpoint->blocks[checkpoint->first[s] + b] = block;
-            } else {
+            else
                 missing++;
-            }
         }
     }
     return missing;
@@ -305,7 +321,7 @@ struct checkpoint *pool_take(struct history_pool *pool, struct world *world,
     struct checkpoint *checkpoint = checkpoint_new(pool, world, beginning);
     bool taken = false;
     if (checkpoint) {
-        uint64_t missing = blocks_share(checkpoint, world, like);
+        uint64_t missing = blocks_share(pool, checkpoint, world, like);
         taken = (room_make(pool, missing, 0) || beginning) && blocks_copy(pool, checkpoint, world);
         checkpoint->time_ns = world->now_ns;
         checkpoint->events = world->events;
