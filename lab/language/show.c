@@ -9,6 +9,7 @@
 #include "sim/net/pair.h"
 #include "sim/store/ledger.h"
 #include "sim/store/sentinel.h"
+#include "sim/store/store.h"
 
 #define LOG_LINES         8
 #define COLUMN_CELLS      30
@@ -246,13 +247,20 @@ static void sentinels_say(struct session *session, uint32_t variant)
     session_say(session, (int32_t)variant, session->answer);
 }
 
-/* What one of them believes is asked for. */
-static bool sentinels_hidden(const struct session *session)
+static void replication_say(struct session *session, uint32_t variant)
 {
-    static const char *const metrics[] = {"master", "odown", "sdown", "failovers"};
+    struct text text = {session->answer, sizeof session->answer, 0, false};
+    text_clear(&text);
+    store_replication_report(session->variants[variant].world, &text, session->options.language);
+    session_say(session, (int32_t)variant, session->answer);
+}
+
+/* What one of a kind tells by these metrics is asked for. */
+static bool kind_hidden(const struct session *session, unsigned kind, const char *const metrics[])
+{
     const struct world *world = session->variants[0].world;
-    for (uint32_t id = 0; (id = component_next(world, id, KIND_SENTINEL)) != 0;)
-        for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
+    for (uint32_t id = 0; (id = component_next(world, id, kind)) != 0;)
+        for (size_t i = 0; metrics[i]; i++) {
             char name[NAME_BYTES + 64];
             struct text full = TEXT(name);
             full_name(&full, component_at(world, id)->name, metrics[i]);
@@ -260,6 +268,20 @@ static bool sentinels_hidden(const struct session *session)
                 return true;
         }
     return false;
+}
+
+static bool sentinels_hidden(const struct session *session)
+{
+    static const char *const metrics[] = {"master", "odown", "sdown", "failovers", NULL};
+    return kind_hidden(session, KIND_SENTINEL, metrics);
+}
+
+static bool replication_hidden(const struct session *session)
+{
+    static const char *const metrics[] = {
+        "role", "master_repl_offset", "replica_lag", "slave_repl_offset", "master_link_status",
+        NULL};
+    return kind_hidden(session, KIND_STORE, metrics);
 }
 
 bool act_report(struct session *session, struct call *call)
@@ -271,6 +293,7 @@ bool act_report(struct session *session, struct call *call)
                    {"machines", machines_say},
                    {"spof", spof_say},
                    {"sentinels", sentinels_say},
+                   {"replication", replication_say},
                    {"availability", availability_say},
                    {NULL, NULL}};
     const char *name = command_word(call->command, 1);
@@ -285,10 +308,12 @@ bool act_report(struct session *session, struct call *call)
         report++;
     if (!report->name)
         return error_set(call->error, ERROR_NO_REPORT, 1, name,
-                         "ledger, machines, spof, availability, sentinels, variants, ladder", NULL, NULL);
+                         "ledger, machines, spof, availability, sentinels",
+                         "replication, variants, ladder", NULL);
     bool tells = report == reports ||
                  (report->say == spof_say && session_hidden(session, "spof.parts")) ||
-                 (report->say == sentinels_say && sentinels_hidden(session));
+                 (report->say == sentinels_say && sentinels_hidden(session)) ||
+                 (report->say == replication_say && replication_hidden(session));
     if (session->hidden && tells)
         return error_set(call->error, ERROR_HIDDEN, 1, name, NULL, NULL, NULL);
     for (uint32_t i = 0; i < session->variant_count; i++)

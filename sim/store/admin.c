@@ -436,7 +436,11 @@ static void admin_run(struct world *world, uint32_t id, const struct admin_comma
     }
     if (refused(world, id, row, answer))
         return;
+    struct repl *repl = &store_at(world, id)->repl;
+    uint64_t before = repl->offset;
     row->run(world, id, words, answer);
+    if (row->writes && repl->offset != before)
+        repl->told_offset = repl->offset;
     command_flush(world, id);
 }
 

@@ -68,7 +68,8 @@ struct transfer {
     uint32_t load_begun;
 };
 
-/* A client that waits: WAIT, or a write while the store shuts down. */
+/* A client that waits: WAIT, or a write while the store shuts down.  Connection 0 is `tell`: its
+ * answer goes into the log, and b is when it asked. */
 struct waiter {
     uint32_t connection;
     uint32_t replicas;
@@ -85,6 +86,7 @@ struct repl {
     struct repl_backlog backlog;
     uint32_t selected; /* the stream has its SELECT */
     uint32_t get_ack;
+    uint64_t told_offset;   /* after the last write of `tell`: what its WAIT asks for (c->woff) */
     struct vector replicas; /* struct replica */
     struct vector waiters;  /* struct waiter */
     uint64_t good;          /* replicas that are near enough */
@@ -138,6 +140,9 @@ void repl_limit_check(struct world *world, uint32_t id);
 
 /* --- repl_sync.c: PSYNC, snapshots for replicas --------------------------------------------------
  */
+/* Is a PSYNC with this id and offset answered with +CONTINUE, and from which item on? */
+bool repl_goes_on(const struct world *world, uint32_t id, uint64_t replid, uint64_t offset,
+                  uint64_t *item);
 struct replica *repl_replica_of(const struct world *world, uint32_t id, uint32_t connection);
 /* The three messages of a replica; no answer: type RESP_NONE. */
 struct message repl_psync(struct world *world, uint32_t id, uint32_t connection,
@@ -193,6 +198,10 @@ void repl_cron(struct world *world, uint32_t id); /* replicationCron, once a sec
 /* WAIT; RESP_NONE: it is answered later. */
 struct message repl_wait(struct world *world, uint32_t id, uint32_t connection,
                          const struct message *request);
+/* WAIT of `tell`: true and the count when it is answered at once; else the answer goes into the log
+ * when it comes. */
+bool repl_wait_told(struct world *world, uint32_t id, uint32_t replicas, uint64_t timeout_ms,
+                    uint64_t *count);
 void repl_wait_check(struct world *world, uint32_t id);
 void repl_wait_forget(struct world *world, uint32_t id, uint32_t connection);
 void repl_wait_end_all(struct world *world, uint32_t id); /* it is a replica now */

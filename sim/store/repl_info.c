@@ -5,6 +5,8 @@
 
 #include "sim/store/store_state.h"
 
+#define WAIT_MS_MOST 1000000000000 /* what the clock can hold */
+
 static const struct repl *repl_of(const struct world *world, uint32_t id)
 {
     return &store_at(world, id)->repl;
@@ -176,10 +178,11 @@ void admin_replicaof(struct world *world, uint32_t id, const struct command *wor
     text_add(answer, "OK");
 }
 
-/* It acts at once: how many have acknowledged what there is now. */
+/* It asks for what `tell` itself wrote last, as each client does (replication.c, waitCommand). */
 void admin_wait(struct world *world, uint32_t id, const struct command *words, struct text *answer)
 {
-    (void)words;
+    int64_t replicas, timeout_ms;
+    uint64_t count;
     if (repl_of(world, id)->master != 0) {
         text_add(answer, "(error) ERR WAIT cannot be used with replica instances. Please also note "
                          "that since Redis 4.0 if a replica is configured to be writable (which is "
@@ -187,7 +190,21 @@ void admin_wait(struct world *world, uint32_t id, const struct command *words, s
                          "propagated.");
         return;
     }
-    answer_integer(answer, (int64_t)repl_count_acked(world, id, repl_of(world, id)->offset));
+    if (!number_read(command_word(words, 1), &replicas) ||
+        !number_read(command_word(words, 2), &timeout_ms) || replicas > UINT32_MAX) {
+        text_add(answer, "(error) ERR value is not an integer or out of range");
+        return;
+    }
+    if (timeout_ms < 0 || timeout_ms > WAIT_MS_MOST) {
+        text_add(answer, timeout_ms < 0 ? "(error) ERR timeout is negative"
+                                        : "(error) ERR timeout is not an integer or out of range");
+        return;
+    }
+    if (repl_wait_told(world, id, replicas < 0 ? 0 : (uint32_t)replicas, (uint64_t)timeout_ms,
+                       &count))
+        answer_integer(answer, (int64_t)count);
+    else
+        text_add(answer, "(it waits: the answer will stand in the log)");
 }
 
 static const char *link_words(const struct repl *repl)

@@ -112,13 +112,19 @@ static bool same_history(const struct repl *repl, uint64_t replid, uint64_t offs
            (replid != 0 && replid == repl->replid2 && offset <= repl->second_offset);
 }
 
+bool repl_goes_on(const struct world *world, uint32_t id, uint64_t replid, uint64_t offset,
+                  uint64_t *item)
+{
+    return same_history(&store_at(world, id)->repl, replid, offset) &&
+           repl_backlog_find(world, id, offset, item);
+}
+
 static bool try_partial(struct world *world, uint32_t id, uint32_t connection,
                         const struct message *request)
 {
     struct repl *repl = repl_of(world, id);
     uint64_t item;
-    if (!same_history(repl, request->a, request->c) ||
-        !repl_backlog_find(world, id, request->c, &item))
+    if (!repl_goes_on(world, id, request->a, request->c, &item))
         return false;
     struct replica *replica = replica_add(world, id, connection);
     if (replica == NULL)

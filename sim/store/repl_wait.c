@@ -64,6 +64,45 @@ struct message repl_wait(struct world *world, uint32_t id, uint32_t connection,
     return (struct message){0};
 }
 
+bool repl_wait_told(struct world *world, uint32_t id, uint32_t replicas, uint64_t timeout_ms,
+                    uint64_t *count)
+{
+    struct repl *repl = repl_of(world, id);
+    const struct waiter waiter = {
+        .replicas = replicas,
+        .offset = repl->told_offset < repl->offset ? repl->told_offset : repl->offset,
+        .until_ns = timeout_ms == 0 ? TIME_NEVER : world->now_ns + timeout_ms * MS_NS,
+        .b = world->now_ns};
+    *count = repl_count_acked(world, id, waiter.offset);
+    if (*count >= replicas)
+        return true;
+    struct waiter *row = vector_push(&world->region, &repl->waiters, sizeof *row);
+    if (row == NULL)
+        return true;
+    *row = waiter;
+    repl->get_ack = 1;
+    return false;
+}
+
+/* What redis-cli would print, and after how long. */
+static void waiter_log(struct world *world, uint32_t id, const struct waiter *waiter,
+                       const char *words, uint64_t count)
+{
+    char line[120];
+    struct text text = TEXT(line);
+    text_clear(&text);
+    text_add(&text, "WAIT ");
+    text_add_u64(&text, waiter->replicas);
+    text_add(&text, ": ");
+    text_add(&text, words);
+    if (words[0] == '(')
+        text_add_u64(&text, count);
+    text_add(&text, " after ");
+    text_add_fixed(&text, (int64_t)((world->now_ns - waiter->b) / (MS_NS / 10)), 1);
+    text_add(&text, " ms");
+    component_log(world, id, line);
+}
+
 static void waiter_remove(struct world *world, struct repl *repl, uint32_t i)
 {
     uint32_t last = repl->waiters.count - 1;
@@ -84,6 +123,10 @@ void repl_wait_check(struct world *world, uint32_t id)
             continue;
         }
         waiter_remove(world, repl, i);
+        if (waiter.connection == 0) {
+            waiter_log(world, id, &waiter, "(integer) ", count);
+            continue;
+        }
         const struct message answer = count_answer(&waiter, count);
         tcp_send(world, waiter.connection, id, &answer);
         loop_unblock(world, id, waiter.connection);
@@ -107,6 +150,10 @@ void repl_wait_end_all(struct world *world, uint32_t id)
         const struct message answer = {
             .bytes = resp_answer_bytes(RESP_UNBLOCKED, 0), .type = RESP_UNBLOCKED, .d = waiter.d};
         waiter_remove(world, repl, repl->waiters.count - 1);
+        if (waiter.connection == 0) {
+            waiter_log(world, id, &waiter, "UNBLOCKED", 0);
+            continue;
+        }
         tcp_send(world, waiter.connection, id, &answer);
         loop_closed(world, id, waiter.connection);
         tcp_close(world, waiter.connection, id);

@@ -183,6 +183,7 @@ static void life_gone(struct world *world, uint32_t id, bool power)
     struct sentinel *sentinel = sentinel_at(world, id);
     world_cancel(world, sentinel->tick);
     sentinel->tick = 0;
+    view_end(world, id);
     if (!power)
         tcp_process_ended(world, id);
     vector_clear(&world->region, &sentinel->callers);

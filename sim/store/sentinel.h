@@ -16,14 +16,32 @@ enum sentinel_parameter {
     SENTINEL_PARAMETERS
 };
 
-/* What a sentinel believes of the master, worst last. */
-enum sentinel_belief { BELIEF_UP, BELIEF_SDOWN, BELIEF_ODOWN, BELIEF_FAILOVER };
+/* What a sentinel believes of the master, worst last; nothing when its process is gone. */
+enum sentinel_belief { BELIEF_NONE, BELIEF_UP, BELIEF_SDOWN, BELIEF_ODOWN, BELIEF_FAILOVER };
 
-/* What it began to believe at a moment. */
+/* What it began to believe at a moment, and its last vote by then. */
 struct sentinel_view {
     uint64_t time_ns;
-    uint32_t master; /* component */
+    uint32_t master; /* component; 0 none */
     uint32_t belief; /* enum sentinel_belief */
+    uint32_t vote;   /* the sentinel that it voted for; 0: it never voted, or that one is removed */
+    uint32_t epoch;  /* of that vote */
+};
+
+/* The views of all sentinels as one story: a row for each change, a column for each sentinel. */
+#define SENTINEL_COLUMNS 8u
+struct sentinel_row {
+    uint64_t time_ms;
+    bool votes; /* the row tells who voted, else who believes what */
+    struct sentinel_view at[SENTINEL_COLUMNS];
+    bool changed[SENTINEL_COLUMNS];
+};
+struct sentinel_story {
+    uint32_t count, more; /* columns, and sentinels that have none */
+    uint32_t sentinel[SENTINEL_COLUMNS];
+    uint32_t next[SENTINEL_COLUMNS]; /* the view that comes next */
+    struct sentinel_row row;         /* the last one told */
+    bool vote_due[SENTINEL_COLUMNS]; /* told in a row of its own */
 };
 
 /* The store that it takes for the master now; 0 none. */
@@ -49,6 +67,14 @@ uint32_t sentinel_ask(const struct world *world, const char *names);
 /* Its views, the oldest first: `count` of them; i below it. */
 uint32_t sentinel_views(const struct world *world, uint32_t sentinel);
 struct sentinel_view sentinel_view(const struct world *world, uint32_t sentinel, uint32_t i);
+
+/* Begins before the first row; each call of next makes story->row the next one, false at the end.
+ */
+void sentinel_story_begin(struct sentinel_story *story, const struct world *world);
+bool sentinel_story_next(struct sentinel_story *story, const struct world *world);
+/* "red odown", "s1, epoch 2" of a vote; "-" when there is none. */
+void sentinel_belief_add(struct text *text, const struct world *world,
+                         const struct sentinel_view *view);
 
 /* The table of `report sentinels`: who believed what, and when. */
 void sentinel_report(const struct world *world, struct text *text, enum language language);

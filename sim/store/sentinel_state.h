@@ -130,6 +130,7 @@ void watch_hello(struct world *world, uint32_t id, const struct message *hello);
 void watch_force_hello(struct world *world, uint32_t id);
 /* Its belief of the master has changed, perhaps. */
 void view_note(struct world *world, uint32_t id);
+void view_end(struct world *world, uint32_t id); /* its process is gone: it believes nothing */
 void sentinel_say(struct world *world, uint32_t id, const char *event,
                   const struct instance *instance, const char *more);
 
@@ -148,8 +149,7 @@ void failover_step(struct world *world, uint32_t id);
 void failover_promoted(struct world *world, uint32_t id, struct instance *slave);
 /* Everybody's master is this one now. */
 void failover_switch(struct world *world, uint32_t id, uint32_t master);
-bool failover_send_slaveof(struct world *world, uint32_t id, struct instance *to,
-                           uint32_t master);
+bool failover_send_slaveof(struct world *world, uint32_t id, struct instance *to, uint32_t master);
 bool failover_master_sane(const struct world *world, uint32_t id);
 struct instance *failover_select(struct world *world, uint32_t id);
 

@@ -61,6 +61,7 @@ static uint64_t vote(struct world *world, uint32_t id, uint64_t epoch, uint64_t 
                                             : "+vote-for-leader another");
         if (who != sentinel->myid) /* not at the same time as the one that is to act */
             sentinel->failover_start = mstime(world) + stream_below(&sentinel->draws, MAX_DESYNC);
+        view_note(world, id);
     }
     *leader_epoch = master->leader_epoch;
     return master->leader;

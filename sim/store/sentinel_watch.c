@@ -36,30 +36,63 @@ void sentinel_say(struct world *world, uint32_t id, const char *event,
     component_log(world, id, words);
 }
 
-void view_note(struct world *world, uint32_t id)
+static bool same_view(const struct sentinel_view *a, const struct sentinel_view *b)
 {
-    struct sentinel *sentinel = sentinel_at(world, id);
-    uint32_t flags = sentinel->master.flags;
-    const struct sentinel_view now = {world->now_ns, sentinel_master(world, id),
-                                      (flags & SRI_FAILOVER) != 0 ? BELIEF_FAILOVER
-                                      : (flags & SRI_O_DOWN) != 0 ? BELIEF_ODOWN
-                                      : (flags & SRI_S_DOWN) != 0 ? BELIEF_SDOWN
-                                                                  : BELIEF_UP};
+    return a->master == b->master && a->belief == b->belief && a->vote == b->vote &&
+           a->epoch == b->epoch;
+}
+
+/* The oldest goes when there is no room. */
+static void view_keep(struct world *world, struct sentinel *sentinel,
+                      const struct sentinel_view *now)
+{
     uint32_t count = sentinel->views.count;
-    const struct sentinel_view *last =
-        count == 0 ? NULL : vector_at(&world->region, &sentinel->views, count - 1);
-    if (last != NULL && last->master == now.master && last->belief == now.belief)
+    struct sentinel_view *rows = count == 0 ? NULL : vector_at(&world->region, &sentinel->views, 0);
+    if (count != 0 && same_view(&rows[count - 1], now))
         return;
-    if (count == VIEWS_MOST) { /* the oldest goes */
+    if (count == VIEWS_MOST) {
         for (uint32_t i = 0; i + 1 < count; i++)
-            *(struct sentinel_view *)vector_at(&world->region, &sentinel->views, i) =
-                *(struct sentinel_view *)vector_at(&world->region, &sentinel->views, i + 1);
-        *(struct sentinel_view *)vector_at(&world->region, &sentinel->views, count - 1) = now;
+            rows[i] = rows[i + 1];
+        rows[count - 1] = *now;
         return;
     }
     struct sentinel_view *row = vector_push(&world->region, &sentinel->views, sizeof *row);
     if (row != NULL)
-        *row = now;
+        *row = *now;
+}
+
+/* The sentinel with this id. */
+static uint32_t sentinel_with(const struct world *world, uint64_t myid)
+{
+    for (uint32_t id = 0; myid != 0 && (id = component_next(world, id, KIND_SENTINEL)) != 0;)
+        if (sentinel_at(world, id)->myid == myid)
+            return id;
+    return 0;
+}
+
+void view_note(struct world *world, uint32_t id)
+{
+    struct sentinel *sentinel = sentinel_at(world, id);
+    uint32_t flags = sentinel->master.flags;
+    const struct sentinel_view now = {.time_ns = world->now_ns,
+                                      .master = sentinel_master(world, id),
+                                      .belief = (flags & SRI_FAILOVER) != 0 ? BELIEF_FAILOVER
+                                                : (flags & SRI_O_DOWN) != 0 ? BELIEF_ODOWN
+                                                : (flags & SRI_S_DOWN) != 0 ? BELIEF_SDOWN
+                                                                            : BELIEF_UP,
+                                      .vote = sentinel_with(world, sentinel->master.leader),
+                                      .epoch = (uint32_t)sentinel->master.leader_epoch};
+    view_keep(world, sentinel, &now);
+}
+
+void view_end(struct world *world, uint32_t id)
+{
+    const struct sentinel *sentinel = sentinel_at(world, id);
+    const struct sentinel_view now = {.time_ns = world->now_ns,
+                                      .belief = BELIEF_NONE,
+                                      .vote = sentinel_with(world, sentinel->master.leader),
+                                      .epoch = (uint32_t)sentinel->master.leader_epoch};
+    view_keep(world, sentinel_at(world, id), &now);
 }
 
 /* --- what is sent from time to time --------------------------------------------------------------

@@ -48,6 +48,23 @@ uint32_t store_file(struct world *world, uint32_t store, const char *which);
  * machine lost power: what the files hold, by the rules of the start itself. */
 uint64_t store_restores(const struct world *world, uint32_t store, bool power);
 
+/* A store's place in the replication stream, in bytes of it (INFO replication of Redis 7.0). */
+struct store_stream {
+    uint32_t master;    /* component; 0: it is a master itself */
+    bool up, link_up;   /* its process; of a replica: its link to the master */
+    bool syncing;       /* of a replica: a snapshot comes */
+    bool listed;        /* of a replica: its master has it in its list (slave0, ...) */
+    uint64_t offset;    /* what it has; of a master master_repl_offset */
+    uint64_t acked;     /* of a listed replica: what its master knows that it has */
+    uint64_t lag_s;     /* of a listed one: seconds since its last ACK, as `lag=` */
+    uint64_t kept_from; /* bytes before this one are not in the backlog any more */
+    uint64_t behind;    /* of a replica: bytes of its master's stream that it lacks */
+    bool goes_on;       /* of a replica without a link: the backlog covers what it lacks */
+};
+void store_stream_read(const struct world *world, uint32_t store, struct store_stream *stream);
+/* The table of `report replication`: each master, and below it its replicas. */
+void store_replication_report(const struct world *world, struct text *text, enum language language);
+
 extern const struct kind store_kind;
 
 #endif
