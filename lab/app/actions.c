@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/app/acts.h"
+#include "lab/app/copies.h"
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
 #include "lab/app/meeting.h"
@@ -13,7 +14,7 @@
 
 #define AT(place) (UINT64_C(1) << PLACE_##place)
 #define IN(field) (UINT64_C(1) << FIELD_##field)
-#define AT_CLOCK  (AT(WORLD) | AT(PART) | AT(BRIEF) | AT(TRY) | AT(WATCH) | AT(VARY))
+#define AT_CLOCK  (AT(WORLD) | AT(PART) | AT(COPIES) | AT(BRIEF) | AT(TRY) | AT(WATCH) | AT(VARY))
 #define AT_LADDER (AT(WORLD) | AT(PART) | AT(TRY) | AT(WATCH) | AT(EXPLAIN) | AT(VARY))
 #define AT_PANEL  (AT(WORLD) | AT(PART) | AT(TRY) | AT(WATCH) | AT(VARY))
 #define AT_LESSON                                                                                  \
@@ -63,6 +64,8 @@ bool action_is_here(const struct model *model, const struct action *action)
         return meeting_is_half_done(model);
     if (action->act == press_other)
         return model->meeting.on;
+    if (action->act == press_copies)
+        return copies_exist(model);
     return !(action->where & TWINS) || twins_exist(model);
 }
 
@@ -78,8 +81,7 @@ const char *action_words(const struct model *model, const struct action *action)
         return model_say(model, WORD_BACK_WATCH);
     if (action->words == WORD_QUIT && model->screen != PLACE_HOME &&
         model->screen != PLACE_LANGUAGE)
-        return model_say(model, model->screen == PLACE_PART || model->screen == PLACE_LIFE ||
-                                        model->screen == PLACE_LADDER
+        return model_say(model, model->screen >= PLACE_PART && model->screen <= PLACE_COPIES
                                     ? WORD_LEAVE
                                     : WORD_HOME);
     if (action->words == WORD_NEXT_STEP && model->screen == PLACE_WORK)
@@ -120,8 +122,10 @@ static bool is_key(const struct action *action, const struct key *key)
         return false;
     if (action->act == press_mark)
         return key->letter == ' ' || (key->letter >= '1' && key->letter <= '9');
-    if (action->act == press_digit || action->act == press_number || action->act == press_question)
-        return key->letter >= (action->act == press_digit ? '1' : '0') &&
+    if (action->act == press_digit || action->act == press_number ||
+        action->act == press_question || action->act == press_sandbox_number)
+        return key->letter >=
+                   (action->act == press_number || action->act == press_question ? '0' : '1') &&
                key->letter <= (action->act == press_digit ? '8' : '9');
     return key->letter == action->letter || (action->second && key->letter == action->second);
 }

@@ -16,8 +16,6 @@
 #include "lab/view/draw.h"
 #include "lab/view/view.h"
 
-#define SANDBOX "one-redis.lab"
-
 static enum language other(enum language language)
 {
     return language == LANGUAGE_KO ? LANGUAGE_EN : LANGUAGE_KO;
@@ -82,20 +80,6 @@ bool press_number(struct model *model, const struct key *key)
     for (uint32_t i = 0; i < home->lesson_count; i++)
         if (home->lessons[i]->number == home->number)
             home->cursor = i;
-    return true;
-}
-
-bool press_sandbox(struct model *model, const struct key *key)
-{
-    (void)key;
-    char path[LINE_BYTES];
-    const char *root = getenv("OUTAGE_WORLDS");
-    const char *roots[] = {root ? root : OUTAGE_SOURCE_DIR "/worlds", OUTAGE_DATA_DIR "/worlds"};
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s", roots[i], SANDBOX);
-        if (model_open_file(model, path))
-            return true;
-    }
     return true;
 }
 
@@ -384,8 +368,7 @@ bool press_quit(struct model *model, const struct key *key)
     (void)key;
     if (model->screen == PLACE_HOME || model->screen == PLACE_LANGUAGE)
         model->quit = true;
-    else if (model->screen == PLACE_PART || model->screen == PLACE_LIFE ||
-             model->screen == PLACE_LADDER)
+    else if (model->screen >= PLACE_PART && model->screen <= PLACE_COPIES)
         model_back(model);
     else
         model_home(model);
@@ -400,12 +383,17 @@ static bool step_by(struct model *model, int by)
     if (model->screen == PLACE_HOME) {
         home_step(model, by);
         return true;
+    } else if (model->screen == PLACE_SANDBOX) {
+        at = &model->sandbox.cursor;
+        last = model->sandbox.count ? model->sandbox.count - 1 : 0;
     } else if (model->screen == PLACE_FOUND) {
         at = &model->found.cursor;
         last = model->found.count ? model->found.count - 1 : 0;
     } else if (model->screen == PLACE_MEETING) {
         at = &model->meeting.choosing.cursor;
         last = meeting_rows(model) - 1;
+    } else if (model->screen == PLACE_COPIES) {
+        by = -by; /* so many rows before the newest */
     } else if (model->screen == PLACE_LANGUAGE) {
         model_set_language(model, other(model->language));
         return true;

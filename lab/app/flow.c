@@ -20,10 +20,20 @@ bool flow_active(const struct model *model)
     return model->flow.lesson != NULL;
 }
 
-bool flow_shows_ladder(const struct model *model)
+static bool has_view(const struct model *model, const char *name)
 {
     const char *view = flow_active(model) ? flow_text(model)->front[FRONT_VIEW].words : NULL;
-    return view && strcmp(view, "ladder") == 0;
+    return view && strcmp(view, name) == 0;
+}
+
+bool flow_shows_ladder(const struct model *model)
+{
+    return has_view(model, "ladder");
+}
+
+bool flow_shows_copies(const struct model *model)
+{
+    return has_view(model, "copies");
 }
 
 const struct lesson_text *flow_text(const struct model *model)

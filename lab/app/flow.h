@@ -19,6 +19,7 @@ void flow_skip(struct model *model); /* the guess was right: on to vary */
 void flow_previous(struct model *model);
 bool flow_active(const struct model *model);
 bool flow_shows_ladder(const struct model *model);          /* `view: ladder` of its front matter */
+bool flow_shows_copies(const struct model *model); /* the copies and referees, likewise */
 const struct lesson *flow_after(const struct model *model); /* the lesson after this; NULL none */
 
 /* --- the acts of a lesson and their worlds (flow_scene.c) --------------------------------------

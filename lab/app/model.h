@@ -23,6 +23,7 @@ enum place {
     PLACE_PART,
     PLACE_LIFE,
     PLACE_LADDER,
+    PLACE_COPIES, /* who believes what about the master, how far the copies are */
     PLACE_BRIEF,
     PLACE_TRY,
     PLACE_PREDICT,
@@ -31,6 +32,7 @@ enum place {
     PLACE_VARY,
     PLACE_WORK,
     PLACE_REVIEW, /* one question of a lesson that is due */
+    PLACE_SANDBOX, /* the worlds that may be broken, to choose from */
     PLACE_FOUND,  /* what was looked up, to choose from */
     PLACE_MEETING,  /* before it: who, which questions */
     PLACE_SENTENCE, /* a question's last minute */
@@ -67,6 +69,7 @@ enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OV
 #define TWINS_ROWS       32
 #define GOALS_MAX        8
 #define FOUND_MAX        500
+#define SANDBOX_MAX      32
 #define FOUND_BYTES      240
 #define PRICES_MAX       4
 #define LINE_BYTES       FIELD_BYTES
@@ -249,6 +252,15 @@ struct found {
     bool more; /* there was no room for all */
 };
 
+/* The worlds of the sandbox (sandbox.h). */
+struct sandbox_world {
+    char name[40], path[LINE_BYTES], title[LANGUAGES][96];
+};
+struct sandbox {
+    struct sandbox_world worlds[SANDBOX_MAX];
+    uint32_t count, cursor;
+};
+
 /* Before a meeting. */
 struct choosing {
     uint32_t cursor, person; /* whose name is open */
@@ -327,6 +339,7 @@ struct model {
     struct flow flow;
     struct review_state review;
     struct found found;
+    struct sandbox sandbox;
     struct meeting meeting;
     bool present; /* a lesson shows only what is talked about */
 };

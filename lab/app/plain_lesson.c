@@ -141,6 +141,10 @@ static bool watch(struct model *model)
     say_news(model);
     if (flow_shows_ladder(model))
         plain_carry_out(model, "report ladder");
+    if (flow_shows_copies(model)) {
+        plain_carry_out(model, "report sentinels");
+        plain_carry_out(model, "report replication");
+    }
     plain_twins(model);
     const struct lesson_text *text = flow_text(model);
     for (uint32_t i = 0; i < text->block_count[STEP_WATCH]; i++)

@@ -78,6 +78,8 @@ int draw_bars(const struct model *model, struct canvas *canvas, int row, int row
 /* The big number of a world: what got its OK and is not on a disk; the row after it, or the same
  * when a prediction is open. */
 int draw_missing(const struct model *model, struct canvas *canvas, int row);
+/* Who takes whom for the master, and how far the copies are, in the rows before `end`. */
+void draw_copies(const struct model *model, struct canvas *canvas, int row, int end);
 void draw_chart(const struct model *model, struct canvas *canvas, int row, int column, int rows,
                 int columns, const struct chart *chart);
 /* The same on a scale that ends at `most`: charts that are compared have one. */

@@ -29,6 +29,8 @@ static int draw_time(const struct model *model, struct canvas *canvas, int row)
     uint64_t fault_ns = fault_time(model, question);
     int column = MARGIN + 2, end = 64;
     const char *verb = command_word(&question->fault, 0);
+    if (strcmp(verb, "tell") == 0) /* what is said to it is the fault */
+        verb = command_word(&question->fault, 2);
     const char *words = word_verb(model->language, verb);
     char when[32];
     struct text clock = TEXT(when);

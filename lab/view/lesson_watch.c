@@ -18,7 +18,8 @@ const char *draw_ask(const struct model *model)
 
 void draw_saw(const struct model *model, struct canvas *canvas, int row)
 {
-    int lines = draw_prose(model, canvas, row + 1, MARGIN, draw_width(canvas), 2, 0, draw_ask(model));
+    int lines =
+        draw_prose(model, canvas, row + 1, MARGIN, draw_width(canvas), 2, 0, draw_ask(model));
     canvas_rule(canvas, row);
     row += 1 + (lines < 2 ? lines : 2);
     int column = MARGIN;
@@ -63,6 +64,15 @@ void view_watch(const struct model *model, struct canvas *canvas)
         draw_ladders(model, canvas, row, below);
         if (asking)
             draw_saw(model, canvas, end - 4);
+        draw_skip(model, canvas);
+        return;
+    }
+    if (flow_shows_copies(model)) {
+        draw_copies(model, canvas, row, below);
+        if (asking)
+            draw_saw(model, canvas, end - 4);
+        else if (!model->flow.script.begun && !drive_moving(&model->drive))
+            draw_status(model, canvas, STYLE_STRONG, model_say(model, WORD_WATCH_START));
         draw_skip(model, canvas);
         return;
     }

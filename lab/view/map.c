@@ -362,6 +362,11 @@ int draw_map(const struct model *model, struct canvas *canvas, int row, int rows
     int bottom[2] = {row, row}, end = row + rows;
     if (rows_wanted(look, true, 2) > rows || rows_wanted(look, false, 2) > rows)
         map.rows_each = 1;
+    if (rows_wanted(look, true, map.rows_each) > rows ||
+        rows_wanted(look, false, map.rows_each) > rows) { /* the last row says what is left out */
+        rows--;
+        end--;
+    }
     choose_first(model, &map, rows);
     for (uint32_t i = 0; i < look->part_count; i++) {
         const struct part *machine = &look->parts[i];
@@ -382,8 +387,9 @@ int draw_map(const struct model *model, struct canvas *canvas, int row, int rows
         if (look->parts[i].kind == KIND_CLIENT)
             draw_link(model, canvas, &map, i);
     int after = bottom[0] > bottom[1] ? bottom[0] : bottom[1];
-    if (map.left_out) /* in the row that is left blank below */
-        canvas_print(canvas, after, MARGIN, 0, STYLE_DIM, model_say(model, WORD_MORE_PARTS),
-                     map.left_out);
-    return after - row;
+    if (!map.left_out)
+        return after - row;
+    canvas_print(canvas, after, MARGIN, 0, STYLE_DIM, model_say(model, WORD_MORE_PARTS),
+                 map.left_out);
+    return after + 1 - row;
 }

@@ -30,7 +30,7 @@ static const char *named_metric(const struct model *model)
     const struct lesson_text *text = flow_active(model) ? flow_text(model) : NULL;
     const char *name = NULL;
     for (uint32_t i = 0; text && i < text->question_count && !name; i++)
-        if (text->questions[i].answer[0])
+        if (text->questions[i].answer[0] && flow_asks(model, i))
             name = text->questions[i].answer;
     if (!name)
         name = session_watched_name(model->session, 0);

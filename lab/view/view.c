@@ -18,6 +18,7 @@ static void (*const screens[PLACE_SCREENS])(const struct model *, struct canvas 
     [PLACE_MEETING] = view_meeting,   [PLACE_SENTENCE] = view_sentence,
     [PLACE_CLOSED] = view_closed,     [PLACE_LADDER] = view_ladder,
     [PLACE_REVIEW] = view_review,     [PLACE_FOUND] = view_found,
+    [PLACE_COPIES] = view_copies,     [PLACE_SANDBOX] = view_sandbox,
 };
 
 static void write_line(void *user, const char *line)
@@ -56,6 +57,9 @@ static int lines_of(const struct model *model, struct canvas *canvas, int *seen)
     case PLACE_EXPLAIN:
         *seen = 1; /* of its pages */
         return model->present ? 1 : (int)view_explain_pages(model);
+    case PLACE_COPIES:
+        *seen = 0;
+        return (int)view_copies_scroll(model);
     case PLACE_PART:
         *seen = view_part_rows(model->rows);
         return part ? catalog[part->kind]->metric_count : 0;

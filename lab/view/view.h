@@ -24,6 +24,9 @@ void view_present(const struct model *model, struct canvas *canvas);
 void view_world(const struct model *model, struct canvas *canvas);
 void view_part(const struct model *model, struct canvas *canvas);
 void view_life(const struct model *model, struct canvas *canvas);
+void view_copies(const struct model *model, struct canvas *canvas);
+/* Rows of who believes what that do not fit: how far back one can look. */
+uint32_t view_copies_scroll(const struct model *model);
 void view_ladder(const struct model *model, struct canvas *canvas);
 void view_try(const struct model *model, struct canvas *canvas); /* and brief */
 void view_predict(const struct model *model, struct canvas *canvas);
@@ -33,8 +36,9 @@ unsigned view_explain_pages(const struct model *model); /* of its size */
 void view_vary(const struct model *model, struct canvas *canvas);
 void view_work(const struct model *model, struct canvas *canvas);
 void view_review(const struct model *model, struct canvas *canvas);
-void view_found(const struct model *model, struct canvas *canvas); /* what a search found */
-void view_twins(const struct model *model, struct canvas *canvas); /* of several screens */
+void view_sandbox(const struct model *model, struct canvas *canvas);
+void view_found(const struct model *model, struct canvas *canvas);   /* what a search found */
+void view_twins(const struct model *model, struct canvas *canvas);   /* of several screens */
 void view_overlay(const struct model *model, struct canvas *canvas); /* help, situation, answer */
 
 #endif

@@ -74,6 +74,21 @@ static unsigned stores_before(const struct model *model, unsigned room)
     return at >= room ? at - room + 1 : 0;
 }
 
+/* A replica that no client writes to holds no writes of its own: how far it is behind is shown. */
+static bool draw_replica(const struct model *model, struct canvas *canvas, int row, int column,
+                         const struct part *store, const struct writes *kept)
+{
+    const struct figure *lag = look_figure_of(&model->look, store, "replica_lag");
+    char behind[60], words[160];
+    struct text text = TEXT(behind);
+    if (!lag || !lag->known || kept->acked + kept->gone > 0 || !store->up)
+        return false;
+    draw_figure(&text, model, lag);
+    snprintf(words, sizeof words, model_say(model, WORD_COPY_BEHIND), behind);
+    canvas_write(canvas, row, column, 0, STYLE_PLAIN, words);
+    return true;
+}
+
 int draw_bars(const struct model *model, struct canvas *canvas, int row, int rows)
 {
     int used = 0;
@@ -92,11 +107,17 @@ int draw_bars(const struct model *model, struct canvas *canvas, int row, int row
                          model_say(model, WORD_SHOWN_AFTER_GUESS));
             continue;
         }
+        if (draw_replica(model, canvas, at, column, store, &kept)) {
+            used--;
+            continue;
+        }
         uint32_t parts[3];
+        bool copied = look_number(&model->look, store, "connected_replicas") > 0;
         writes_bar(&kept, parts);
         canvas_bar(canvas, at, column, 80 - MARGIN - column, parts);
         column = draw_amount(model, canvas, at + 1, column, STYLE_PLAIN, WORD_ACKED, kept.acked);
-        column = draw_amount(model, canvas, at + 1, column, STYLE_SAFE, WORD_ON_DISK, kept.safe);
+        column = draw_amount(model, canvas, at + 1, column, STYLE_SAFE,
+                             copied ? WORD_ON_DISK_OR_COPY : WORD_ON_DISK, kept.safe);
         column = draw_amount(model, canvas, at + 1, column, STYLE_RISK, WORD_AT_RISK, kept.risk);
         draw_amount(model, canvas, at + 1, column, STYLE_GONE,
                     kept.judged ? WORD_GONE : WORD_NOT_ON_DISK, kept.gone);

@@ -181,7 +181,7 @@ static void a_world_its_parts_and_its_help(void **state)
 {
     (void)state;
     struct vt *vt = start("ko", NULL);
-    vt_send(vt, "s");
+    vt_send(vt, "s1");
     command(vt, "run 12s");
     vt_wait_for(vt, "멈춤  00:12.0");
     vt_send(vt, "\t\t");
@@ -217,7 +217,7 @@ static void an_error_at_the_prompt(void **state)
 {
     (void)state;
     struct vt *vt = start("ko", NULL);
-    vt_send(vt, "s");
+    vt_send(vt, "s1");
     command(vt, "set cache appendfsnyc=always");
     vt_wait_for(vt, "appendfsync");
     vt_golden(vt, "lab-error.ko");
@@ -231,7 +231,7 @@ static void larger_and_too_small(void **state)
 {
     (void)state;
     struct vt *vt = start("ko", &(struct vt_options){.rows = 60, .columns = 200});
-    vt_send(vt, "s");
+    vt_send(vt, "s1");
     command(vt, "run 30s");
     vt_wait_for(vt, "멈춤  00:30.0");
     vt_golden(vt, "lab-world-200x60.ko");
@@ -251,7 +251,7 @@ static void a_terminal_that_draws_signs_wide_gets_ascii(void **state)
 {
     (void)state;
     struct vt *vt = start("ko", &(struct vt_options){.answers = VT_ANSWERS_WIDE});
-    vt_send(vt, "s");
+    vt_send(vt, "s1");
     command(vt, "run 12s");
     vt_wait_for(vt, "00:12.0");
     vt_golden(vt, "lab-world-ascii.ko");
@@ -264,7 +264,7 @@ static void without_colour_it_says_the_same(void **state)
 {
     (void)state;
     struct vt *vt = start_in("ko", "NO_COLOR=1", NULL);
-    vt_send(vt, "s");
+    vt_send(vt, "s1");
     command(vt, "run 12s");
     vt_wait_for(vt, "멈춤  00:12.0");
     vt_send(vt, "\t\t");
@@ -281,7 +281,7 @@ static void keys_act_while_the_world_runs_as_fast_as_it_can(void **state)
 {
     (void)state;
     struct vt *vt = start("ko", NULL);
-    vt_send(vt, "s");
+    vt_send(vt, "s1");
     command(vt, "run 100h");
     vt_wait_for(vt, "진행");
     vt_send(vt, "?");
@@ -296,7 +296,7 @@ static void ctrl_c_and_signals_give_the_terminal_back(void **state)
 {
     (void)state;
     struct vt *vt = start("ko", NULL);
-    vt_send(vt, "s ");
+    vt_send(vt, "s1 ");
     vt_wait_for(vt, "진행");
     vt_signal(vt, SIGTERM);
     vt_wait_for_screen(vt, false);

@@ -112,6 +112,8 @@ static inline void assert_hides(struct lab *lab, const char *words)
 static inline void open_sandbox(struct lab *lab)
 {
     type(lab, "s");
+    assert_int_equal(lab->model.screen, PLACE_SANDBOX);
+    press(lab, KEY_CODE_ENTER);
     assert_int_equal(lab->model.screen, PLACE_WORLD);
 }
 
