@@ -59,6 +59,17 @@ bool pair_read(struct world *world, const struct kind *kind, const struct comman
     return true;
 }
 
+void pairs_preset(const struct kind *kind, struct pairs *pairs)
+{
+    for (const struct preset *row = kind->presets; row && row->choice != 0; row++) {
+        if (!pairs->given[row->parameter] || pairs->values[row->parameter] != row->choice ||
+            pairs->given[row->sets])
+            continue;
+        pairs->given[row->sets] = true;
+        pairs->values[row->sets] = row->value;
+    }
+}
+
 /* Reads the words from `first` on. */
 bool pairs_read(struct world *world, const struct kind *kind, const struct command *command,
                 unsigned first, struct pairs *pairs, struct error *error)
@@ -69,6 +80,7 @@ bool pairs_read(struct world *world, const struct kind *kind, const struct comma
             pairs_give(world, kind, pairs);
             return false;
         }
+    pairs_preset(kind, pairs);
     return true;
 }
 

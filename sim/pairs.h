@@ -16,6 +16,8 @@ struct pairs {
 /* Reads the words from `first` on for a kind; on failure nothing is kept. */
 bool pairs_read(struct world *world, const struct kind *kind, const struct command *command,
                 unsigned first, struct pairs *pairs, struct error *error);
+/* Adds what the choices among the pairs set besides (struct preset). */
+void pairs_preset(const struct kind *kind, struct pairs *pairs);
 /* Reads one pair, which is `words` within the command's word. */
 bool pair_read(struct world *world, const struct kind *kind, const struct command *command,
                unsigned word, const char *words, struct pairs *pairs, struct error *error);

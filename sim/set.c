@@ -44,6 +44,7 @@ static bool set_dotted(struct world *world, const struct command *command, struc
             return false;
         }
     }
+    pairs_preset(component_kind(world, id), &pairs);
     return set_component(world, id, command, 1, &pairs, error);
 }
 

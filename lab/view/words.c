@@ -73,6 +73,7 @@ static const struct {
     {TRACE_PAUSED, {"stopped by SIGSTOP", "SIGSTOP으로 멈춤"}},
     {TRACE_RESUMED, {"goes on", "다시 움직임"}},
     {TRACE_OOM_KILL, {"killed: out of memory", "메모리 부족으로 죽음"}},
+    {TRACE_HEAP_FULL, {"OutOfMemoryError: the heap is full", "OutOfMemoryError: 힙이 가득 참"}},
     {TRACE_CUT, {"link cut", "연결 끊김"}},
     {TRACE_HEALED, {"link healed", "연결 이어짐"}},
     {TRACE_HEALED_ALL, {"every link healed", "모든 연결 이어짐"}},

@@ -29,6 +29,13 @@ struct parameter {
     const char *en, *ko; /* help, one sentence */
 };
 
+/* A choice of one parameter that sets another, unless that is given, too.  A table of them ends with
+ * a row whose choice is 0: the first choice of a parameter sets nothing. */
+struct preset {
+    uint16_t parameter, choice, sets;
+    uint64_t value; /* of a number, not of a TEXT */
+};
+
 enum metric_type { METRIC_COUNTER, METRIC_GAUGE };
 
 /* A row of a kind's table of metrics: screen, expect, JSON, CSV and help read it. */
@@ -72,6 +79,7 @@ struct kind {
     uint16_t parameter_count, metric_count;
     const struct parameter *parameters;
     const struct metric *metrics;
+    const struct preset *presets; /* may be NULL */
     const char *(*metric_named)(unsigned metric); /* "a|b|c" of one of UNIT_CHOICE; may be NULL */
 
     /* Each may be NULL.  check: are the parameters right together (before anything changes;

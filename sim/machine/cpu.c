@@ -336,7 +336,8 @@ void cpu_cancel_all(struct world *world, uint32_t component)
     cpu_fill(world, machine);
 }
 
-void cpu_pause(struct world *world, uint32_t component)
+/* But those that bring `but`; no piece brings more than a byte. */
+static void stop_all(struct world *world, uint32_t component, uint32_t but)
 {
     const uint32_t machine = component_at(world, component)->machine;
     struct cpu *cpu = &machine_at(world, machine)->cpu;
@@ -346,13 +347,23 @@ void cpu_pause(struct world *world, uint32_t component)
 
         for (uint32_t id = list_of(cpu, list)->head; id != 0; id = next) {
             next = work_at(world, id)->next;
-            if (work_at(world, id)->component != component)
+            if (work_at(world, id)->component != component || work_at(world, id)->what == but)
                 continue;
             work_stop(world, cpu, id);
             list_append(world, cpu, WORK_STOPPED, id);
         }
     }
     cpu_fill(world, machine);
+}
+
+void cpu_pause(struct world *world, uint32_t component)
+{
+    stop_all(world, component, UINT32_MAX);
+}
+
+void cpu_stop_world(struct world *world, uint32_t component, uint8_t what)
+{
+    stop_all(world, component, what);
 }
 
 void cpu_resume(struct world *world, uint32_t component)

@@ -32,11 +32,6 @@ static inline uint64_t scale(uint64_t a, uint64_t b, uint64_t c)
 void machine_answer(struct world *world, uint32_t component, uint8_t what,
                     const struct payload *payload);
 
-/* --- meter.c -------------------------------------------------------------------------------- */
-void meter_start(struct meter *meter, uint64_t now_ns);
-void meter_set(struct meter *meter, uint64_t now_ns, uint64_t level);
-uint64_t meter_last_second(const struct meter *meter, uint64_t now_ns);
-
 /* --- cpu.c ---------------------------------------------------------------------------------- */
 enum work_list { WORK_NONE, WORK_RUNNING, WORK_READY, WORK_STOPPED };
 

@@ -48,6 +48,10 @@ struct meter {
     uint64_t ring[METER_STEPS]; /* area at the ends of the last steps */
 };
 
+void meter_start(struct meter *meter, uint64_t now_ns);
+void meter_set(struct meter *meter, uint64_t now_ns, uint64_t level);
+uint64_t meter_last_second(const struct meter *meter, uint64_t now_ns);
+
 #define CPU_WORK_BYTES 80 /* of an item of SLAB_WORK */
 
 struct cpu_list {
@@ -109,6 +113,8 @@ uint32_t cpu_run(struct world *world, uint32_t component, uint64_t cost_ns, uint
 void cpu_cancel(struct world *world, uint32_t work);
 void cpu_cancel_all(struct world *world, uint32_t component); /* SIGKILL */
 void cpu_pause(struct world *world, uint32_t component);      /* SIGSTOP: its work stands still */
+/* Stop-the-world: all of its work stands still but the pieces that bring `what`; cpu_resume ends it. */
+void cpu_stop_world(struct world *world, uint32_t component, uint8_t what);
 void cpu_resume(struct world *world, uint32_t component);     /* SIGCONT: also what the disk has for it comes */
 /* Something else eats `share` (thousandths of a percent) of all cores from now on; 0 ends it.  It has
  * the first right, as a noisy neighbour on the same host has: all work goes slower. */

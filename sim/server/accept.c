@@ -46,6 +46,8 @@ bool accept_settle(struct world *world, uint32_t id)
         v->loop_next = (v->loop_next + 1) % v->loop_count;
     }
     socket_set_cookie(world, socket, id, channel);
+    s->heap_bytes = (uint32_t)parameter_get(world, id, SERVER_CONN_MEMORY);
+    s->heap_taken = heap_take(world, id, s->heap_bytes);
     v->accepted++;
     v->connections++;
     v->accepting = channel;

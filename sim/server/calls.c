@@ -168,8 +168,10 @@ void calls_time_out(struct world *world, uint32_t id, uint32_t job)
     struct server *v = server_of(world, id);
     struct job *j = job_at(world, v, job);
     j->event = 0;
-    if (component_at(world, id)->paused)
+    if (server_stands(world, id)) {
+        v->late++;
         return;
+    }
     if (j->line != 0) {
         const struct line *l = line_at(world, v, j->line);
         /* A silent sentinel is not asked first again. */

@@ -101,6 +101,8 @@ void channel_drop(struct world *world, uint32_t id, uint32_t channel)
         room_leave(world, id, channel);
         fanout_forget(world, id, channel);
     }
+    heap_give(&v->heap, s->heap_bytes, s->heap_taken);
+    s->heap_bytes = 0;
     drop_answers(world, id, channel);
     channel_job_over(world, id, channel);
 }

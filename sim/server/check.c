@@ -15,7 +15,7 @@ static bool jobs_check(const struct world *world, uint32_t id, uint64_t *of_chan
                        struct text *why)
 {
     const struct server *v = server_of(world, id);
-    uint64_t threads = 0, waiting = 0;
+    uint64_t threads = 0, waiting = 0, heap = 0;
     for (uint32_t i = 1; i <= v->jobs.used; i++) {
         const struct job *j = job_at(world, v, i);
         if (j->state == 0)
@@ -23,6 +23,7 @@ static bool jobs_check(const struct world *world, uint32_t id, uint64_t *of_chan
         (*of_channels)++;
         threads += j->thread;
         waiting += j->state == JOB_WAITING;
+        heap += j->heap_bytes;
         if (channel_at(world, v, j->channel)->jobs == 0)
             return wrong(world, id, why, ": a request whose connection does not know it");
     }
@@ -30,13 +31,15 @@ static bool jobs_check(const struct world *world, uint32_t id, uint64_t *of_chan
         return wrong(world, id, why, ": threads_busy is not the threads that requests hold");
     if (waiting != v->queued)
         return wrong(world, id, why, ": queued is not the requests that wait");
+    if (heap != v->heap.working)
+        return wrong(world, id, why, ": heap of requests under way is not what they hold");
     return true;
 }
 
 bool server_check(const struct world *world, uint32_t id, struct text *why)
 {
     const struct server *v = server_of(world, id);
-    uint64_t jobs = 0, connections = 0, under_way = 0;
+    uint64_t jobs = 0, connections = 0, under_way = 0, heap = v->heap.base + v->kept_bytes;
     if (!jobs_check(world, id, &jobs, why))
         return false;
     for (uint32_t i = 1; i <= v->channels.used; i++) {
@@ -44,10 +47,13 @@ bool server_check(const struct world *world, uint32_t id, struct text *why)
         if (s->state == CHANNEL_FREE)
             continue;
         connections += s->socket != 0;
+        heap += s->heap_bytes;
         under_way += s->jobs - (v->accepting == i);
     }
     if (connections != v->connections)
         return wrong(world, id, why, ": connections is not the sockets it holds");
+    if (heap != v->heap.kept)
+        return wrong(world, id, why, ": live heap is not base_heap and what connections hold");
     if (jobs != under_way)
         return wrong(world, id, why, ": requests under way are not those of its connections");
     if (v->responses > v->requests)

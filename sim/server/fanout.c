@@ -57,11 +57,14 @@ static void keep(struct world *world, uint32_t id, uint32_t channel, const struc
         s->kept_first = kept;
     s->kept_last = kept;
     kept_count(v, s, frame->bytes + KEPT_BYTES, true);
+    kept_at(world, v, kept)->heap_taken = heap_take(world, id, frame->bytes + KEPT_BYTES);
 }
 
 static void kept_pop(struct world *world, struct server *v, struct channel *s)
 {
     uint32_t kept = s->kept_first;
+    const struct kept *row = kept_at(world, v, kept);
+    heap_give(&v->heap, row->bytes + KEPT_BYTES, row->heap_taken);
     s->kept_first = kept_at(world, v, kept)->next;
     if (s->kept_first == 0)
         s->kept_last = 0;
@@ -260,7 +263,9 @@ void fanout_stuck(struct world *world, uint32_t id, uint32_t job)
 {
     struct job *j = job_at(world, server_of(world, id), job);
     j->event = 0;
-    if (!component_at(world, id)->paused)
+    if (server_stands(world, id))
+        server_of(world, id)->late++;
+    else
         close_slow(world, id, j->blocks);
 }
 

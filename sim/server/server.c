@@ -21,20 +21,44 @@ void channel_note(struct world *world, uint32_t id, uint32_t channel)
     v->noted_last = channel;
 }
 
-static bool settle_noted(struct world *world, uint32_t id)
+static uint32_t noted_pop(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
     uint32_t channel = v->noted_first;
     if (channel == 0)
-        return false;
+        return 0;
     struct channel *s = channel_at(world, v, channel);
     v->noted_first = s->noted;
     if (v->noted_first == 0)
         v->noted_last = 0;
     s->noted = 0;
     s->flags = (uint16_t)(s->flags & ~CHANNEL_NOTED);
-    channel_settle(world, id, channel);
-    return true;
+    return channel;
+}
+
+static bool settle_noted(struct world *world, uint32_t id)
+{
+    uint32_t channel = noted_pop(world, id);
+    if (channel != 0)
+        channel_settle(world, id, channel);
+    return channel != 0;
+}
+
+/* What came after an OutOfMemoryError stays in the kernel: the thread that wanted to read it died.
+ */
+static void forget_noted(struct world *world, uint32_t id)
+{
+    struct server *v = server_of(world, id);
+    bool tried = false;
+    while (v->noted_first != 0) {
+        uint32_t channel = noted_pop(world, id);
+        const struct channel *s = channel_at(world, v, channel);
+        tried = tried || (s->socket != 0 && (s->flags & CHANNEL_ENDED) == 0);
+        if (s->state == CHANNEL_FREE)
+            rows_give(&world->region, &v->channels, sizeof(struct channel), channel);
+    }
+    if (tried)
+        heap_tried(world, id);
 }
 
 void server_settle(struct world *world, uint32_t id)
@@ -44,11 +68,32 @@ void server_settle(struct world *world, uint32_t id)
     if (!component->up || component->paused || v->settling != 0)
         return;
     v->settling = 1;
-    while (!world->region.full && (settle_noted(world, id) || work_settle(world, id) ||
-                                   calls_settle(world, id) || accept_settle(world, id)))
+    while (!world->region.full && !heap_settle(world, id) &&
+           (settle_noted(world, id) || work_settle(world, id) || calls_settle(world, id) ||
+            accept_settle(world, id)))
         ;
-    idle_arm(world, id);
+    if (v->heap.out != 0)
+        forget_noted(world, id);
+    else if (v->heap.threads == 0)
+        idle_arm(world, id);
     v->settling = 0;
+}
+
+/* Threads and loops are made when the process starts. */
+static bool server_values(struct world *world, uint32_t id, const uint64_t *values,
+                          struct error *error)
+{
+    static const uint16_t rows[] = {SERVER_MODEL, SERVER_LOOPS};
+    const struct server *v = server_of(world, id);
+    if (!calls_check(world, id, values, error))
+        return false;
+    if (!component_at(world, id)->up || (v->connections == 0 && work_idle(world, id)))
+        return true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (values[rows[i]] != parameter_get(world, id, rows[i]))
+            return error_set(error, ERROR_NOT_WHILE_RUNNING, rows[i],
+                             server_parameters[rows[i]].name, NULL, NULL, NULL);
+    return true;
 }
 
 static void server_init(struct world *world, uint32_t id)
@@ -63,6 +108,7 @@ static void server_start(struct world *world, uint32_t id)
     struct server *v = server_of(world, id);
     v->accepted_before = v->accepted;
     v->requests_before = v->requests;
+    heap_start(world, id);
     work_begin(world, id);
     tcp_listen(world, id, (uint32_t)parameter_get(world, id, SERVER_ACCEPT_COUNT));
     quic_listen(world, id, parameter_get(world, id, SERVER_HTTP) == HTTP_3);
@@ -86,12 +132,15 @@ static void server_gone(struct world *world, uint32_t id)
     v->accepting = 0;
     v->connections = 0;
     v->files_full = 0;
+    v->late = 0;
+    heap_stop(world, id);
     quic_process_ended(world, id);
     memory_give_all(world, id);
 }
 
 static void server_signal(struct world *world, uint32_t id, enum signal signal)
 {
+    const struct server *v = server_of(world, id);
     switch (signal) {
     case SIGNAL_START:
         server_start(world, id);
@@ -116,7 +165,9 @@ static void server_signal(struct world *world, uint32_t id, enum signal signal)
         break;
     case SIGNAL_CONT:
         cpu_resume(world, id);
-        tcp_process_resumed(world, id);
+        heap_resumed(world, id);
+        if (v->heap.threads == 0)
+            tcp_process_resumed(world, id);
         quic_process_resumed(world, id);
         work_thaw(world, id);
         break;
@@ -141,7 +192,7 @@ static void server_event(struct world *world, uint32_t id, const struct event *e
         break;
     case SERVER_EVENT_IDLE:
         server_of(world, id)->timer = 0;
-        if (!component_at(world, id)->paused) {
+        if (!server_stands(world, id)) {
             idle_time_out(world, id);
             ping_time_out(world, id);
         }
@@ -152,6 +203,9 @@ static void server_event(struct world *world, uint32_t id, const struct event *e
     case SERVER_EVENT_STUCK:
         fanout_stuck(world, id, event->payload.u32[0]);
         break;
+    case SERVER_EVENT_COLLECTED:
+        heap_collected(world, id);
+        break;
     }
     server_settle(world, id);
 }
@@ -159,10 +213,11 @@ static void server_event(struct world *world, uint32_t id, const struct event *e
 static void server_socket(struct world *world, uint32_t id, uint32_t connection,
                           enum socket_event what)
 {
-    uint64_t cookie = connection != 0 ? socket_cookie(world, connection, id) : 0;
-    if (cookie >> 32 == SERVER_SOCKET_LINE)
+    uint64_t cookie = what != SOCKET_ACCEPTABLE ? socket_cookie(world, connection, id) : 0;
+    bool line = cookie >> 32 == SERVER_SOCKET_LINE;
+    if (line && server_of(world, id)->heap.out == 0)
         calls_socket(world, id, (uint32_t)cookie, connection, what);
-    else
+    if (!line)
         channel_socket(world, id, connection, what);
     server_settle(world, id);
 }
@@ -175,6 +230,12 @@ static void server_changed(struct world *world, uint32_t id, unsigned parameter)
         quic_listen(world, id, parameter_get(world, id, SERVER_HTTP) == HTTP_3);
     if (parameter == SERVER_CALLS || parameter == SERVER_VIA)
         calls_changed(world, id);
+    if ((parameter == SERVER_MODEL || parameter == SERVER_LOOPS) && work_idle(world, id)) {
+        work_end(world, id);
+        work_begin(world, id);
+    }
+    if (parameter == SERVER_BASE_HEAP || parameter == SERVER_HEAP || parameter == SERVER_GC)
+        heap_changed(world, id);
     server_settle(world, id);
 }
 
@@ -199,7 +260,8 @@ const struct kind server_kind = {
     .metric_count = SERVER_METRICS,
     .parameters = server_parameters,
     .metrics = server_metrics,
-    .check = calls_check,
+    .presets = server_presets,
+    .check = server_values,
     .init = server_init,
     .signal = server_signal,
     .event = server_event,

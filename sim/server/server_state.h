@@ -16,6 +16,7 @@
 #include "sim/net/http.h"
 #include "sim/net/socket.h"
 #include "sim/net/tls.h"
+#include "sim/server/heap.h"
 #include "sim/server/server.h"
 
 /* A queue of jobs through next. */
@@ -57,6 +58,8 @@ struct channel {
     uint32_t kept_first, kept_last; /* frames that the kernel did not take */
     uint64_t kept_bytes;            /* of them, with what the process needs for each */
     uint64_t heard_ns;              /* the last frame */
+    uint32_t heap_bytes;            /* conn_memory as of the accept */
+    uint32_t heap_taken;            /* for heap_give */
 };
 
 /* The WebSockets of a client by their numbers: rooms are ranges of them. */
@@ -69,6 +72,7 @@ struct audience {
 /* A frame that waits in the process, because the kernel takes no more. */
 struct kept {
     uint32_t next, bytes;
+    uint32_t heap_taken, unused;   /* for heap_give */
     uint64_t number, sent_ns, who; /* a, c and d of the delivery */
 };
 
@@ -102,9 +106,10 @@ struct job {
     uint64_t left;        /* bytes of the answer that the kernel was not given */
     uint64_t body;
     event_id event; /* that ends external, its patience with a call, or the wait for a reader; 0
-                       when it fired while the process was paused */
+                       when it fired while the process stood still */
     uint64_t write; /* that its call is, by the ledger; 0 none */
     uint32_t line;  /* that its call is on; 0 none yet */
+    uint32_t heap_bytes; /* what it has allocated */
 };
 
 enum line_state {
@@ -151,9 +156,12 @@ struct server {
     uint32_t line_count, line_idle;
     uint32_t ask;  /* whose turn it is among the sentinels of via= */
     uint32_t told; /* the master that one of them named last */
+    uint64_t late; /* calls whose patience ended while the process stood still */
     struct stream keys;
 
+    struct heap heap;
     struct job_queue waiting; /* model=blocking */
+    struct job_queue back;    /* came back from outside while the process stood still */
     ref loops;                /* struct loop each */
     uint32_t loop_count;
     uint32_t loop_next;               /* gets the next connection */
@@ -173,9 +181,10 @@ enum server_event {
     SERVER_EVENT_WORKED,       /* of a request: u32[0] */
     SERVER_EVENT_EXTERNAL,     /* u32[0]: the job whose call came back */
     SERVER_EVENT_IDLE,
-    SERVER_EVENT_CALL, /* u32[0]: the job whose patience with its call is over */
-    SERVER_EVENT_PING, /* the CPU time of a ping is spent: u32[0] its channel, u32[1] its socket */
-    SERVER_EVENT_STUCK /* u32[0]: the job whose write has waited for send_timeout */
+    SERVER_EVENT_CALL,  /* u32[0]: the job whose patience with its call is over */
+    SERVER_EVENT_PING,  /* the CPU time of a ping is spent: u32[0] its channel, u32[1] its socket */
+    SERVER_EVENT_STUCK, /* u32[0]: the job whose write has waited for send_timeout */
+    SERVER_EVENT_COLLECTED /* a thread of the collector is done */
 };
 
 /* What the upper half of a socket's cookie says it is; the lower one is its row. */
@@ -203,6 +212,11 @@ static inline struct job *job_at(const struct world *world, const struct server 
 static inline struct line *line_at(const struct world *world, const struct server *v, uint32_t line)
 {
     return (struct line *)rows_at(&world->region, &v->lines, sizeof(struct line), line);
+}
+/* Nothing of it runs now: SIGSTOP, a collection, or an OutOfMemoryError. */
+static inline bool server_stands(const struct world *world, uint32_t id)
+{
+    return component_at(world, id)->paused || heap_stands(&server_of(world, id)->heap);
 }
 void job_push(struct world *world, struct server *v, struct job_queue *queue, uint32_t job);
 uint32_t job_pop(struct world *world, struct server *v, struct job_queue *queue);
@@ -254,11 +268,12 @@ void work_request(struct world *world, uint32_t id, uint32_t channel,
 void work_over(struct world *world, uint32_t id, uint32_t job);
 void work_worked(struct world *world, uint32_t id, uint32_t job);
 void work_external(struct world *world, uint32_t id, uint32_t job);
-void work_thaw(struct world *world, uint32_t id);   /* calls that came back while it was paused */
+void work_thaw(struct world *world, uint32_t id);   /* calls that came back while it stood still */
 bool work_settle(struct world *world, uint32_t id); /* starts what can; true: something started */
 /* The answer is with the kernel, or nobody is there to get it. */
 void work_answered(struct world *world, uint32_t id, uint32_t job);
-void work_end(struct world *world, uint32_t id); /* the process is gone */
+bool work_idle(const struct world *world, uint32_t id); /* no request is under way */
+void work_end(struct world *world, uint32_t id);        /* the process is gone */
 
 /* It has what it waited for: it answers with this status, at once or at its turn. */
 void work_back(struct world *world, uint32_t id, uint32_t job, uint32_t status);
@@ -321,7 +336,8 @@ bool server_tell(struct world *world, uint32_t id, const struct command *words, 
                  struct error *error);
 
 /* --- server_rows.c -------------------------------------------------------------------------- */
-#define SERVER_METRICS 18
+#define SERVER_METRICS 25
+extern const struct preset server_presets[]; /* presets.c */
 extern const struct parameter server_parameters[];
 extern const struct metric server_metrics[];
 

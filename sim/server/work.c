@@ -63,6 +63,15 @@ void work_begin(struct world *world, uint32_t id)
         v->loop_count = count;
 }
 
+bool work_idle(const struct world *world, uint32_t id)
+{
+    const struct server *v = server_of(world, id);
+    for (uint32_t job = 1; job <= v->jobs.used; job++)
+        if (job_at(world, v, job)->state != 0)
+            return false;
+    return true;
+}
+
 void work_end(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
@@ -75,7 +84,7 @@ void work_end(struct world *world, uint32_t id)
         arena_give(&world->region, v->loops, v->loop_count * sizeof(struct loop));
     v->loops = 0;
     v->loop_count = v->loop_next = 0;
-    v->waiting = (struct job_queue){0, 0, 0};
+    v->waiting = v->back = (struct job_queue){0, 0, 0};
     v->threads_busy = v->queued = 0;
 }
 
@@ -146,12 +155,23 @@ static void job_start(struct world *world, uint32_t id, uint32_t job)
     }
     v->queued--;
     j->state = JOB_WORKS;
+    j->heap_bytes = j->type == WS_PONG ? 0 : heap_work(world, id);
+    if (v->heap.lacking != 0)
+        return; /* an OutOfMemoryError follows */
     uint64_t cost_ns = job_cost(world, id, job);
     struct payload payload = {.u32 = {job}};
     if (cost_ns == 0)
         work_worked(world, id, job);
     else
         cpu_run(world, id, cost_ns, SERVER_EVENT_WORKED, &payload);
+}
+
+/* With a thread a connection each request finds its own. */
+static uint64_t threads_most(const struct world *world, uint32_t id)
+{
+    return parameter_get(world, id, SERVER_CONNECTION_THREADS) != 0
+               ? UINT64_MAX
+               : parameter_get(world, id, SERVER_MAX_THREADS);
 }
 
 static bool settle_loops(struct world *world, uint32_t id)
@@ -173,7 +193,7 @@ bool work_settle(struct world *world, uint32_t id)
     struct server *v = server_of(world, id);
     if (is_eventloop(v))
         return settle_loops(world, id);
-    if (v->waiting.first == 0 || v->threads_busy >= parameter_get(world, id, SERVER_MAX_THREADS))
+    if (v->waiting.first == 0 || v->threads_busy >= threads_most(world, id))
         return false;
     job_start(world, id, job_pop(world, v, &v->waiting));
     return true;
@@ -191,7 +211,7 @@ static bool queue_is_full(const struct world *world, uint32_t id, const struct c
         const struct loop *loop = loop_of(world, v, s);
         return loop->busy != 0 || loop->waiting.first != 0;
     }
-    return v->queued > 0 || v->threads_busy >= parameter_get(world, id, SERVER_MAX_THREADS);
+    return v->queued > 0 || v->threads_busy >= threads_most(world, id);
 }
 
 static void request_got(struct world *world, uint32_t id, struct channel *s,
@@ -304,19 +324,25 @@ void work_back(struct world *world, uint32_t id, uint32_t job, uint32_t status)
 
 void work_external(struct world *world, uint32_t id, uint32_t job)
 {
-    job_at(world, server_of(world, id), job)->event = 0;
-    if (!component_at(world, id)->paused)
+    struct server *v = server_of(world, id);
+    job_at(world, v, job)->event = 0;
+    if (server_stands(world, id))
+        job_push(world, v, &v->back, job);
+    else
         job_call(world, id, job);
 }
 
 void work_thaw(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
+    while (v->back.first != 0 && !server_stands(world, id))
+        job_call(world, id, job_pop(world, v, &v->back));
+    if (v->late == 0 || server_stands(world, id))
+        return;
+    v->late = 0;
     for (uint32_t job = 1; job <= v->jobs.used; job++) {
         const struct job *j = job_at(world, v, job);
-        if (j->state == JOB_AWAY && j->event == 0)
-            job_call(world, id, job);
-        else if (j->state == JOB_CALLS && j->event == 0)
+        if (j->state == JOB_CALLS && j->event == 0)
             calls_time_out(world, id, job);
         else if (j->state == JOB_BLOCKED && j->event == 0)
             fanout_stuck(world, id, job);
@@ -328,6 +354,7 @@ void work_over(struct world *world, uint32_t id, uint32_t job)
     struct server *v = server_of(world, id);
     uint32_t channel = job_at(world, v, job)->channel;
     thread_give(world, v, job);
+    heap_worked(world, id, job_at(world, v, job)->heap_bytes);
     rows_give(&world->region, &v->jobs, sizeof(struct job), job);
     channel_job_over(world, id, channel);
 }
