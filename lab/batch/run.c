@@ -12,6 +12,7 @@
 #include "lab/export/rows_file.h"
 #include "lab/export/trace_file.h"
 #include "lab/language/session.h"
+#include "sim/net/deliveries.h"
 #include "sim/store/ledger.h"
 
 #define SETS_MAX      64
@@ -20,7 +21,7 @@
 
 #define USAGE                                                                                      \
     "outage run FILE [--seed N] [--until T] [--set NAME.PARAM=VALUE]... [--json|--csv|--quiet]\n"  \
-    "               [--every D] [--trace FILE] [--pcap FILE] [--share FILE]\n"                        \
+    "               [--every D] [--trace FILE] [--pcap FILE] [--share FILE]\n"                     \
     "               [--lang ko|en]"
 
 enum form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_QUIET };
@@ -201,13 +202,17 @@ static void option_wrong(const struct run *run, int option, int argc, char **arg
 /* False with the reason on standard error. */
 static bool options_read(struct run *run, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"seed", required_argument, NULL, 's'},  {"until", required_argument, NULL, 'u'},
-        {"set", required_argument, NULL, 'p'},   {"json", no_argument, NULL, 'j'},
-        {"csv", no_argument, NULL, 'c'},         {"quiet", no_argument, NULL, 'q'},
-        {"every", required_argument, NULL, 'e'}, {"trace", required_argument, NULL, 't'},
-        {"pcap", required_argument, NULL, 'w'},
-        {"share", required_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
+                                            {"until", required_argument, NULL, 'u'},
+                                            {"set", required_argument, NULL, 'p'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"csv", no_argument, NULL, 'c'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"every", required_argument, NULL, 'e'},
+                                            {"trace", required_argument, NULL, 't'},
+                                            {"pcap", required_argument, NULL, 'w'},
+                                            {"share", required_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     int option;
     opterr = 0;
     optind = 0;
@@ -279,8 +284,11 @@ static void summary(struct run *run)
     unsigned held = 0, count = session_expectations(run->session);
     bool told = strstr(session_script(run->session), "report ledger") != NULL;
     for (uint32_t i = 0; i < session_variants(run->session) && !told; i++) {
+        struct world *world = session_variant(run->session, i)->world;
         text_clear(&text);
-        ledger_report(session_variant(run->session, i)->world, &text, run->language);
+        deliveries_report(world, &text, run->language);
+        if (text.used == 0 || world->writes != 0)
+            ledger_report(world, &text, run->language);
         on_text(run, (int)i, report);
     }
     struct error error;

@@ -4,6 +4,7 @@
 #include "lab/ladder/ladder.h"
 #include "sim/net/http.h"
 #include "sim/net/tls.h"
+#include "sim/net/ws.h"
 #include "sim/store/protocol.h"
 
 static void key_words(struct text *text, const char *verb, uint64_t key)
@@ -36,7 +37,8 @@ static void resp_words(struct text *text, const struct message *message)
 void ladder_message_words(struct text *text, const struct message *message)
 {
     size_t before = text->used;
-    if (http_message_words(message, text) || tls_message_words(message, text))
+    if (http_message_words(message, text) || tls_message_words(message, text) ||
+        ws_message_words(message, text))
         return;
     resp_words(text, message);
     if (text->used != before && message->type < RESP_OK)

@@ -31,7 +31,7 @@ const struct lab_command lab_commands[] = {
      "부품의 설정과 지표, 로그를 보여 줍니다", act_show, 0},
     {"watch", "watch METRIC...", "what the lab charts and --csv writes",
      "그래프와 --csv에 담을 지표를 고릅니다", act_watch, 0},
-    {"report", "report ledger|machines|spof|availability|sentinels|replication|variants|ladder [NAME|A~B]", "a table for people",
+    {"report", "report ledger|deliveries|machines|spof|availability|sentinels|replication|variants|ladder [NAME|A~B]", "a table for people",
      "표로 보여 줍니다", act_report, 0},
     {"expect", "expect METRIC OP VALUE [within W] [\"REASON\"]",
      "holds a metric against a value; the exit status tells",
@@ -84,8 +84,8 @@ const struct lab_command lab_commands[] = {
     {"reveal", "reveal COMMAND", "a command that meets the goals", "목표를 이루는 명령", act_reveal,
      COMMAND_LESSON},
     {"price", "price NAME METRIC", "what a solution costs", "해법의 값", act_price, COMMAND_LESSON},
-    {"source", "source ID...", "what was measured on the real thing", "실제로 잰 것의 id", act_words,
-     COMMAND_LESSON},
+    {"source", "source ID...", "what was measured on the real thing", "실제로 잰 것의 id",
+     act_words, COMMAND_LESSON},
     {"made-with", "made-with VERSION [end TIME]", "the version that wrote a shared run",
      "공유 파일을 쓴 버전", act_nothing, 0},
     {"expect-digest", "expect-digest [VARIANT:] EVENT HEX",
@@ -259,10 +259,10 @@ static bool variant_take(struct session *session, const struct command *command,
     const char *word = command_word(command, 0);
     size_t bytes = strlen(word) - 1;
     call->named = variant_find(session, word, bytes);
-    bool ended = call->named < 0 && call->source != SOURCE_TYPED &&
-                 variant_ended(session, word, bytes);
-    bool kept = call->named < 0 && call->source != SOURCE_TYPED &&
-                variant_is_kept(session, word, bytes);
+    bool ended =
+        call->named < 0 && call->source != SOURCE_TYPED && variant_ended(session, word, bytes);
+    bool kept =
+        call->named < 0 && call->source != SOURCE_TYPED && variant_is_kept(session, word, bytes);
     if (call->named < 0 && !ended && !kept)
         return variant_unknown(session, word, bytes, 0, call->error);
     if (command->count == 1)
@@ -284,7 +284,8 @@ static bool call_carry(struct session *session, struct call *call)
     if (call->source != SOURCE_DUE && !fork)
         session_settle(session);
     bool changes = !row || (row->flags & COMMAND_CHANGES);
-    bool parts = call->source == SOURCE_TYPED && changes && session->ahead && (!row || row->act != act_mark);
+    bool parts =
+        call->source == SOURCE_TYPED && changes && session->ahead && (!row || row->act != act_mark);
     if (parts && !branch_begin(session, call->command, call->error))
         return false;
     bool done = row               ? row_carry(session, row, call)

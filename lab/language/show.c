@@ -5,6 +5,7 @@
 
 #include "lab/language/parts.h"
 #include "sim/engine/need.h"
+#include "sim/net/deliveries.h"
 #include "sim/net/link.h"
 #include "sim/net/pair.h"
 #include "sim/store/ledger.h"
@@ -195,6 +196,17 @@ static void ledger_say(struct session *session, uint32_t variant)
     session_say(session, (int32_t)variant, session->answer);
 }
 
+static void deliveries_say(struct session *session, uint32_t variant)
+{
+    bool ko = session->options.language == LANGUAGE_KO;
+    struct text text = {session->answer, sizeof session->answer, 0, false};
+    text_clear(&text);
+    deliveries_report(session->variants[variant].world, &text, session->options.language);
+    if (text.used == 0)
+        text_add(&text, ko ? "아직 보낸 메시지가 없습니다.\n" : "No messages yet.\n");
+    session_say(session, (int32_t)variant, session->answer);
+}
+
 static const char *const machine_columns[] = {
     "up", "cpu", "ram_used", "page_cache_dirty", "disk_used", "disk_busy", NULL};
 
@@ -290,6 +302,7 @@ bool act_report(struct session *session, struct call *call)
         const char *name;
         void (*say)(struct session *session, uint32_t variant);
     } reports[] = {{REPORT_LEDGER, ledger_say},
+                   {"deliveries", deliveries_say},
                    {"machines", machines_say},
                    {"spof", spof_say},
                    {"sentinels", sentinels_say},
@@ -308,9 +321,9 @@ bool act_report(struct session *session, struct call *call)
         report++;
     if (!report->name)
         return error_set(call->error, ERROR_NO_REPORT, 1, name,
-                         "ledger, machines, spof, availability, sentinels",
+                         "ledger, deliveries, machines, spof, availability, sentinels",
                          "replication, variants, ladder", NULL);
-    bool tells = report == reports ||
+    bool tells = report == reports || report->say == deliveries_say ||
                  (report->say == spof_say && session_hidden(session, "spof.parts")) ||
                  (report->say == sentinels_say && sentinels_hidden(session)) ||
                  (report->say == replication_say && replication_hidden(session));

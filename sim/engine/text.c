@@ -73,6 +73,21 @@ void text_add_grouped(struct text *text, uint64_t number)
     }
 }
 
+void text_add_count(struct text *text, uint64_t number, const char *what)
+{
+    char digits[32];
+    struct text column = TEXT(digits);
+    text_clear(&column);
+    text_add_grouped(&column, number);
+    text_add(text, "  ");
+    for (size_t i = column.used; i < 12; i++)
+        text_add_char(text, ' ');
+    text_add(text, digits);
+    text_add(text, "  ");
+    text_add(text, what);
+    text_add_char(text, '\n');
+}
+
 void text_add_hex(struct text *text, uint64_t number, unsigned digits)
 {
     for (unsigned i = digits; i-- > 0;)

@@ -93,3 +93,46 @@ uint64_t deliveries_in_kernels(const struct world *world, uint32_t client)
         }
     return count;
 }
+
+/* --- for people ------------------------------------------------------------------------------ */
+
+static const char *const cause_words[MISSED_CAUSES][2] = {
+    [MISSED_AWAY] = {"it had no connection when the server wrote to its room",
+                     "서버가 방에 쓸 때 연결이 없었음"},
+    [MISSED_DROPPED] = {"too much waited for it already: dropped",
+                        "이미 너무 많이 밀려 있어서 버림"},
+    [MISSED_CLOSED] = {"its connection was closed for reading too slowly",
+                       "느리게 읽어서 서버가 연결을 닫음"},
+    [MISSED_FAILED] = {"a call that the server needed for it failed",
+                       "서버가 그 메시지에 필요한 호출에 실패함"},
+    [MISSED_SERVER] = {"the server's process died with it", "서버 프로세스가 메시지를 쥔 채 죽음"},
+    [MISSED_LOST] = {"it was under way when the connection ended", "가는 도중에 연결이 끝남"}};
+
+static void client_report(const struct world *world, struct text *text, enum language language,
+                          uint32_t client)
+{
+    const struct delivery_sums sums = deliveries_of(world, client);
+    unsigned ko = language == LANGUAGE_KO;
+    uint64_t missed = deliveries_missed_all(&sums);
+    text_add(text, component_at(world, client)->name);
+    text_add_char(text, '\n');
+    text_add_count(text, sums.expected,
+                   ko ? "도착해야 할 메시지(보낸 메시지 x 방)" : "deliveries due: messages x room");
+    text_add_count(text, sums.delivered, ko ? "도착한 메시지" : "delivered");
+    text_add_count(text, sums.expected - sums.delivered - missed,
+                   ko ? "아직 가는 중인 메시지" : "under way");
+    text_add_count(text, missed, ko ? "놓친 메시지" : "missed");
+    for (unsigned i = 0; i < MISSED_CAUSES; i++) {
+        if (sums.missed[i] == 0)
+            continue;
+        text_add(text, "  ");
+        text_add_count(text, sums.missed[i], cause_words[i][ko]);
+    }
+}
+
+void deliveries_report(const struct world *world, struct text *text, enum language language)
+{
+    for (uint32_t id = 0; (id = component_next(world, id, KIND_CLIENT)) != 0;)
+        if (deliveries_of(world, id).expected != 0)
+            client_report(world, text, language, id);
+}

@@ -43,6 +43,9 @@ void deliveries_lost(struct world *world, const struct message *message);
 /* The component is removed: another may get its index. */
 void deliveries_forget(struct world *world, uint32_t client);
 
+/* Each client's sums as a table for people, with the causes; nothing when no message was sent. */
+void deliveries_report(const struct world *world, struct text *text, enum language language);
+
 /* How many deliveries of a client's messages the kernels hold: all messages are looked at. */
 uint64_t deliveries_in_kernels(const struct world *world, uint32_t client);
 

@@ -13,7 +13,7 @@
 /* Types of messages; those of HTTP and TLS lie below.  d is always whose connection it is
  * (struct ws_who), of a delivery and of a position the reader's. */
 enum ws_type {
-    WS_UPGRADE = 768, /* GET with Upgrade: websocket; of mode=ws the vehicle, as POSITION_ASK */
+    WS_UPGRADE = 768, /* GET with Upgrade: websocket; of a vehicle's viewer a, c as POSITION_ASK */
     WS_SWITCHED,      /* 101 */
     WS_TEXT,          /* client to server: a = its number, b = to whom (struct ws_room), c = when */
     WS_DELIVERY,      /* server to client: a, c as sent */
@@ -29,7 +29,8 @@ enum ws_type {
 };
 
 #define WS_UPGRADE_BYTES    164u /* GET /chat, Host, Upgrade, Connection, key, version */
-#define WS_SWITCHED_BYTES   129u /* what ws and Netty write; Tomcat adds a Date: 147 */
+#define WS_SWITCHED_BYTES      129u /* what ws and Netty write */
+#define WS_SWITCHED_DATE_BYTES 147u /* Tomcat, with a Date */
 #define WS_PING_BYTES       2u
 #define WS_PONG_BYTES       6u   /* masked */
 #define WS_CLOSE_BYTES      4u   /* with its code */
@@ -74,11 +75,17 @@ static inline struct ws_room ws_room_of(uint64_t b)
     return (struct ws_room){(uint32_t)(b >> 32), (uint32_t)b};
 }
 
-/* The last move at or before now of what moves each `every_ns`, at `at_ns` among others. */
-static inline uint64_t position_move(uint64_t now_ns, uint64_t at_ns, uint64_t every_ns)
+/* Something moves each `every_ns`, one of the times is `at_ns`.  The last move at or before now, 0:
+ * none yet; and how many there were. */
+static inline uint64_t position_moves(uint64_t now_ns, uint64_t at_ns, uint64_t every_ns)
 {
     uint64_t phase_ns = at_ns % every_ns;
-    return now_ns < phase_ns ? 0 : now_ns - (now_ns - phase_ns) % every_ns;
+    return now_ns < phase_ns ? 0 : (now_ns - phase_ns) / every_ns + 1;
+}
+static inline uint64_t position_move(uint64_t now_ns, uint64_t at_ns, uint64_t every_ns)
+{
+    uint64_t moves = position_moves(now_ns, at_ns, every_ns);
+    return moves == 0 ? 0 : at_ns % every_ns + (moves - 1) * every_ns;
 }
 
 /* "GET /chat", "text #17", "ping": what a person calls the message; false when it is none of these.

@@ -16,6 +16,25 @@ static bool persists(const struct world *world, uint32_t id, const struct channe
            s->requests < parameter_get(world, id, SERVER_KEEPALIVE_REQUESTS);
 }
 
+static bool is_position(const struct job *j)
+{
+    return j->status == 200 && (j->type == POSITION_ASK || j->type == POSITION_AWAIT);
+}
+
+/* TRUTH ws.handshake.bytes: Tomcat's has a Date. */
+static uint64_t switched_bytes(const struct world *world, uint32_t id)
+{
+    return parameter_get(world, id, SERVER_STACK) == STACK_TOMCAT ? WS_SWITCHED_DATE_BYTES
+                                                                  : WS_SWITCHED_BYTES;
+}
+
+static uint16_t piece_type(const struct job *j)
+{
+    if (is_position(j))
+        return POSITION;
+    return j->status == 101 ? WS_SWITCHED : j->begun ? HTTP_BODY : HTTP_RESPONSE;
+}
+
 static uint64_t body_bytes(const struct world *world, uint32_t id, uint32_t status)
 {
     return status == 101   ? 0
@@ -34,9 +53,10 @@ void answer_begin(struct world *world, uint32_t id, uint32_t job, uint32_t statu
     bool open = status == 101 || persists(world, id, s, j, version);
     j->state = JOB_WRITES;
     j->status = (uint16_t)status;
-    j->body = body_bytes(world, id, status);
-    j->left =
-        status == 101 ? WS_SWITCHED_BYTES : http_response_bytes(version, status, j->body, open);
+    j->body = is_position(j) ? position_of(world, j) : body_bytes(world, id, status);
+    j->left = is_position(j)  ? POSITION_HEAD_BYTES + POSITION_BYTES
+              : status == 101 ? switched_bytes(world, id)
+                              : http_response_bytes(version, status, j->body, open);
     if (s->socket == 0) {
         work_answered(world, id, job);
         return;
@@ -79,9 +99,7 @@ static bool answer_piece(struct world *world, uint32_t id, uint32_t channel, uin
     uint64_t bytes = j->left < most ? j->left : most;
     bool ends = bytes == j->left, closes = ends && (s->flags & CHANNEL_LAST) != 0 && s->jobs == 1;
     struct message piece = {.bytes = (uint32_t)tls_record_bytes((enum tls_version)s->tls, bytes),
-                            .type = j->status == 101 ? WS_SWITCHED
-                                    : j->begun       ? HTTP_BODY
-                                                     : HTTP_RESPONSE,
+                            .type = piece_type(j),
                             .flags =
                                 (uint16_t)((ends ? HTTP_FLAG_LAST : 0) |
                                            ((s->flags & CHANNEL_LAST) != 0 ? HTTP_FLAG_CLOSE : 0)),
@@ -101,7 +119,7 @@ static bool answer_piece(struct world *world, uint32_t id, uint32_t channel, uin
         return true;
     }
     if (j->status == 101)
-        channel_upgrade(world, id, channel, ws_who_of(j->own));
+        channel_upgrade(world, id, channel, job);
     work_answered(world, id, job);
     if (closes)
         channel_drop(world, id, channel);

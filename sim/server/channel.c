@@ -98,6 +98,7 @@ void channel_drop(struct world *world, uint32_t id, uint32_t channel)
     v->connections--;
     if ((s->flags & CHANNEL_WS) != 0) {
         ping_leave(world, id, channel);
+        position_leave(world, id, channel);
         room_leave(world, id, channel);
         fanout_forget(world, id, channel);
     }
@@ -186,13 +187,17 @@ static void channel_preface(struct world *world, uint32_t id, uint32_t channel)
     tcp_send(world, s->socket, id, &settings);
 }
 
-void channel_upgrade(struct world *world, uint32_t id, uint32_t channel, struct ws_who who)
+void channel_upgrade(struct world *world, uint32_t id, uint32_t channel, uint32_t job)
 {
+    const struct job *j = job_at(world, server_of(world, id), job);
+    struct ws_who who = ws_who_of(j->own);
     struct channel *s = channel_at(world, server_of(world, id), channel);
     s->flags |= CHANNEL_WS;
     s->heard_ns = world->now_ns;
     room_join(world, id, channel, who);
     ping_begin(world, id, channel);
+    if (j->every_ns != 0)
+        position_follow(world, id, channel, j);
     trace(world, id, TRACE_WS_OPENED, ws_client_of(world, who.client), who.number);
 }
 
@@ -225,7 +230,8 @@ static void channel_message(struct world *world, uint32_t id, uint32_t channel,
         channel_frame(world, id, channel, message);
         return;
     }
-    bool asks = message->type == HTTP_REQUEST || message->type == WS_UPGRADE;
+    bool asks = message->type == HTTP_REQUEST || message->type == WS_UPGRADE ||
+                message->type == POSITION_ASK || message->type == POSITION_AWAIT;
     bool knows_h2 = http_has_streams((enum http_version)parameter_get(world, id, SERVER_HTTP));
     if (s->state == CHANNEL_OPEN && asks)
         work_request(world, id, channel, message);

@@ -56,7 +56,7 @@ static void keep(struct world *world, uint32_t id, uint32_t channel, const struc
     else
         s->kept_first = kept;
     s->kept_last = kept;
-    kept_count(v, s, frame->bytes + KEPT_BYTES, true);
+    kept_count(v, s, frame->bytes, true);
     kept_at(world, v, kept)->heap_taken = heap_take(world, id, frame->bytes + KEPT_BYTES);
 }
 
@@ -68,7 +68,7 @@ static void kept_pop(struct world *world, struct server *v, struct channel *s)
     s->kept_first = kept_at(world, v, kept)->next;
     if (s->kept_first == 0)
         s->kept_last = 0;
-    kept_count(v, s, kept_at(world, v, kept)->bytes + KEPT_BYTES, false);
+    kept_count(v, s, kept_at(world, v, kept)->bytes, false);
     rows_give(&world->region, &v->kept, sizeof(struct kept), kept);
 }
 

@@ -127,6 +127,7 @@ static void server_gone(struct world *world, uint32_t id)
     work_end(world, id);
     rows_clear(&world->region, &v->channels, sizeof(struct channel));
     rooms_clear(world, id);
+    positions_clear(world, id);
     v->noted_first = v->noted_last = v->idle_first = v->idle_last = 0;
     v->pinged_first = v->pinged_last = 0;
     v->accepting = 0;
@@ -199,6 +200,12 @@ static void server_event(struct world *world, uint32_t id, const struct event *e
         break;
     case SERVER_EVENT_PING:
         ping_send(world, id, event->payload.u32[0], event->payload.u32[1]);
+        break;
+    case SERVER_EVENT_MOVED:
+        position_moved(world, id, event->payload.u32[0]);
+        break;
+    case SERVER_EVENT_PUSH:
+        position_push(world, id, event->payload.u32[0]);
         break;
     case SERVER_EVENT_STUCK:
         fanout_stuck(world, id, event->payload.u32[0]);

@@ -55,8 +55,10 @@ struct channel {
     uint16_t resumed;         /* 1: a TLS session of before was taken up */
     uint32_t audience;        /* a WebSocket: row of its client, ... */
     uint32_t member;          /* ... and its number there */
+    uint32_t vehicle;         /* that it is told of; 0 none */
+    uint32_t padding;
     uint32_t kept_first, kept_last; /* frames that the kernel did not take */
-    uint64_t kept_bytes;            /* of them, with what the process needs for each */
+    uint64_t kept_bytes;            /* of them */
     uint64_t heard_ns;              /* the last frame */
     uint32_t heap_bytes;            /* conn_memory as of the accept */
     uint32_t heap_taken;            /* for heap_give */
@@ -67,6 +69,14 @@ struct audience {
     uint32_t client; /* ws_client_key; 0: a free row */
     uint32_t limit;
     ref channels; /* u32[limit]; 0: has no connection */
+};
+
+/* What a WebSocket is told of: pushed when it moves. */
+struct vehicle {
+    uint32_t channel; /* 0: a free row */
+    uint32_t unused;
+    uint64_t every_ns, at_ns;
+    event_id event;
 };
 
 /* A frame that waits in the process, because the kernel takes no more. */
@@ -83,7 +93,8 @@ enum job_state {
     JOB_CALLS,       /* asks calls= or via= */
     JOB_BACK,        /* what it waited for is there, it waits for its loop */
     JOB_WRITES,      /* hands its answer to the kernel */
-    JOB_BLOCKED      /* waits for a reader of the room */
+    JOB_BLOCKED,     /* waits for a reader of the room */
+    JOB_PARKED       /* a long poll: waits for a move, without a thread */
 };
 
 struct job {
@@ -104,7 +115,8 @@ struct job {
     uint64_t number, own; /* a and d of the request */
     uint64_t since_ns;    /* when the request was read */
     uint64_t left;        /* bytes of the answer that the kernel was not given */
-    uint64_t body;
+    uint64_t body;        /* bytes of it; of a position the move that is told */
+    uint64_t every_ns;    /* of a position: as asked */
     event_id event; /* that ends external, its patience with a call, or the wait for a reader; 0
                        when it fired while the process stood still */
     uint64_t write; /* that its call is, by the ledger; 0 none */
@@ -147,7 +159,7 @@ struct server {
     uint64_t accepted_before, requests_before; /* of earlier lives: stub_status counts this one */
     struct histogram latency;
     struct stream services;
-    struct rows channels, jobs, audiences, kept;
+    struct rows channels, jobs, audiences, kept, vehicles;
 
     /* calls.c */
     uint64_t calls, calls_failed, served_without;
@@ -184,6 +196,8 @@ enum server_event {
     SERVER_EVENT_CALL,  /* u32[0]: the job whose patience with its call is over */
     SERVER_EVENT_PING,  /* the CPU time of a ping is spent: u32[0] its channel, u32[1] its socket */
     SERVER_EVENT_STUCK, /* u32[0]: the job whose write has waited for send_timeout */
+    SERVER_EVENT_MOVED, /* u32[0]: the job of a long poll */
+    SERVER_EVENT_PUSH,  /* u32[0]: the vehicle that moved */
     SERVER_EVENT_COLLECTED /* a thread of the collector is done */
 };
 
@@ -248,7 +262,7 @@ void idle_time_out(struct world *world, uint32_t id);
 void idle_arm(struct world *world, uint32_t id);
 
 /* The 101 is with the kernel: frames from now on. */
-void channel_upgrade(struct world *world, uint32_t id, uint32_t channel, struct ws_who who);
+void channel_upgrade(struct world *world, uint32_t id, uint32_t channel, uint32_t job);
 /* Closes the socket, in good order. */
 void channel_close(struct world *world, uint32_t id, uint32_t channel);
 
@@ -264,6 +278,8 @@ void work_begin(struct world *world, uint32_t id); /* the process starts */
 /* A request, or a frame of a WebSocket. */
 void work_request(struct world *world, uint32_t id, uint32_t channel,
                   const struct message *request);
+/* Gives its thread or turn back, and goes on without. */
+void work_park(struct world *world, uint32_t id, uint32_t job);
 /* Gives the thread or the turn back and forgets the job. */
 void work_over(struct world *world, uint32_t id, uint32_t job);
 void work_worked(struct world *world, uint32_t id, uint32_t job);
@@ -322,6 +338,20 @@ void fanout_stuck(struct world *world, uint32_t id, uint32_t job); /* send_timeo
 void fanout_forget(struct world *world, uint32_t id, uint32_t channel);
 void fanout_end(struct world *world, uint32_t id); /* the process is gone with what it holds */
 
+/* --- position.c: where it is ------------------------------------------------------------------ */
+
+/* A long poll that knows the last move waits for the next; true: it does. */
+bool position_parks(struct world *world, uint32_t id, uint32_t job);
+void position_moved(struct world *world, uint32_t id, uint32_t job);
+/* The move that an answer of now tells of. */
+uint64_t position_of(const struct world *world, const struct job *job);
+/* A WebSocket is told of each move from now on. */
+void position_follow(struct world *world, uint32_t id, uint32_t channel, const struct job *job);
+void position_leave(struct world *world, uint32_t id, uint32_t channel);
+void position_push(struct world *world, uint32_t id, uint32_t vehicle); /* it has moved */
+void position_write(struct world *world, uint32_t id, uint32_t job);    /* its CPU time is spent */
+void positions_clear(struct world *world, uint32_t id);
+
 /* --- ping.c: is anybody there? ------------------------------------------------------------------
  */
 
@@ -336,7 +366,7 @@ bool server_tell(struct world *world, uint32_t id, const struct command *words, 
                  struct error *error);
 
 /* --- server_rows.c -------------------------------------------------------------------------- */
-#define SERVER_METRICS 25
+#define SERVER_METRICS 26
 extern const struct preset server_presets[]; /* presets.c */
 extern const struct parameter server_parameters[];
 extern const struct metric server_metrics[];

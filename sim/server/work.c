@@ -124,6 +124,9 @@ static uint64_t job_cost(struct world *world, uint32_t id, uint32_t job)
         return fanout_slice(world, id, job);
     case WS_PONG:
         return parameter_get(world, id, SERVER_MESSAGE_COST);
+    case WS_POSITION: /* as a message to one */
+        return parameter_get(world, id, SERVER_MESSAGE_COST) +
+               parameter_get(world, id, SERVER_DELIVERY_COST);
     default:
         return time_drawn(world, id, SERVER_SERVICE);
     }
@@ -140,7 +143,7 @@ static void job_finish(struct world *world, uint32_t id, uint32_t job, uint32_t 
         fanout_fail(world, id, job);
     else if (type == WS_UPGRADE && status == 200)
         answer_begin(world, id, job, upgrades ? 101 : 400);
-    else
+    else if (status != 200 || !position_parks(world, id, job))
         answer_begin(world, id, job, status);
 }
 
@@ -214,12 +217,18 @@ static bool queue_is_full(const struct world *world, uint32_t id, const struct c
     return v->queued > 0 || v->threads_busy >= threads_most(world, id);
 }
 
-static void request_got(struct world *world, uint32_t id, struct channel *s,
+static void request_got(struct world *world, uint32_t id, struct job *j, struct channel *s,
                         const struct message *request)
 {
+    if (request->type >= WS_UPGRADE) { /* of a connection, not one of many */
+        j->number = ws_who_of(request->d).number;
+        j->every_ns = request->a;
+        j->body = request->b;
+        j->sent_ns = request->c;
+    }
     s->requests++;
     server_of(world, id)->requests++;
-    trace(world, id, TRACE_REQUEST_GOT, request->a, socket_peer(world, s->socket, id));
+    trace(world, id, TRACE_REQUEST_GOT, j->number, socket_peer(world, s->socket, id));
 }
 
 static void frame_got(struct world *world, uint32_t id, struct job *j,
@@ -255,7 +264,7 @@ void work_request(struct world *world, uint32_t id, uint32_t channel, const stru
     if (frame)
         frame_got(world, id, j, request);
     else
-        request_got(world, id, s, request);
+        request_got(world, id, j, s, request);
     if (!frame && queue_is_full(world, id, s)) {
         v->refused++;
         answer_begin(world, id, job, 503);
@@ -294,6 +303,10 @@ void work_worked(struct world *world, uint32_t id, uint32_t job)
         work_over(world, id, job);
         return;
     }
+    if (j->type == WS_POSITION) {
+        position_write(world, id, job);
+        return;
+    }
     if (j->type == WS_TEXT && j->at != 0) { /* it has been outside before its first slice */
         fanout_write(world, id, job);
         return;
@@ -319,7 +332,9 @@ void work_back(struct world *world, uint32_t id, uint32_t job, uint32_t status)
     }
     j->state = JOB_BACK;
     j->status = (uint16_t)status;
-    job_push(world, v, &loop_of(world, v, channel_of(world, v, job))->waiting, job);
+    job_push(world, v,
+             is_eventloop(v) ? &loop_of(world, v, channel_of(world, v, job))->waiting : &v->waiting,
+             job);
 }
 
 void work_external(struct world *world, uint32_t id, uint32_t job)
@@ -346,7 +361,14 @@ void work_thaw(struct world *world, uint32_t id)
             calls_time_out(world, id, job);
         else if (j->state == JOB_BLOCKED && j->event == 0)
             fanout_stuck(world, id, job);
+        else if (j->state == JOB_PARKED && j->event == 0)
+            position_moved(world, id, job);
     }
+}
+
+void work_park(struct world *world, uint32_t id, uint32_t job)
+{
+    thread_give(world, server_of(world, id), job);
 }
 
 void work_over(struct world *world, uint32_t id, uint32_t job)

@@ -39,17 +39,7 @@ static struct sums lost_of(const struct world *world, uint32_t client)
 static void row(struct text *text, enum language language, const char *en, const char *ko,
                 uint64_t number)
 {
-    text_add(text, "  ");
-    char digits[32];
-    struct text column = TEXT(digits);
-    text_clear(&column);
-    text_add_grouped(&column, number);
-    for (size_t i = column.used; i < 12; i++)
-        text_add_char(text, ' ');
-    text_add(text, digits);
-    text_add(text, "  ");
-    text_add(text, language == LANGUAGE_KO ? ko : en);
-    text_add_char(text, '\n');
+    text_add_count(text, number, language == LANGUAGE_KO ? ko : en);
 }
 
 static void client_add(struct world *world, struct text *text, enum language language,

@@ -23,7 +23,6 @@ void chat_connected(struct world *world, uint32_t id, uint32_t number)
     const struct member *m = member_at(world, client_of(world, id), number);
     const struct message upgrade = {.bytes = WS_UPGRADE_BYTES,
                                     .type = WS_UPGRADE,
-                                    .a = number,
                                     .d = ws_who_pack(member_who(world, id, number))};
     tcp_send(world, m->socket, id, &upgrade);
 }

@@ -16,7 +16,7 @@
 
 static bool is_crowd_op(uint64_t op)
 {
-    return op == CLIENT_OP_WS;
+    return op == CLIENT_OP_WS || op == CLIENT_OP_LOCATION;
 }
 
 static bool client_wants_crowd(const struct world *world, uint32_t id)
@@ -43,6 +43,9 @@ static void client_init(struct world *world, uint32_t id)
     c->arrivals = stream_of(world->seed, name, "arrivals");
     c->keys = stream_of(world->seed, name, "keys");
     c->jitter = stream_of(world->seed, name, "jitter");
+    struct stream phases = stream_of(world->seed, name, "phases");
+    c->crowd.moves = stream_next(&phases);
+    c->crowd.polls = stream_next(&phases);
     client_resolve_connections(world, id);
 }
 
@@ -225,6 +228,14 @@ static void client_socket(struct world *world, uint32_t id, uint32_t connection,
     pool_settle(world, id);
 }
 
+static bool client_turns(const struct world *world, uint32_t id)
+{
+    const struct client *c = client_of(world, id);
+    bool location = parameter_get(world, id, CLIENT_OP) == CLIENT_OP_LOCATION;
+    return c->is_crowd != client_wants_crowd(world, id) ||
+           (c->is_crowd && c->crowd.is_location != location);
+}
+
 /* From requests to a crowd, or back: what it did ends, as if it had been started anew. */
 static void client_turn(struct world *world, uint32_t id)
 {
@@ -240,7 +251,7 @@ static void client_turn(struct world *world, uint32_t id)
 static void client_changed(struct world *world, uint32_t id, unsigned parameter)
 {
     struct client *c = client_of(world, id);
-    if (c->state != CLIENT_DOWN && c->is_crowd != client_wants_crowd(world, id)) {
+    if (c->state != CLIENT_DOWN && client_turns(world, id)) {
         client_turn(world, id);
         return;
     }

@@ -54,10 +54,22 @@ enum client_parameter {
     CLIENT_CONNECT_RATE, /* events per 10^9 s; CLIENT_RATE_MAX: all at once */
     CLIENT_SEND,
     CLIENT_ROOM,
+    CLIENT_MODE,
+    CLIENT_INTERVAL,
+    CLIENT_UPDATE,
     CLIENT_PARAMETERS
 };
 
-enum client_op { CLIENT_SET, CLIENT_GET, CLIENT_INCR, CLIENT_DEL, CLIENT_OP_HTTP, CLIENT_OP_WS };
+enum client_op {
+    CLIENT_SET,
+    CLIENT_GET,
+    CLIENT_INCR,
+    CLIENT_DEL,
+    CLIENT_OP_HTTP,
+    CLIENT_OP_WS,
+    CLIENT_OP_LOCATION
+};
+enum client_mode { CLIENT_POLLS, CLIENT_POLLS_LONG, CLIENT_IS_TOLD };
 enum client_arrival { CLIENT_POISSON, CLIENT_CONSTANT };
 enum client_backoff { CLIENT_BACKOFF_NONE, CLIENT_BACKOFF_EXPONENTIAL };
 enum client_jitter { CLIENT_JITTER_NONE, CLIENT_JITTER_FULL };
@@ -149,7 +161,7 @@ struct recent {
     uint32_t limit, head, count;
 };
 
-/* Connections that stay (crowd.h): op=ws. */
+/* Connections that stay (crowd.h): op=ws and op=location. */
 struct crowd {
     ref members; /* struct member[limit] */
     uint32_t limit;
@@ -158,6 +170,15 @@ struct crowd {
     uint64_t send_rate;             /* that their next messages were reckoned at */
     uint64_t messages;              /* sent so far */
     struct histogram connect_times; /* from the beginning of an attempt to the 101 */
+
+    /* location.c */
+    ref views;                /* struct view[limit] */
+    uint64_t requests, bytes; /* of HTTP and of frames, without the handshake of a WebSocket */
+    uint64_t moves, polls;    /* where their phases begin */
+    uint64_t updates_before;  /* moves of views that are no more */
+    uint64_t updates_seen;
+    uint32_t is_location;
+    uint32_t unused;
 };
 
 enum client_state { CLIENT_DOWN, CLIENT_RUNNING, CLIENT_FROZEN };
@@ -334,6 +355,8 @@ void crowd_timer(struct world *world, uint32_t id);   /* who connects for too lo
 void crowd_member(struct world *world, uint32_t id, uint32_t number);
 void crowd_changed(struct world *world, uint32_t id, unsigned parameter);
 void crowd_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
+/* Moves since each connection's first answer. */
+uint64_t location_updates(const struct world *world, uint32_t id);
 void crowd_stall(struct world *world, uint32_t id, uint32_t count);
 
 /* --- recent.c: the last second --------------------------------------------------------------- */
@@ -352,7 +375,7 @@ void pool_stall(struct world *world, uint32_t id, uint32_t count);
 bool client_accounts(struct world *world, uint32_t client, struct text *why);
 
 /* --- client_rows.c ---------------------------------------------------------------------------- */
-#define CLIENT_METRICS 25
+#define CLIENT_METRICS 31
 extern const struct parameter client_parameters[];
 extern const struct metric client_metrics[];
 

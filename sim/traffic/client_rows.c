@@ -13,11 +13,11 @@ const struct parameter client_parameters[] = {
                    "the store or server it asks; another one from the next connection on",
                    "요청을 보낼 스토어나 서버; 바꾸면 다음 연결부터 그리로 갑니다"},
     [CLIENT_OP] =
-        {"op", UNIT_CHOICE, 0, 0, "set", "set|get|incr|del|http|ws", true,
+        {"op", UNIT_CHOICE, 0, 0, "set", "set|get|incr|del|http|ws|location", true,
          "what it asks: SET, GET, INCR or DEL of a store, HTTP's GET of a server; ws: messages "
-         "over WebSockets that stay",
+         "over WebSockets that stay; location: where something is that moves",
          "보내는 것: 스토어의 SET, GET, INCR, DEL, 서버의 HTTP GET; ws는 열어 둔 "
-         "WebSocket으로 메시지를 주고받습니다"},
+         "WebSocket으로 메시지를 주고받고, location은 움직이는 것의 위치를 받습니다"},
     [CLIENT_RATE] = {"rate", UNIT_RATE, 0, 1000000 * RATE_ONE, "1000/s", "max=max", true,
                      "requests a second whatever happens to them; max: each connection asks again "
                      "when it was answered",
@@ -25,9 +25,10 @@ const struct parameter client_parameters[] = {
     [CLIENT_ARRIVAL] = {"arrival", UNIT_CHOICE, 0, 0, "poisson", "poisson|constant", true,
                         "requests come at random, as people do, or at equal distances",
                         "요청이 사람들처럼 제멋대로 오거나 같은 간격으로 옵니다"},
-    [CLIENT_CONNECTIONS] = {"connections", UNIT_COUNT, 1, 1000000, "auto", "auto=0", true,
-                            "connections at most; auto is 50, with rate=max 1, with op=ws 1000",
-                            "연결 수의 상한; auto는 50, rate=max면 1, op=ws면 1000"},
+    [CLIENT_CONNECTIONS] =
+        {"connections", UNIT_COUNT, 1, 1000000, "auto", "auto=0", true,
+         "connections at most; auto is 50, with rate=max 1, with op=ws or location 1000",
+         "연결 수의 상한; auto는 50, rate=max면 1, op=ws, location이면 1000"},
     [CLIENT_PIPELINE] = {"pipeline", UNIT_COUNT, 1, 10000, "1", NULL, true,
                          "requests that may wait for an answer on one connection; with rate=max "
                          "so many go out together, and the next when all are answered",
@@ -115,8 +116,9 @@ const struct parameter client_parameters[] = {
                      "asks WAIT n after each write; it is acked when n replicas have it",
                      "쓰기마다 WAIT n을 묻고, 레플리카 n개가 받아야 OK로 셉니다"},
     [CLIENT_CONNECT_RATE] = {"connect_rate", UNIT_RATE, 0, 1000000 * RATE_ONE, "1000/s", "max=max",
-                             true, "op=ws: its connections are made at this rate; max: all at once",
-                             "op=ws일 때 연결을 맺는 속도; max면 한꺼번에 맺습니다"},
+                             true,
+                             "op=ws, location: connections are made at this rate; max: all at once",
+                             "op=ws, location일 때 연결을 맺는 속도; max면 한꺼번에 맺습니다"},
     [CLIENT_SEND] =
         {"send", UNIT_RATE, 0, 1000000 * RATE_ONE, "0.1/s", NULL, true,
          "op=ws: messages a second on each connection, the first at a random moment; "
@@ -128,6 +130,18 @@ const struct parameter client_parameters[] = {
          "it, its sender too",
          "op=ws일 때 연결 몇 개가 차례로 한 방을 이루는지; 메시지는 보낸 쪽을 포함해 방 "
          "전체로 갑니다"},
+    [CLIENT_MODE] =
+        {"mode", UNIT_CHOICE, 0, 0, "poll", "poll|longpoll|ws", false,
+         "op=location: asks each interval, asks and is answered at the next move, or is "
+         "told over a WebSocket",
+         "op=location일 때 간격마다 묻거나, 묻고 다음 이동까지 답을 기다리거나, WebSocket으로 "
+         "받습니다"},
+    [CLIENT_INTERVAL] = {"interval", UNIT_DURATION, MS_NS, YEAR_NS, "1s", NULL, true,
+                         "mode=poll: time between two polls of a connection",
+                         "mode=poll일 때 연결 하나가 다시 묻기까지의 시간"},
+    [CLIENT_UPDATE] = {"update", UNIT_DURATION, MS_NS, YEAR_NS, "3s", NULL, false,
+                       "op=location: what a connection follows moves this often",
+                       "op=location일 때 따라가는 대상이 움직이는 간격"},
 };
 _Static_assert(sizeof client_parameters / sizeof client_parameters[0] == CLIENT_PARAMETERS,
                "a row for each parameter");
@@ -173,6 +187,26 @@ static bool read_missed(struct world *world, uint32_t id, struct value *value)
 {
     const struct delivery_sums sums = deliveries_of(world, id);
     return number(value, deliveries_missed_all(&sums));
+}
+
+static bool read_requests(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, client_of(world, id)->crowd.requests);
+}
+
+static bool read_bytes(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, client_of(world, id)->crowd.bytes);
+}
+
+static bool read_updates(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, location_updates(world, id));
+}
+
+static bool read_updates_seen(struct world *world, uint32_t id, struct value *value)
+{
+    return number(value, client_of(world, id)->crowd.updates_seen);
 }
 
 static bool read_connect_percentile(struct world *world, uint32_t id, uint32_t permille,
@@ -310,6 +344,22 @@ const struct metric client_metrics[] = {
     {"connect_p99", UNIT_DURATION, METRIC_GAUGE, 0, read_connect_p99,
      "99 % of its WebSockets were there this long after they were tried",
      "WebSocket 연결의 99%가 이 시간 안에 맺어졌습니다"},
+    {"requests", UNIT_COUNT, METRIC_COUNTER, 0, read_requests,
+     "op=location: requests for a position", "op=location일 때 위치를 물은 요청"},
+    {"bytes", UNIT_SIZE, METRIC_COUNTER, 0, read_bytes,
+     "op=location: bytes of HTTP and frames, without the upgrade",
+     "op=location일 때 HTTP와 프레임의 바이트; 업그레이드는 빼고 셉니다"},
+    {"delay_mean", UNIT_DURATION, METRIC_GAUGE, 0, read_mean,
+     "op=location: mean time from a move to its first sight",
+     "op=location일 때 움직인 뒤 처음 보이기까지 걸린 시간의 평균"},
+    {"delay_max", UNIT_DURATION, METRIC_GAUGE, 0, read_max,
+     "op=location: the longest from a move to its first sight",
+     "op=location일 때 움직인 뒤 처음 보이기까지 가장 오래 걸린 시간"},
+    {"updates", UNIT_COUNT, METRIC_COUNTER, 0, read_updates,
+     "op=location: moves after each connection's first answer",
+     "op=location일 때 연결마다 첫 답을 받은 뒤의 이동"},
+    {"updates_seen", UNIT_COUNT, METRIC_COUNTER, 0, read_updates_seen,
+     "op=location: moves that were seen", "op=location일 때 실제로 본 이동"},
     {"deliveries", UNIT_COUNT, METRIC_COUNTER, 0, read_deliveries,
      "messages that came to one of their room", "방의 한 명에게 도착한 메시지"},
     {"missed", UNIT_COUNT, METRIC_COUNTER, 0, read_missed,

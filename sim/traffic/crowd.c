@@ -29,6 +29,14 @@ static bool members_reach(struct world *world, uint32_t id, uint32_t number)
     if (at == 0)
         return false;
     crowd->members = at;
+    if (crowd->is_location) {
+        ref views =
+            arena_grow(&world->region, crowd->views, (uint64_t)crowd->limit * sizeof(struct view),
+                       (uint64_t)limit * sizeof(struct view));
+        if (views == 0)
+            return false;
+        crowd->views = views;
+    }
     crowd->limit = limit;
     return true;
 }
@@ -97,7 +105,7 @@ static void crowd_arm(struct world *world, uint32_t id)
     c->timer = world_at(world, due_ns, id, CLIENT_EVENT_TIMER, &nothing);
 }
 
-static void member_connect(struct world *world, uint32_t id, uint32_t number)
+void member_connect(struct world *world, uint32_t id, uint32_t number)
 {
     struct client *c = client_of(world, id);
     struct member *m = member_at(world, c, number);
@@ -116,13 +124,13 @@ static void member_connect(struct world *world, uint32_t id, uint32_t number)
 
 /* --- ends ------------------------------------------------------------------------------------ */
 
-/* Lets go of its socket; it may be one that has ended. */
-static void member_close(struct world *world, uint32_t id, uint32_t number)
+void member_close(struct world *world, uint32_t id, uint32_t number)
 {
     struct client *c = client_of(world, id);
     struct member *m = member_at(world, c, number);
-    if (m->state == MEMBER_CONNECTING)
+    if (m->state == MEMBER_CONNECTING || m->asked)
         connecting_remove(world, c, number);
+    m->asked = 0;
     c->connected -= m->state == MEMBER_OPEN;
     if (m->socket != 0)
         tcp_close(world, m->socket, id);
@@ -158,7 +166,26 @@ void member_lost(struct world *world, uint32_t id, uint32_t number)
         trace(world, id, TRACE_CONNECTION_LOST, m->to, 0);
     }
     member_close(world, id, number);
-    member_retry(world, id, number);
+    if (!c->crowd.is_location || !location_rests(world, id, number))
+        member_retry(world, id, number);
+}
+
+void member_asks(struct world *world, uint32_t id, uint32_t number)
+{
+    struct client *c = client_of(world, id);
+    struct member *m = member_at(world, c, number);
+    m->since_ns = world->now_ns;
+    m->asked = 1;
+    connecting_add(world, c, number);
+}
+
+void member_answered(struct world *world, uint32_t id, uint32_t number)
+{
+    struct client *c = client_of(world, id);
+    struct member *m = member_at(world, c, number);
+    if (m->asked)
+        connecting_remove(world, c, number);
+    m->asked = 0;
 }
 
 void member_opened(struct world *world, uint32_t id, uint32_t number)
@@ -172,7 +199,10 @@ void member_opened(struct world *world, uint32_t id, uint32_t number)
     c->connects++;
     histogram_record(&world->region, &c->crowd.connect_times, world->now_ns - m->since_ns);
     trace(world, id, TRACE_WS_CONNECTED, m->to, number);
-    chat_opened(world, id, number);
+    if (c->crowd.is_location)
+        location_opened(world, id, number);
+    else
+        chat_opened(world, id, number);
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */
@@ -217,6 +247,7 @@ void crowd_begin(struct world *world, uint32_t id)
     c->rest = 0;
     c->ahead_ns = start_ns > world->now_ns ? start_ns - world->now_ns : 0;
     c->crowd.send_rate = parameter_get(world, id, CLIENT_SEND);
+    c->crowd.is_location = parameter_get(world, id, CLIENT_OP) == CLIENT_OP_LOCATION;
     if (c->ahead_ns != 0 && parameter_get(world, id, CLIENT_CONNECT_RATE) == CLIENT_RATE_MAX) {
         static const struct payload nothing;
         c->due_ns = start_ns;
@@ -256,10 +287,13 @@ void crowd_timer(struct world *world, uint32_t id)
 
 void crowd_member(struct world *world, uint32_t id, uint32_t number)
 {
-    struct member *m = member_at(world, client_of(world, id), number);
+    const struct client *c = client_of(world, id);
+    struct member *m = member_at(world, c, number);
     m->event = 0;
     if (m->state == MEMBER_RETRYING)
         member_connect(world, id, number);
+    else if (c->crowd.is_location)
+        location_due(world, id, number);
     else if (m->state == MEMBER_OPEN)
         chat_due(world, id, number);
     crowd_arm(world, id);
@@ -273,7 +307,9 @@ static void crowd_count_changed(struct world *world, uint32_t id)
     c->crowd.begun = wanted < begun ? wanted : begun;
     for (uint32_t number = c->crowd.begun + 1; number <= begun; number++) {
         struct member *m = member_at(world, c, number);
-        if (m->state == MEMBER_OPEN) {
+        if (c->crowd.is_location)
+            location_forget(world, id, number);
+        if (m->state == MEMBER_OPEN && !c->crowd.is_location) {
             chat_leave(world, id, number);
             c->connected--;
             m->state = MEMBER_LEAVING;
@@ -339,8 +375,9 @@ void crowd_thaw(struct world *world, uint32_t id)
     struct client *c = client_of(world, id);
     for (uint32_t number = 1; number <= c->crowd.limit; number++) {
         struct member *m = member_at(world, c, number);
-        if (m->frozen != 0 && m->event == 0 &&
-            (m->state == MEMBER_RETRYING || m->state == MEMBER_OPEN))
+        bool waits =
+            m->state == MEMBER_RETRYING || m->state == MEMBER_OPEN || m->state == MEMBER_RESTING;
+        if (m->frozen != 0 && m->event == 0 && waits)
             member_wait(world, id, number, m->due_ns);
         m->frozen = 0;
     }
@@ -353,6 +390,7 @@ void crowd_end(struct world *world, uint32_t id)
     struct client *c = client_of(world, id);
     for (uint32_t number = 1; number <= c->crowd.limit; number++)
         member_cancel(world, id, number);
+    location_end(world, id);
     if (c->crowd.members != 0)
         arena_give(&world->region, c->crowd.members,
                    (uint64_t)c->crowd.limit * sizeof(struct member));
@@ -381,7 +419,10 @@ static void crowd_readable(struct world *world, uint32_t id, uint32_t number, ui
     struct message message;
     while (member_at(world, c, number)->socket == socket &&
            tcp_receive(world, socket, id, &message))
-        chat_heard(world, id, number, &message);
+        if (c->crowd.is_location)
+            location_heard(world, id, number, &message);
+        else
+            chat_heard(world, id, number, &message);
 }
 
 void crowd_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what)
@@ -392,7 +433,10 @@ void crowd_socket(struct world *world, uint32_t id, uint32_t connection, enum so
         return;
     switch (what) {
     case SOCKET_CONNECTED:
-        chat_connected(world, id, number);
+        if (c->crowd.is_location)
+            location_connected(world, id, number);
+        else
+            chat_connected(world, id, number);
         break;
     case SOCKET_READABLE:
         crowd_readable(world, id, number, connection);
