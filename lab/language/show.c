@@ -301,14 +301,10 @@ bool act_report(struct session *session, struct call *call)
     static const struct report {
         const char *name;
         void (*say)(struct session *session, uint32_t variant);
-    } reports[] = {{REPORT_LEDGER, ledger_say},
-                   {"deliveries", deliveries_say},
-                   {"machines", machines_say},
-                   {"spof", spof_say},
-                   {"sentinels", sentinels_say},
-                   {"replication", replication_say},
-                   {"availability", availability_say},
-                   {NULL, NULL}};
+    } reports[] = {{REPORT_LEDGER, ledger_say},        {"deliveries", deliveries_say},
+                   {"machines", machines_say},         {"spof", spof_say},
+                   {"sentinels", sentinels_say},       {"replication", replication_say},
+                   {"availability", availability_say}, {NULL, NULL}};
     const char *name = command_word(call->command, 1);
     const struct report *report = reports;
     if (strcmp(name, "ladder") == 0)

@@ -28,16 +28,16 @@ enum ws_type {
     WS_TYPES_END
 };
 
-#define WS_UPGRADE_BYTES    164u /* GET /chat, Host, Upgrade, Connection, key, version */
+#define WS_UPGRADE_BYTES       164u /* GET /chat, Host, Upgrade, Connection, key, version */
 #define WS_SWITCHED_BYTES      129u /* what ws and Netty write */
 #define WS_SWITCHED_DATE_BYTES 147u /* Tomcat, with a Date */
-#define WS_PING_BYTES       2u
-#define WS_PONG_BYTES       6u   /* masked */
-#define WS_CLOSE_BYTES      4u   /* with its code */
-#define POSITION_ASK_BYTES  439u /* a browser's headers, with a cookie */
-#define POSITION_HEAD_BYTES 219u
-#define POSITION_BYTES      88u             /* {"id":...,"lat":...,"lng":...,"t":...} */
-#define WS_CLOSE_WAIT_NS    (5 * SECOND_NS) /* for the other side's close frame */
+#define WS_PING_BYTES          2u
+#define WS_PONG_BYTES          6u   /* masked */
+#define WS_CLOSE_BYTES         4u   /* with its code */
+#define POSITION_ASK_BYTES     439u /* a browser's headers, with a cookie */
+#define POSITION_HEAD_BYTES    219u
+#define POSITION_BYTES         88u             /* {"id":...,"lat":...,"lng":...,"t":...} */
+#define WS_CLOSE_WAIT_NS       (5 * SECOND_NS) /* for the other side's close frame */
 
 /* Bytes of a frame (RFC 6455 5.2): 2, 4 or 10 before the data, a client's mask takes 4 more. */
 uint64_t ws_frame_bytes(uint64_t data_bytes, bool masked);

@@ -39,7 +39,8 @@ static bool jobs_check(const struct world *world, uint32_t id, uint64_t *of_chan
 bool server_check(const struct world *world, uint32_t id, struct text *why)
 {
     const struct server *v = server_of(world, id);
-    uint64_t jobs = 0, connections = 0, under_way = 0, heap = v->heap.base + v->kept_bytes;
+    uint64_t jobs = 0, connections = 0, under_way = 0,
+             heap = v->heap.base + v->kept_bytes + (uint64_t)v->kept_count * KEPT_BYTES;
     if (!jobs_check(world, id, &jobs, why))
         return false;
     for (uint32_t i = 1; i <= v->channels.used; i++) {

@@ -13,10 +13,6 @@
  * wire. */
 #define SLICE 64u
 
-/* What the process needs for a frame that it keeps (Netty ChannelOutboundBuffer.Entry: TRUTH
- * ws.slow.netty). */
-#define KEPT_BYTES 96u
-
 uint64_t fanout_slice(const struct world *world, uint32_t id, uint32_t job)
 {
     const struct server *v = server_of(world, id);
@@ -40,6 +36,7 @@ static void kept_count(struct server *v, struct channel *s, uint64_t bytes, bool
 {
     s->kept_bytes += more ? bytes : -bytes;
     v->kept_bytes += more ? bytes : -bytes;
+    v->kept_count += more ? 1 : UINT32_MAX;
 }
 
 static void keep(struct world *world, uint32_t id, uint32_t channel, const struct message *frame)
@@ -304,6 +301,7 @@ void fanout_end(struct world *world, uint32_t id)
                               1);
     rows_clear(&world->region, &v->kept, sizeof(struct kept));
     v->kept_bytes = 0;
+    v->kept_count = 0;
 }
 
 uint64_t server_deliveries(const struct world *world, uint32_t id, uint32_t client)

@@ -34,8 +34,11 @@ bool position_parks(struct world *world, uint32_t id, uint32_t job)
 
 void position_moved(struct world *world, uint32_t id, uint32_t job)
 {
-    job_at(world, server_of(world, id), job)->event = 0;
-    if (!component_at(world, id)->paused)
+    struct server *v = server_of(world, id);
+    job_at(world, v, job)->event = 0;
+    if (server_stands(world, id))
+        v->late++;
+    else
         work_back(world, id, job, 200); /* it needs a thread or a turn again */
 }
 
@@ -82,7 +85,7 @@ void position_push(struct world *world, uint32_t id, uint32_t vehicle)
 {
     const struct message moved = {.type = WS_POSITION};
     wait_for_move(world, id, vehicle);
-    if (!component_at(world, id)->paused)
+    if (!server_stands(world, id))
         work_request(world, id, vehicle_at(world, server_of(world, id), vehicle)->channel, &moved);
 }
 

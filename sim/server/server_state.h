@@ -79,6 +79,10 @@ struct vehicle {
     event_id event;
 };
 
+/* What the process needs for a frame that it keeps, beside its bytes (Netty
+ * ChannelOutboundBuffer.Entry: TRUTH ws.slow.netty). */
+#define KEPT_BYTES 96u
+
 /* A frame that waits in the process, because the kernel takes no more. */
 struct kept {
     uint32_t next, bytes;
@@ -180,6 +184,7 @@ struct server {
     uint32_t noted_first, noted_last; /* channels that server_settle looks at */
     uint32_t idle_first, idle_last;
     uint32_t pinged_first, pinged_last; /* WebSockets, by since_ns: the last ping */
+    uint32_t kept_count;                /* frames that kept_bytes counts */
     uint32_t accepting;                 /* the channel whose accept costs CPU now; 0 none */
     uint16_t files_full;                /* 1: accept failed (EMFILE) and it was said */
     uint16_t settling;
