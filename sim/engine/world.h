@@ -59,6 +59,12 @@ static inline const struct kind *component_kind(const struct world *world, uint3
 {
     return catalog[component_at(world, id)->kind];
 }
+/* Is there a component with this id (0 is none), not removed, and can a process be asked there? */
+static inline bool component_is_process(const struct world *world, uint32_t id)
+{
+    const struct kind *kind = id != 0 ? component_kind(world, id) : NULL;
+    return kind != NULL && kind->process;
+}
 static inline void *component_state(const struct world *world, uint32_t id)
 {
     return arena_at(&world->region, component_at(world, id)->state);

@@ -96,7 +96,7 @@ static void line_connect(struct world *world, uint32_t id, uint32_t line, uint32
     struct line *l = line_at(world, server_of(world, id), line);
     l->to = to;
     l->socket = 0;
-    if (to != 0 && component_kind(world, to)->process)
+    if (component_is_process(world, to))
         l->socket = tcp_connect(world, id, to, &options);
     if (l->socket != 0)
         tcp_set_cookie(world, l->socket, id, (uint64_t)SERVER_SOCKET_LINE << 32 | line);

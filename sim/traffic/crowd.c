@@ -111,7 +111,7 @@ void member_connect(struct world *world, uint32_t id, uint32_t number)
     struct member *m = member_at(world, c, number);
     const struct tcp_options options = speak_options(world, id);
     uint32_t to = component_find(world, parameter_text(world, id, CLIENT_TO));
-    bool there = to != 0 && component_kind(world, to)->process;
+    bool there = component_is_process(world, to);
     m->state = MEMBER_CONNECTING;
     m->since_ns = world->now_ns;
     m->to = to;

@@ -31,7 +31,7 @@ static uint32_t via_asked(const struct world *world, uint32_t id)
 static void place_connect(struct world *world, uint32_t id, uint32_t place, uint32_t to)
 {
     struct client *c = client_of(world, id);
-    if (to != 0 && !component_kind(world, to)->process)
+    if (!component_is_process(world, to)) /* a sentinel may name a store that was removed */
         to = 0;
     struct place *p = place_at(world, c, place);
     p->to = to;

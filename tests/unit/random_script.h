@@ -1,6 +1,6 @@
 /*
- * Scripts that are drawn: machines, stores, servers, clients, links, parameters, faults.  Many
- * commands do not fit the moment and are refused.
+ * Scripts that are drawn: machines, stores and their replicas, sentinels, servers, clients, links,
+ * parameters, faults.  Many commands do not fit the moment and are refused.
  */
 #ifndef TESTS_UNIT_RANDOM_SCRIPT_H
 #define TESTS_UNIT_RANDOM_SCRIPT_H
@@ -17,7 +17,7 @@
 struct script {
     uint64_t draws; /* splitmix64 */
     uint64_t end_ns;
-    unsigned machines, stores, servers, clients, actions, built;
+    unsigned machines, stores, sentinels, servers, clients, actions, built;
     char build[32][LINE_BYTES];
     struct {
         uint64_t time_ns;
@@ -71,6 +71,42 @@ static inline void write_server(struct script *s, char *line, unsigned number)
              1 + (unsigned)draw(s, 12), (unsigned)draw(s, 6), ONE_OF(s, bodies));
 }
 
+/* The first is a master; the others follow it, or the one before them, or nobody. */
+static inline void write_store(struct script *s, char *line, unsigned number)
+{
+    static const char *const saves[] = {"\"\"", "\"1 10\"", "\"3 1\"", "\"60 10000\""};
+    static const char *const fsyncs[] = {"everysec", "always", "no"};
+    static const char *const guards[] = {"",
+                                         "",
+                                         "",
+                                         "",
+                                         "",
+                                         "",
+                                         " min-replicas-to-write=1",
+                                         " min-replicas-to-write=1 min-replicas-max-lag=2"};
+    size_t used;
+    snprintf(line, LINE_BYTES, "add store s%u on m%u save=%s appendonly=%s appendfsync=%s%s",
+             number, (unsigned)draw(s, s->machines), ONE_OF(s, saves), draw(s, 2) ? "yes" : "no",
+             ONE_OF(s, fsyncs), ONE_OF(s, guards));
+    used = strlen(line);
+    if (number > 0 && draw(s, 2))
+        snprintf(line + used, LINE_BYTES - used,
+                 " replicaof=s%u repl-diskless-sync=%s repl-diskless-sync-delay=%u "
+                 "repl-backlog-size=%s repl-timeout=%u",
+                 draw(s, 3) ? 0 : number - 1, draw(s, 2) ? "yes" : "no", (unsigned)draw(s, 2),
+                 draw(s, 2) ? "16kb" : "1mb", 3 + (unsigned)draw(s, 60));
+}
+
+static inline void write_sentinel(struct script *s, char *line, unsigned number)
+{
+    static const char *const downs[] = {"500", "1000", "3000"};
+    snprintf(line, LINE_BYTES,
+             "add sentinel n%u on m%u watch=s0 quorum=%u down-after-milliseconds=%s "
+             "failover-timeout=%u",
+             number, (unsigned)draw(s, s->machines), 1 + (unsigned)draw(s, 2), ONE_OF(s, downs),
+             2000 + 4000 * (unsigned)draw(s, 3));
+}
+
 /* One, before the first servers; more or fewer of them later. */
 static inline void write_balancer(struct script *s, char *line)
 {
@@ -93,21 +129,31 @@ static inline void write_client(struct script *s, char *line, const char *name)
     static const char *const keys[] = {"unique", "unique", "1", "50"};
     static const char *const timeouts[] = {"5ms", "100ms", "1s", "3s"};
     static const char *const retries[] = {"no", "no", "1", "3", "unlimited"};
-    static const char *const delays[] = {"0ms", "10ms", "700ms"};
+    static const char *const delays[] = {"1ms", "10ms", "700ms"};
     bool http = draw(s, 2) != 0;
     snprintf(line, LINE_BYTES,
              "add client %s on m%u to=%c%u op=%s rate=%s arrival=%s connections=%u pipeline=%u "
              "keys=%s timeout=%s retry=%s retry_delay=%s backoff=%s jitter=%s think=%s",
              name, (unsigned)draw(s, s->machines), http ? 'v' : 's',
-             (unsigned)draw(s, http ? s->servers : s->stores), http ? "http" : ONE_OF(s, ops),
-             ONE_OF(s, rates), draw(s, 2) ? "poisson" : "constant", 1 + (unsigned)draw(s, 8),
-             1 + (unsigned)draw(s, 4), ONE_OF(s, keys), ONE_OF(s, timeouts), ONE_OF(s, retries),
-             ONE_OF(s, delays), draw(s, 2) ? "none" : "exponential", draw(s, 2) ? "none" : "full",
+             http || draw(s, 3) == 0 ? (unsigned)draw(s, http ? s->servers : s->stores) : 0,
+             http ? "http" : ONE_OF(s, ops), ONE_OF(s, rates), draw(s, 2) ? "poisson" : "constant",
+             1 + (unsigned)draw(s, 8), 1 + (unsigned)draw(s, 4), ONE_OF(s, keys),
+             ONE_OF(s, timeouts), ONE_OF(s, retries), ONE_OF(s, delays),
+             draw(s, 2) ? "none" : "exponential", draw(s, 2) ? "none" : "full",
              draw(s, 3) ? "20ms" : "1ms");
+    size_t used = strlen(line);
+    if (!http && s->sentinels > 0 && draw(s, 3) == 0) { /* it asks who the master is */
+        char *by = strstr(line, "to=s");
+        memmove(by, by + sizeof "to=s0", strlen(by + sizeof "to=s0") + 1);
+        used = strlen(line);
+        snprintf(line + used, LINE_BYTES - used, " via=n0%s", s->sentinels > 1 ? ",n1" : "");
+    } else if (!http && draw(s, 8) == 0) {
+        snprintf(line + used, LINE_BYTES - used, " wait=1");
+    }
     char *to = http && draw(s, 2) ? strstr(line, "to=v") : NULL;
     if (to != NULL)
         memcpy(to, "to=l0", 5);
-    size_t used = strlen(line);
+    used = strlen(line);
     if (to != NULL && draw(s, 8)) /* a balancer speaks HTTP/1.x alone; the others are told so */
         snprintf(line + used, LINE_BYTES - used, " http=%s keepalive=%s",
                  draw(s, 4) ? "1.1" : "1.0", draw(s, 3) ? "yes" : "no");
@@ -117,12 +163,11 @@ static inline void write_client(struct script *s, char *line, const char *name)
 
 static inline void write_build(struct script *s, uint64_t seed)
 {
-    static const char *const saves[] = {"\"\"", "\"1 10\"", "\"3 1\"", "\"60 10000\""};
-    static const char *const fsyncs[] = {"everysec", "always", "no"};
     static const char *const latencies[] = {"0.1ms", "1ms", "30ms"};
     static const char *const losses[] = {"0%", "0%", "1%", "10%"};
     s->machines = 2 + (unsigned)draw(s, 3);
     s->stores = 1 + (unsigned)draw(s, 3);
+    s->sentinels = s->stores > 1 ? (unsigned)draw(s, 4) : 0;
     s->servers = 1 + (unsigned)draw(s, 2);
     s->clients = 1 + (unsigned)draw(s, 4);
     snprintf(s->build[s->built++], LINE_BYTES, "seed %llu", (unsigned long long)seed);
@@ -132,10 +177,9 @@ static inline void write_build(struct script *s, uint64_t seed)
         snprintf(s->build[s->built++], LINE_BYTES, "machine m%u cores=%u disk=%s zone=%c", i,
                  1 + (unsigned)draw(s, 3), draw(s, 2) ? "ssd" : "hdd", (char)('a' + i % 2));
     for (unsigned i = 0; i < s->stores; i++)
-        snprintf(s->build[s->built++], LINE_BYTES,
-                 "add store s%u on m%u save=%s appendonly=%s appendfsync=%s", i,
-                 (unsigned)draw(s, s->machines), ONE_OF(s, saves), draw(s, 2) ? "yes" : "no",
-                 ONE_OF(s, fsyncs));
+        write_store(s, s->build[s->built++], i);
+    for (unsigned i = 0; i < s->sentinels; i++)
+        write_sentinel(s, s->build[s->built++], i);
     for (unsigned i = 0; i < s->servers; i++)
         write_server(s, s->build[s->built++], i);
     write_balancer(s, s->build[s->built++]);
@@ -192,6 +236,27 @@ static inline void write_action(struct script *s, char *line, unsigned number)
                                         "burn m%u 90%% for 1s",
                                         "burn m%u 0%%",
                                         "leak s%u 50MB/s",
+                                        "kill n%u",
+                                        "start n%u",
+                                        "restart n%u after 2s",
+                                        "pause n%u for 3s",
+                                        "pause s%u for 4s",
+                                        "pause s0 for 6s",
+                                        "restart s0 after 5s",
+                                        "remove n%u",
+                                        "remove s%u",
+                                        "set n%u quorum=1 down-after-milliseconds=700",
+                                        "set s%u min-replicas-to-write=1 min-replicas-max-lag=1",
+                                        "set s%u min-replicas-to-write=0",
+                                        "set s%u repl-backlog-size=16kb",
+                                        "set c%u wait=1",
+                                        "set c%u wait=0",
+                                        "tell s%u REPLICAOF s0 6379",
+                                        "tell s%u REPLICAOF s1 6379",
+                                        "tell s%u REPLICAOF NO ONE",
+                                        "tell s%u WAIT 1 500",
+                                        "tell n%u SENTINEL FAILOVER s0",
+                                        "tell n%u SENTINEL RESET s0",
                                         "kill v%u",
                                         "start v%u",
                                         "start v%u",

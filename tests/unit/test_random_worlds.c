@@ -4,11 +4,15 @@
  *
  * Whatever happens: every request ends once, the totals agree with the full sums, the same script
  * gives the same run, and a copy that was made on the way goes the same way.
+ *
+ * test_random_worlds COUNT [FIRST]: so many seeds, from the first on.
  */
 #include "tests/unit/plain_world.h"
 #include "tests/unit/random_script.h"
 
 #define SEEDS 20
+
+static uint64_t first_seed = 40, seed_count = SEEDS;
 
 /* --- running it -------------------------------------------------------------------------- */
 
@@ -73,6 +77,7 @@ static void assert_same(struct world *a, struct world *b, uint64_t seed)
 /* What the middle of the simulation did at all: a property over idle worlds would say nothing. */
 struct sums {
     int64_t acked, refused, timed_out, retries, lost, responses, errors, accepted, balanced;
+    int64_t failovers, synced;
 };
 
 static void add_sums(struct world *world, struct sums *sums)
@@ -81,12 +86,17 @@ static void add_sums(struct world *world, struct sums *sums)
         enum kind_id kind;
         const char *metric;
         int64_t *to;
-    } rows[] = {
-        {KIND_CLIENT, "acked", &sums->acked},         {KIND_CLIENT, "refused", &sums->refused},
-        {KIND_CLIENT, "timed_out", &sums->timed_out}, {KIND_CLIENT, "retries", &sums->retries},
-        {KIND_CLIENT, "acked_lost", &sums->lost},     {KIND_SERVER, "responses", &sums->responses},
-        {KIND_SERVER, "errors", &sums->errors},       {KIND_SERVER, "accepted", &sums->accepted},
-        {KIND_BALANCER, "requests", &sums->balanced}};
+    } rows[] = {{KIND_CLIENT, "acked", &sums->acked},
+                {KIND_CLIENT, "refused", &sums->refused},
+                {KIND_CLIENT, "timed_out", &sums->timed_out},
+                {KIND_CLIENT, "retries", &sums->retries},
+                {KIND_CLIENT, "acked_lost", &sums->lost},
+                {KIND_SERVER, "responses", &sums->responses},
+                {KIND_SERVER, "errors", &sums->errors},
+                {KIND_SERVER, "accepted", &sums->accepted},
+                {KIND_BALANCER, "requests", &sums->balanced},
+                {KIND_SENTINEL, "failovers", &sums->failovers},
+                {KIND_STORE, "sync_full", &sums->synced}};
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
         for (uint32_t id = component_next(world, 0, rows[i].kind); id != 0;
              id = component_next(world, id, rows[i].kind)) {
@@ -102,7 +112,9 @@ static void every_random_world_adds_up_and_repeats(void **unused)
     (void)unused;
     static struct script script;
     struct sums sums = {0};
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+    for (uint64_t seed = first_seed; seed < first_seed + seed_count; seed++) {
+        if (seed_count != SEEDS)
+            print_message("seed %llu\n", (unsigned long long)seed);
         write_script(&script, seed);
         struct world *world = plain_open(), *again = plain_open(), *copy = plain_open();
         unsigned middle = script.actions / 2;
@@ -120,14 +132,28 @@ static void every_random_world_adds_up_and_repeats(void **unused)
         plain_close(again);
         plain_close(copy);
     }
+    if (seed_count != SEEDS) {
+        print_message("acked %lld refused %lld timed out %lld retries %lld lost %lld\n",
+                      (long long)sums.acked, (long long)sums.refused, (long long)sums.timed_out,
+                      (long long)sums.retries, (long long)sums.lost);
+        print_message("failovers %lld full syncs %lld answers %lld balanced %lld\n",
+                      (long long)sums.failovers, (long long)sums.synced, (long long)sums.responses,
+                      (long long)sums.balanced);
+        return;
+    }
     assert_true(sums.acked > 10000 && sums.refused > 1000 && sums.timed_out > 1000);
     assert_true(sums.retries > 1000 && sums.lost > 100);
     assert_true(sums.balanced > 1000);
+    assert_true(sums.failovers > 3 && sums.synced > 10);
     assert_true(sums.responses > 5000 && sums.errors > 100 && sums.accepted > 1000);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        seed_count = strtoull(argv[1], NULL, 10);
+    if (argc > 2)
+        first_seed = strtoull(argv[2], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_random_world_adds_up_and_repeats),
     };
