@@ -14,9 +14,11 @@
 
 #define AT(place) (UINT64_C(1) << PLACE_##place)
 #define IN(field) (UINT64_C(1) << FIELD_##field)
-#define AT_CLOCK  (AT(WORLD) | AT(PART) | AT(COPIES) | AT(BRIEF) | AT(TRY) | AT(WATCH) | AT(VARY))
+#define AT_CLOCK                                                                                   \
+    (AT(WORLD) | AT(PART) | AT(ROOM) | AT(SERVER) | AT(COPIES) | AT(BRIEF) | AT(TRY) | AT(WATCH) | \
+     AT(VARY))
 #define AT_LADDER (AT(WORLD) | AT(PART) | AT(TRY) | AT(WATCH) | AT(EXPLAIN) | AT(VARY))
-#define AT_PANEL  (AT(WORLD) | AT(PART) | AT(TRY) | AT(WATCH) | AT(VARY))
+#define AT_PANEL  (AT(WORLD) | AT(PART) | AT(ROOM) | AT(SERVER) | AT(TRY) | AT(WATCH) | AT(VARY))
 #define AT_LESSON                                                                                  \
     (AT(BRIEF) | AT(TRY) | AT(PREDICT) | AT(WATCH) | AT(EXPLAIN) | AT(VARY) | AT(WORK))
 #define AT_FLOW    (AT_LESSON & ~AT(BRIEF))

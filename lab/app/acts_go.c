@@ -104,9 +104,20 @@ bool press_search(struct model *model, const struct key *key)
 bool press_part(struct model *model, const struct key *key)
 {
     (void)key;
+    const struct part *part = look_part(&model->look, model->selected);
     model->row = 0;
-    if (look_part(&model->look, model->selected))
-        model_show(model, PLACE_PART);
+    if (part && rooms_exist(model))
+        rooms_open(model);
+    else if (part)
+        model_show(model, part->kind == KIND_SERVER ? PLACE_SERVER : PLACE_PART);
+    return true;
+}
+
+bool press_settings(struct model *model, const struct key *key)
+{
+    (void)key;
+    model->row = 0;
+    model_show(model, PLACE_PART);
     return true;
 }
 

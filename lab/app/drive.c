@@ -6,6 +6,7 @@
 #include "lab/app/flow.h"
 #include "lab/app/past.h"
 #include "lab/app/slow.h"
+#include "lab/app/trails.h"
 #include "lab/app/twins.h"
 
 #define BUDGET_EVENTS 2000
@@ -80,6 +81,8 @@ void drive_faster(struct model *model, int by)
 void drive_heard(void *user, int variant, struct world *world, const struct record *record)
 {
     struct model *model = user;
+    if (variant < 0 || (uint32_t)variant == twins_focus(model))
+        rooms_heard(model, record);
     bool beginning =
         record->time_ns == 0 && (record->what == TRACE_STARTED || record->what == TRACE_READY);
     if (beginning || !word_news(LANGUAGE_EN, record->what))
@@ -133,6 +136,7 @@ void drive_moved(struct model *model, uint64_t before_ns)
     if (now_ns >= before_ns)
         return;
     ladders_went_back(model);
+    rooms_went_back(model);
     flow_went_back(model);
 }
 
@@ -164,6 +168,7 @@ void drive_sample(void *user, struct session *session)
 {
     struct model *model = user;
     twins_sample(model);
+    trails_sample(model);
     struct world *world = session_variant(session, twins_focus(model))->world;
     for (uint32_t i = 0; i < model->look.chart_count; i++) {
         struct metric_ref metric;

@@ -68,6 +68,8 @@ void model_close_session(struct model *model)
     model->script = NULL;
     model->news_count = 0;
     past_release(model);
+    trails_release(model);
+    rooms_close(model);
     model->look.chart_count = 0;
     look_release(&model->look);
     for (uint32_t i = 0; i < VARIANTS_MAX; i++)
@@ -249,6 +251,7 @@ void model_back(struct model *model)
     if (model->screen == PLACE_HOME)
         model_home(model);
     ladders_look(model);
+    rooms_look(model);
     model->scroll = 0;
     model->redraw = true;
 }
@@ -294,6 +297,7 @@ void model_look(struct model *model)
         snprintf(model->selected, sizeof model->selected, "%s",
                  model->look.part_count ? model->look.parts[0].name : "");
     ladders_look(model);
+    rooms_look(model);
     model->drive.since_look_ns = 0;
     model->redraw = true;
 }

@@ -8,6 +8,8 @@
 
 #include "lab/app/field.h"
 #include "lab/app/ladders.h"
+#include "lab/app/rooms.h"
+#include "lab/app/trails.h"
 #include "lab/language/differ.h"
 #include "lab/language/session.h"
 #include "lab/lesson/lesson.h"
@@ -23,6 +25,8 @@ enum place {
     PLACE_PART,
     PLACE_LIFE,
     PLACE_LADDER,
+    PLACE_ROOM,   /* who of a room got which message when */
+    PLACE_SERVER, /* its walls, its threads, what goes through it */
     PLACE_COPIES, /* who believes what about the master, how far the copies are */
     PLACE_BRIEF,
     PLACE_TRY,
@@ -315,6 +319,8 @@ struct model {
     struct twins twins;
     struct ended ended; /* of the watched run of a lesson */
     struct ladders ladders;
+    struct trails trails;
+    struct room room;
     struct news news[NEWS_KEPT];
     uint32_t news_count;
     char selected[NAME_BYTES]; /* part */

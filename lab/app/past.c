@@ -7,6 +7,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/trails.h"
 #include "lab/app/twins.h"
 
 #define COLUMNS_LEAST 38
@@ -63,6 +64,7 @@ static bool branch_load(struct model *model, uint32_t number)
     model->look.chart_count = branch->chart_count;
     memcpy(model->news, branch->news, sizeof branch->news);
     memcpy(model->look.charts, branch->charts, sizeof branch->charts);
+    trails_back(model, 0);
     twins_back(model, 0); /* theirs begin anew */
     return true;
 }
@@ -88,6 +90,7 @@ static void forget_after(struct model *model, uint64_t time_ns)
     while (model->news_count && model->news[model->news_count - 1].time_ns > time_ns)
         model->news_count--;
     look_samples_back(&model->look, time_ns);
+    trails_back(model, time_ns);
     twins_back(model, time_ns);
 }
 

@@ -148,9 +148,8 @@ static void samples_join(struct chart *chart)
     chart->step_ns *= 2;
 }
 
-void look_sample(struct look *look, uint32_t chart, uint64_t time_ns, int64_t value)
+void chart_sample(struct chart *to, uint64_t time_ns, int64_t value)
 {
-    struct chart *to = &look->charts[chart];
     while (look_sample_at(to, time_ns) >= LOOK_SAMPLES)
         samples_join(to);
     uint32_t at = look_sample_at(to, time_ns);
@@ -163,14 +162,22 @@ void look_sample(struct look *look, uint32_t chart, uint64_t time_ns, int64_t va
         to->samples[at] = value;
 }
 
+void chart_back(struct chart *chart, uint64_t now_ns)
+{
+    uint32_t kept = (uint32_t)(now_ns / chart->step_ns);
+    if (kept < chart->count)
+        chart->count = kept > chart->first ? kept : 0;
+}
+
+void look_sample(struct look *look, uint32_t chart, uint64_t time_ns, int64_t value)
+{
+    chart_sample(&look->charts[chart], time_ns, value);
+}
+
 void look_samples_back(struct look *look, uint64_t now_ns)
 {
-    for (uint32_t i = 0; i < look->chart_count; i++) {
-        struct chart *chart = &look->charts[i];
-        uint32_t kept = (uint32_t)(now_ns / chart->step_ns);
-        if (kept < chart->count)
-            chart->count = kept > chart->first ? kept : 0;
-    }
+    for (uint32_t i = 0; i < look->chart_count; i++)
+        chart_back(&look->charts[i], now_ns);
 }
 
 const struct part *look_part(const struct look *look, const char *name)

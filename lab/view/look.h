@@ -63,6 +63,9 @@ void look_take(struct look *look, struct world *world, look_hidden *hidden, void
 void look_chart(struct look *look, const char *name, uint32_t unit, bool hidden);
 void look_sample(struct look *look, uint32_t chart, uint64_t time_ns, int64_t value);
 void look_samples_back(struct look *look, uint64_t now_ns);
+/* The same for a chart by itself. */
+void chart_sample(struct chart *chart, uint64_t time_ns, int64_t value);
+void chart_back(struct chart *chart, uint64_t now_ns);
 /* The sample in which a time is. */
 uint32_t look_sample_at(const struct chart *chart, uint64_t time_ns);
 

@@ -24,6 +24,8 @@ void view_present(const struct model *model, struct canvas *canvas);
 void view_world(const struct model *model, struct canvas *canvas);
 void view_part(const struct model *model, struct canvas *canvas);
 void view_life(const struct model *model, struct canvas *canvas);
+void view_room(const struct model *model, struct canvas *canvas);
+void view_server(const struct model *model, struct canvas *canvas);
 void view_copies(const struct model *model, struct canvas *canvas);
 /* Rows of who believes what that do not fit: how far back one can look. */
 uint32_t view_copies_scroll(const struct model *model);

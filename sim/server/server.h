@@ -71,6 +71,24 @@ uint64_t server_deliveries(const struct world *world, uint32_t server, uint32_t 
 /* Its running totals agree with the full sums; what does not is added to `why`. */
 bool server_check(const struct world *world, uint32_t server, struct text *why);
 
+/* What a thread, or a loop, does at this instant. */
+enum server_lane {
+    LANE_IDLE,
+    LANE_RUNS,     /* has a core, or waits for one */
+    LANE_WAITS,    /* for external, or an answer to its call */
+    LANE_SENDS,    /* its answer waits for the kernel to take it */
+    LANE_COLLECTS, /* all stand still for the collector */
+    LANE_DEAD,     /* all stand still for good: an OutOfMemoryError */
+    LANE_KINDS
+};
+#define SERVER_LANES 4096u
+struct server_lanes {
+    uint64_t count, of[LANE_KINDS]; /* all of them, and of each kind */
+    uint32_t shown;                 /* the first of them, one each */
+    uint8_t lane[SERVER_LANES];     /* enum server_lane */
+};
+void server_lanes_read(const struct world *world, uint32_t server, struct server_lanes *lanes);
+
 extern const struct kind server_kind;
 
 #endif
