@@ -305,5 +305,5 @@ bool world_check(struct world *world, struct text *why)
         text_add(why, "an event waits in the past");
         return false;
     }
-    return ledger_check(world, why) && parts_check(world, why);
+    return ledger_check(world, why) && parts_check(world, why) && tcp_memory_check(world, why);
 }

@@ -12,7 +12,8 @@
 enum machine_event {
     MACHINE_WORK_DUE = 1, /* u32[0] = work: its end or the end of its slice */
     MACHINE_DISK_DUE,     /* the operation of the disk ended */
-    MACHINE_FLUSHER       /* writeback looks for old pages */
+    MACHINE_FLUSHER,      /* writeback looks for old pages */
+    MACHINE_KILLER        /* memory was out: is it still? */
 };
 
 static inline struct machine_state *machine_at(const struct world *world, uint32_t machine)
@@ -59,6 +60,7 @@ void cpu_lost(struct world *world, uint32_t machine); /* power */
 
 /* --- memory.c ------------------------------------------------------------------------------- */
 void memory_check(struct world *world, uint32_t machine); /* kills until the rest fits */
+void memory_killer_due(struct world *world, uint32_t machine);
 void memory_lost(struct world *world, uint32_t machine);
 
 /* --- file.c --------------------------------------------------------------------------------- */

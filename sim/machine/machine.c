@@ -40,6 +40,9 @@ static void machine_event(struct world *world, uint32_t id, const struct event *
     case MACHINE_FLUSHER:
         file_flusher_due(world, id);
         break;
+    case MACHINE_KILLER:
+        memory_killer_due(world, id);
+        break;
     default:
         break;
     }
@@ -137,6 +140,12 @@ static bool read_cpu(struct world *world, uint32_t id, struct value *value)
     return true;
 }
 
+static bool read_ram_used(struct world *world, uint32_t id, struct value *value)
+{
+    value->number = (int64_t)memory_used(world, id);
+    return true;
+}
+
 static bool read_disk_busy(struct world *world, uint32_t id, struct value *value)
 {
     value->number = (int64_t)meter_last_second(&machine_at(world, id)->disk.meter, world->now_ns);
@@ -154,9 +163,11 @@ static bool read_up(struct world *world, uint32_t id, struct value *value)
 static const struct metric metrics[] = {
     {"cpu", UNIT_PERCENT, METRIC_GAUGE, 0, read_cpu, "use of all cores over the last second",
      "지난 1초 동안 모든 코어의 사용률"},
-    {"ram_used", UNIT_SIZE, METRIC_GAUGE, STATE(ram_used),
-     "memory of the processes; the page cache does not count",
-     "프로세스들이 쓰는 메모리(페이지 캐시는 빼고)"},
+    {"ram_used", UNIT_SIZE, METRIC_GAUGE, 0, read_ram_used,
+     "memory of the processes, and of the kernel for their sockets (3.75 KB an end and what waits "
+     "in it); the page cache does not count",
+     "프로세스들과, 커널이 소켓에 쓰는 메모리(한쪽 끝에 3.75 KB와 쌓인 바이트); 페이지 캐시는 "
+     "빼고"},
     {"page_cache_dirty", UNIT_SIZE, METRIC_GAUGE, STATE(page_cache_dirty),
      "bytes that were written and are not on the disk yet", "썼지만 아직 디스크에 없는 바이트"},
     {"disk_used", UNIT_SIZE, METRIC_GAUGE, STATE(disk_used), "space that is taken on the disk",

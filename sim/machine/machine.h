@@ -86,7 +86,8 @@ struct disk {
 struct machine_state {
     uint64_t tcp[12];
     uint64_t tcp_established, tcp_time_wait;
-    uint64_t ram_used;         /* memory of processes; the page cache does not count */
+    uint64_t tcp_ends, tcp_bytes; /* sockets, and what waits in their buffers */
+    uint64_t ram_used;         /* of processes; memory_used adds the kernel's for sockets */
     uint64_t page_cache_dirty; /* bytes that were written but are not on the disk */
     uint64_t disk_used;        /* files and what else takes space */
     uint64_t disk_filled;      /* what else */
@@ -95,6 +96,7 @@ struct machine_state {
     uint64_t oom_kills;
     uint64_t flusher_phase_ns; /* where in its interval writeback looks */
     event_id flusher;          /* waits only while something is dirty */
+    event_id killer;           /* waits only while memory is out */
     struct vector tenants;     /* memory of components (memory.c), sorted by component */
     uint32_t first_file, last_file;
     struct cpu cpu;
@@ -127,6 +129,10 @@ void cpu_burn(struct world *world, uint32_t machine, uint64_t share);
  * this one: its signal function has run already, the caller returns at once.  `child`: pages that a fork made by copying (counted to the component, and to the machine). */
 bool memory_take(struct world *world, uint32_t component, uint64_t bytes);
 void memory_give(struct world *world, uint32_t component, uint64_t bytes);
+/* Memory of the processes and of the kernel for their sockets.  The page cache does not count. */
+uint64_t memory_used(const struct world *world, uint32_t machine);
+/* Sockets hold more than before: what is out kills soon, never from inside this call. */
+void memory_grown(struct world *world, uint32_t machine);
 void memory_give_all(struct world *world, uint32_t component); /* the process is gone */
 uint64_t memory_of(const struct world *world, uint32_t component);
 

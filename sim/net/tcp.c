@@ -47,7 +47,7 @@ void tcp_state_set(struct world *world, uint32_t index, unsigned e, enum tcp_sta
     machine->established -= is_established(end);
     machine->time_wait -= end->state == TCP_TIME_WAIT;
     handshakes_add(world, end, UINT32_MAX);
-    end->state = (uint8_t)state;
+    tcp_memory_state(world, index, e, (uint8_t)state);
     machine->established += is_established(end);
     machine->time_wait += end->state == TCP_TIME_WAIT;
     handshakes_add(world, end, 1);
@@ -202,18 +202,11 @@ uint32_t tcp_connect(struct world *world, uint32_t from, uint32_t to,
     return index;
 }
 
-/* Bytes that the application handed over and no ACK covers: without SYN and FIN. */
-static uint64_t unacked(const struct tcp_end *end)
-{
-    uint32_t una = end->snd_una == 0 && end->snd_end != 0 ? 1 : end->snd_una;
-    return end->snd_end - una - (end_is(end, END_FIN) && una != end->snd_end);
-}
-
 /* What they take of tcp_wmem: the kernel counts its own records, too.  4.00 of 4.19 MB is what it
  * swallowed of messages of 1 KB (TRUTH ws.slow.kernel-buffers). */
 static uint64_t wmem_taken(const struct tcp_end *end)
 {
-    return unacked(end) + unacked(end) / 20;
+    return tcp_end_unacked(end) + tcp_end_unacked(end) / 20;
 }
 
 static bool has_room(const struct world *world, uint32_t index, unsigned e)
@@ -255,7 +248,7 @@ bool tcp_writable(struct world *world, uint32_t index, uint32_t component)
 uint64_t tcp_unacked(const struct world *world, uint32_t index, uint32_t component)
 {
     unsigned e = end_of(world, index, component);
-    return e == 2 ? 0 : unacked(&tcp_at(world, index)->ends[e]);
+    return e == 2 ? 0 : tcp_end_unacked(&tcp_at(world, index)->ends[e]);
 }
 
 /* Puts a message behind what was written. */
@@ -273,7 +266,9 @@ static bool message_write(struct world *world, uint32_t at, unsigned e,
         tcp_idle_restart(world, at, e);
     struct tcp_message *item = tcp_message_at(world, index);
     item->message = *message;
+    uint64_t held = tcp_memory_held(end);
     end->snd_end += message->bytes;
+    tcp_memory_note(world, at, e, held);
     item->end_seq = end->snd_end;
     if (flight->first == 0)
         flight->first = index;
@@ -325,8 +320,10 @@ bool tcp_receive(struct world *world, uint32_t index, uint32_t component, struct
     uint32_t first = writer->first;
     const struct tcp_message *item = tcp_message_at(world, first);
     *message = item->message;
+    uint64_t held = tcp_memory_held(&connection->ends[e]);
     if (seq_before(connection->ends[e].rcv_read, item->end_seq))
         connection->ends[e].rcv_read = item->end_seq;
+    tcp_memory_note(world, index, e, held);
     writer->first = item->next;
     writer->whole--;
     if (writer->first == 0)

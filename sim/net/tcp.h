@@ -143,6 +143,9 @@ void tcp_process_ended(struct world *world, uint32_t component);
 void tcp_process_paused(struct world *world, uint32_t component);
 void tcp_process_resumed(struct world *world, uint32_t component);
 
+/* The running totals of what sockets hold agree with the full sums; what does not is added to `why`. */
+bool tcp_memory_check(struct world *world, struct text *why);
+
 /* --- for faults ------------------------------------------------------------------------- */
 
 /* The machine lost power: its ends are gone without a word.  Packets on the wire arrive. */

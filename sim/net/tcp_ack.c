@@ -142,7 +142,9 @@ void tcp_take_ack(struct world *world, const struct segment *segment)
         return; /* of what was never sent */
     bool old = seq_before(ack, end->snd_una);
     news.advanced = seq_before(end->snd_una, ack);
+    uint64_t held = tcp_memory_held(end);
     end->snd_una = old ? end->snd_una : ack;
+    tcp_memory_note(world, index, e, held);
     if (!old)
         take_window(world, index, e, segment->window);
     if (flight == NULL)

@@ -160,7 +160,9 @@ static unsigned take_in_order(struct world *world, const struct segment *segment
         end_set(end, END_ACK_NOW);
         to = tcp_range_join(world, flight, to);
     }
+    uint64_t held = tcp_memory_held(end);
     end->rcv_nxt = to;
+    tcp_memory_note(world, segment->connection, segment->to, held);
     end_set(end, END_ACK);
     if (segment->length > 0)
         note_data(world, end, segment->length);

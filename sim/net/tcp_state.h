@@ -221,6 +221,7 @@ enum tcp_event_what { TCP_EVENT_SEGMENT = 1, TCP_EVENT_TIMER = 2, TCP_EVENT_TELL
 struct tcp_machine {
     uint64_t counters[12]; /* enum tcp_counter */
     uint64_t established, time_wait;
+    uint64_t ends, bytes; /* tcp_memory.c */
 };
 static_assert(TCP_COUNTERS <= 12, "room in the machine's state");
 
@@ -283,6 +284,12 @@ static inline void end_set(struct tcp_end *end, enum end_flag flag)
 static inline void end_clear(struct tcp_end *end, enum end_flag flag)
 {
     end->flags = (uint16_t)(end->flags & ~(unsigned)flag);
+}
+/* Bytes that the application handed over and no ACK covers: without SYN and FIN. */
+static inline uint64_t tcp_end_unacked(const struct tcp_end *end)
+{
+    uint32_t una = end->snd_una == 0 && end->snd_end != 0 ? 1 : end->snd_una;
+    return end->snd_end - una - (end_is(end, END_FIN) && una != end->snd_end);
 }
 static inline uint32_t time_ms(const struct world *world)
 {
@@ -482,5 +489,13 @@ void tcp_timer_arm(struct world *world, uint32_t connection, unsigned e);
 void tcp_timer(struct world *world, uint32_t connection, unsigned e);
 /* When a segment is given up that is sent again (Linux retransmits_timed_out). */
 bool tcp_gave_up(const struct world *world, uint32_t connection, unsigned e);
+
+/* --- tcp_memory.c ----------------------------------------------------------------------- */
+
+/* Bytes that wait at an end: not acknowledged, or not read. */
+uint64_t tcp_memory_held(const struct tcp_end *end);
+/* They were `before` and are others now. */
+void tcp_memory_note(struct world *world, uint32_t index, unsigned e, uint64_t before);
+void tcp_memory_state(struct world *world, uint32_t index, unsigned e, uint8_t state); /* sets it */
 
 #endif

@@ -62,7 +62,9 @@ void tcp_window_read(struct world *world, uint32_t index, unsigned e)
     struct tcp_end *end = &connection->ends[e];
     if (!end_reads(world, end) || tcp_unread(world, index, e) > 0 || end->rcv_read == end->rcv_nxt)
         return;
+    uint64_t held = tcp_memory_held(end);
     end->rcv_read = end->rcv_nxt;
+    tcp_memory_note(world, index, e, held);
     bool takes = end->state == TCP_ESTABLISHED || end->state == TCP_FIN_WAIT_1 ||
                  end->state == TCP_FIN_WAIT_2;
     uint32_t offered = end->rcv_acked + end->rcv_wnd - end->rcv_nxt;

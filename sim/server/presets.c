@@ -11,6 +11,7 @@
         SERVER_STACK, STACK_##stack, SERVER_##parameter, value                                     \
     }
 #define UNLIMITED UINT64_MAX
+#define MIB       (1ull << 20)
 
 const struct preset server_presets[] = {
     /* maxThreads, maxConnections and acceptCount are Tomcat's defaults: ws.tomcat.maxconnections,
@@ -27,10 +28,12 @@ const struct preset server_presets[] = {
     ROW(TOMCAT, CONN_MEMORY, 72671),
     ROW(TOMCAT, BASE_HEAP, 17406362),
     ROW(TOMCAT, ALLOC, 3000),
+    ROW(TOMCAT, BASE_MEMORY, 92 * MIB),
     ROW(TOMCAT, MESSAGE_COST, 6200),
     ROW(TOMCAT, DELIVERY_COST, 7000),
     /* ws.mem-per-conn.netty (4.1 MiB without a connection), loops as in ws.blocking.pool, backlog
-     * and accept (cold, 2,500 a second) as in ws.storm; CPU: 8.6 and 6.6 us. */
+     * and accept (cold, 2,500 a second) as in ws.storm; CPU: 8.6 and 6.6 us;
+     * a request: 23.9 % of a core at 1,000 a second, ws.polling.delay. */
     ROW(NETTY, MODEL, SERVER_EVENTLOOP),
     ROW(NETTY, LOOPS, 2),
     ROW(NETTY, QUEUE, UNLIMITED),
@@ -39,6 +42,8 @@ const struct preset server_presets[] = {
     ROW(NETTY, ACCEPT_COST, 400 * US_NS),
     ROW(NETTY, CONN_MEMORY, 2468),
     ROW(NETTY, BASE_HEAP, 4299162),
+    ROW(NETTY, BASE_MEMORY, 122 * MIB),
+    ROW(NETTY, SERVICE, 239 * US_NS),
     ROW(NETTY, MESSAGE_COST, 2000),
     ROW(NETTY, DELIVERY_COST, 6600),
     /* ws.mem-per-conn.node (4.2 MiB without a connection); one loop, a backlog of 511 is Node's;
@@ -50,6 +55,7 @@ const struct preset server_presets[] = {
     ROW(NODE, ACCEPT_COUNT, 511),
     ROW(NODE, CONN_MEMORY, 2995),
     ROW(NODE, BASE_HEAP, 4404019),
+    ROW(NODE, BASE_MEMORY, 56 * MIB),
     ROW(NODE, MESSAGE_COST, 200),
     ROW(NODE, DELIVERY_COST, 8000),
     /* ws.mem-per-conn.thread (1.6 MiB without a connection); a backlog of 50 is ServerSocket's;
@@ -61,6 +67,7 @@ const struct preset server_presets[] = {
     ROW(THREAD_PER_CONNECTION, ACCEPT_COUNT, 50),
     ROW(THREAD_PER_CONNECTION, CONN_MEMORY, 22582),
     ROW(THREAD_PER_CONNECTION, BASE_HEAP, 1677722),
+    ROW(THREAD_PER_CONNECTION, BASE_MEMORY, 140 * MIB),
     ROW(THREAD_PER_CONNECTION, MESSAGE_COST, 19000),
     ROW(THREAD_PER_CONNECTION, DELIVERY_COST, 5600),
     {0, 0, 0, 0},

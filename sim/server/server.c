@@ -77,6 +77,7 @@ void server_settle(struct world *world, uint32_t id)
     else if (v->heap.threads == 0)
         idle_arm(world, id);
     v->settling = 0;
+    resident_settle(world, id);
 }
 
 /* Threads and loops are made when the process starts. */
@@ -134,6 +135,7 @@ static void server_gone(struct world *world, uint32_t id)
     v->connections = 0;
     v->files_full = 0;
     v->late = 0;
+    v->resident = v->threads_made = 0;
     heap_stop(world, id);
     quic_process_ended(world, id);
     memory_give_all(world, id);

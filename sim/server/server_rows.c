@@ -174,6 +174,20 @@ const struct parameter server_parameters[] = {
          "객체가 많을수록 깁니다: 24 KB 연결이면 0.1 ms, 2 KB짜리 작은 객체면 0.46 "
          "ms(ws.gc.curve); "
          "수집하는 스레드들이 나누어 합니다"},
+    [SERVER_BASE_MEMORY] = {"base_memory", UNIT_SIZE, 0, TIB, "92MiB", NULL, true,
+                            "memory of the process besides its heap, without a connection; "
+                            "measured in MiB: Tomcat 92, "
+                            "Netty 122, Node 56, threads 140 (ws.mem-per-conn)",
+                            "연결이 없을 때 프로세스가 힙 말고 쓰는 메모리; 잰 값(MiB): Tomcat 92, "
+                            "Netty 122, Node 56, "
+                            "스레드 140 (ws.mem-per-conn)"},
+    [SERVER_THREAD_MEMORY] =
+        {"thread_memory", UNIT_SIZE, 0, 1 << 30, "70KB", NULL, true,
+         "memory of a thread: the touched part of its stack and what JVM and kernel keep of it; "
+         "the "
+         "1 MB of -Xss is only reserved (ws.thread.stack)",
+         "스레드 하나의 메모리: 스택에서 실제로 쓴 부분과 JVM·커널의 구조체; -Xss 1 MB는 예약일 "
+         "뿐입니다(ws.thread.stack)"},
 };
 _Static_assert(sizeof server_parameters / sizeof server_parameters[0] == SERVER_PARAMETERS,
                "a row for each parameter");

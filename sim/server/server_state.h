@@ -176,6 +176,8 @@ struct server {
     struct stream keys;
 
     struct heap heap;
+    uint64_t resident;        /* what the process has of the machine's memory */
+    uint64_t threads_made;    /* a pool's, at most maxThreads: as many as were ever busy */
     struct job_queue waiting; /* model=blocking */
     struct job_queue back;    /* came back from outside while the process stood still */
     ref loops;                /* struct loop each */
@@ -246,6 +248,14 @@ uint32_t job_pop(struct world *world, struct server *v, struct job_queue *queue)
 void server_settle(struct world *world, uint32_t id);
 /* The channel is looked at by server_settle. */
 void channel_note(struct world *world, uint32_t id, uint32_t channel);
+
+/* --- resident.c: the process's memory --------------------------------------------------------- */
+
+/* Threads that it has: of a pool, of connections, or loops. */
+uint64_t resident_threads(const struct world *world, uint32_t id);
+/* Takes and gives what has changed; the kernel may kill the process (the caller returns at once).
+ */
+void resident_settle(struct world *world, uint32_t id);
 
 /* --- accept.c: connections come ------------------------------------------------------------- */
 

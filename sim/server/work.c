@@ -94,6 +94,8 @@ static void thread_take(struct world *world, struct server *v, uint32_t job)
 {
     job_at(world, v, job)->thread = 1;
     v->threads_busy++;
+    if (v->threads_made < v->threads_busy)
+        v->threads_made = v->threads_busy;
     if (is_eventloop(v))
         loop_of(world, v, channel_of(world, v, job))->busy = job;
 }

@@ -122,7 +122,7 @@ static const struct parameter machine_rows[MACHINE_PARAMETERS] = {
 };
 static_assert(MACHINE_TCP_SYN_RETRIES == 10, "the rows' order");
 static const struct kind test_machine_kind = {.name = "machine",
-                                              .state_bytes = sizeof(struct tcp_machine),
+                                              .state_bytes = sizeof(struct machine_state),
                                               .parameter_count = MACHINE_PARAMETERS,
                                               .parameters = machine_rows};
 static const struct kind peer_kind = {

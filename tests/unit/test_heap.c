@@ -183,6 +183,52 @@ static void without_a_collector_garbage_fills_it(void **unused)
     plain_close(world);
 }
 
+/* --- the machine's memory ------------------------------------------------------------------- */
+
+/* -Xmx is more than the machine has: the kernel ends it before it throws. */
+static void a_heap_larger_than_the_machine_is_killed(void **unused)
+{
+    (void)unused;
+    struct world *world =
+        web_world("heap=1GiB base_heap=10MB conn_memory=1MB base_memory=50MB keepalive_timeout=1h",
+                  "rate=100/s arrival=constant connections=300 think=1h timeout=1s");
+    plain_say(world, "set web-1 ram=200MB");
+    plain_say(world, "set web external=1h maxThreads=1000");
+    same(world, "web-1.ram_used", 60000000);
+    plain_run_ms(world, 1100);
+    between(world, "web-1.ram_used", 140000000, 200000000);
+    plain_run_ms(world, 2500);
+    same(world, "web-1.oom_kills", 1);
+    same(world, "web.up", 0);
+    same(world, "web.oom", 0);
+    plain_run_ms(world, 5000);
+    same(world, "web-1.ram_used", 0);
+    plain_check(world);
+    plain_close(world);
+}
+
+/* 70 KB for each thread that was ever needed, 3,752 B for each connection. */
+static void threads_and_sockets_take_memory(void **unused)
+{
+    (void)unused;
+    struct world *world = web_world(
+        "base_heap=0B conn_memory=0B alloc=0B base_memory=1MB keepalive_timeout=1h external=1s",
+        "rate=max connections=30 count=30");
+    plain_run_ms(world, 500);
+    same(world, "web-1.ram_used", 1000000 + 30 * 70000 + 30 * 3752);
+    plain_run_ms(world, 3000);
+    same(world, "web.threads_busy", 0);
+    same(world, "web-1.ram_used", 1000000 + 30 * 70000 + 30 * 3752);
+    same(world, "app-1.ram_used", 30 * 3752);
+    plain_say(world, "set web maxThreads=1 response=1MB");
+    plain_say(world, "remove c");
+    plain_run_ms(world, 80000);
+    same(world, "app-1.ram_used", 0);
+    same(world, "web-1.ram_used", 1000000 + 30 * 70000);
+    plain_check(world);
+    plain_close(world);
+}
+
 /* --- presets -------------------------------------------------------------------------------- */
 
 static uint64_t parameter_of(const struct world *world, const char *name)
@@ -250,6 +296,8 @@ int main(void)
         cmocka_unit_test(without_room_all_stays_open_and_silent),
         cmocka_unit_test(who_tries_again_collects_again),
         cmocka_unit_test(without_a_collector_garbage_fills_it),
+        cmocka_unit_test(a_heap_larger_than_the_machine_is_killed),
+        cmocka_unit_test(threads_and_sockets_take_memory),
         cmocka_unit_test(a_stack_sets_what_is_not_given),
         cmocka_unit_test(a_model_is_not_changed_under_connections),
         cmocka_unit_test(a_thread_a_connection_waits_for_no_thread),
