@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEED_FIRST 1000 /* of the other seeds */
+#define SEED_FIRST  1000 /* of the other seeds */
+#define SEEDS_ALIKE 3    /* so many in a row with the same run: nothing in it is left to chance */
 
 /* The line of world.lab on which the clock first moves. */
 static uint32_t run_line(const char *world)
@@ -249,10 +250,15 @@ static void answers_of(struct check *check, const struct scene *scene, uint32_t 
     }
     if (pick)
         session_close(first);
-    for (unsigned seed = 0; any && seed < seeds; seed++) {
+    uint64_t before = 0;
+    unsigned alike = 0;
+    for (unsigned seed = 0; any && seed < seeds && alike < SEEDS_ALIKE; seed++) {
         struct session *other = scene_run(check, scene, SEED_FIRST + seed, pick, false);
         for (uint32_t i = 0; other && i < count; i++)
             answer_again(check, other, &answers[i]);
+        uint64_t digest = other ? session_digest(other) : 0;
+        alike = digest == before ? alike + 1 : 1;
+        before = digest;
         session_close(other);
     }
 }

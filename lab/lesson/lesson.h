@@ -23,7 +23,7 @@ enum lesson_step {
 };
 
 #define LESSON_CHOICES 6
-#define LESSON_HIDES   16
+#define LESSON_HIDES 24
 #define LESSON_MARKS   16 /* parts that may be marked on a map */
 #define LESSON_PARTS   6  /* `### NAME` parts of a step */
 

@@ -97,8 +97,9 @@ const char *word_news(enum language language, unsigned trace_id)
 static const struct {
     const char *unit, *counter;
 } counters[] = {
-    {"orders", "건"},      {"writes", "건"},  {"requests", "건"}, {"messages", "건"},
-    {"connections", "개"}, {"packets", "개"}, {"keys", "개"},     {"seconds", "초"},
+    {"orders", "건"}, {"writes", "건"},  {"requests", "건"},    {"messages", "건"},
+    {"people", "명"}, {"words", "마디"}, {"connections", "개"}, {"packets", "개"},
+    {"keys", "개"},   {"seconds", "초"},
 };
 
 const char *word_unit(enum language language, const char *unit)
