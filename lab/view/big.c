@@ -12,6 +12,31 @@ int64_t draw_acked(const struct look *look)
     return sum;
 }
 
+bool draw_reached(const struct model *model, struct big_number *big)
+{
+    const struct look *look = &model->look;
+    bool others = false, hidden = false;
+    int64_t people = 0;
+    for (uint32_t i = 0; i < look->part_count; i++) {
+        const struct part *part = &look->parts[i];
+        if (part->kind != KIND_CLIENT)
+            continue;
+        if (!part->stays) {
+            others = true;
+            continue;
+        }
+        const struct figure *connections = look_figure_of(look, part, "connections");
+        hidden = hidden || (connections && connections->hidden);
+        people += look_number(look, part, "connections");
+    }
+    if (others || people + hidden == 0)
+        *big =
+            (struct big_number){model_say(model, WORD_ACKED), draw_acked(look), draw_unit(model)};
+    else
+        *big = (struct big_number){model_say(model, WORD_CONNECTED), people, "connections"};
+    return others || !hidden;
+}
+
 static bool counted(const struct model *model, struct big_number *big)
 {
     const struct question *question = &flow_text(model)->questions[0];
@@ -31,9 +56,7 @@ bool draw_big_of(const struct model *model, struct big_number *big)
     if (flow_active(model) && (model->flow.step == STEP_EXPLAIN || model->flow.step == STEP_WORK))
         return counted(model, big);
     if (flow_active(model) && model->flow.step < STEP_WATCH) {
-        big->words = model_say(model, WORD_ACKED);
-        big->number = draw_acked(&model->look);
-        return true;
+        return draw_reached(model, big);
     }
     enum word word;
     if (!draw_missing_of(model, &word, &big->number))

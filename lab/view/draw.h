@@ -93,6 +93,7 @@ void draw_news(const struct model *model, struct canvas *canvas, int row, int co
 /* What a lesson asks where twins are compared, too: the guess before the fault (in the last rows
  * before `end`), what was seen, the goals (the row after them). */
 void draw_question(const struct model *model, struct canvas *canvas, int end);
+int draw_question_rows(const struct model *model, struct canvas *canvas);
 const char *draw_ask(const struct model *model);
 int draw_goals(const struct model *model, struct canvas *canvas, int row, int end);
 
@@ -114,6 +115,8 @@ struct big_number {
 };
 bool draw_big_of(const struct model *model, struct big_number *big); /* false: it has none */
 int64_t draw_acked(const struct look *look);
+/* What the clients have so far: answers, or connections that stay; false while it is hidden. */
+bool draw_reached(const struct model *model, struct big_number *big);
 /* That of a world, and what it is now; false while a prediction is open. */
 bool draw_missing_of(const struct model *model, enum word *word, int64_t *number);
 /* What a metric of the watched run is, in the words of its table. */

@@ -49,6 +49,37 @@ static void draw_skip(const struct model *model, struct canvas *canvas)
         draw_status(model, canvas, STYLE_SAFE, model_say(model, WORD_RIGHT_SKIP));
 }
 
+#define WATCH_CHART_ROWS 7
+#define WATCH_NEWS_ROWS  3
+
+/* Without a store nothing is at risk: what the clients have, and the chart of what is watched. */
+static int draw_reach(const struct model *model, struct canvas *canvas, int row, int end)
+{
+    struct big_number big;
+    if (row + 1 + canvas_digits_rows(canvas) > end)
+        return row;
+    if (draw_reached(model, &big)) {
+        canvas_write(canvas, row, MARGIN, RIGHT_COLUMN, STYLE_PLAIN, big.words);
+        row = draw_big(model, canvas, row + 1, MARGIN, big.number,
+                       word_unit(model->language, big.unit)) +
+              1;
+    }
+    int rows = end - WATCH_NEWS_ROWS - row;
+    rows = rows < WATCH_CHART_ROWS ? rows : WATCH_CHART_ROWS;
+    if (!model->look.chart_count || rows < 3)
+        return row;
+    draw_chart(model, canvas, row, MARGIN, rows, RIGHT_COLUMN - MARGIN - 2, &model->look.charts[0]);
+    return row + rows + 1;
+}
+
+static bool has_store(const struct model *model)
+{
+    for (uint32_t i = 0; i < model->look.part_count; i++)
+        if (model->look.parts[i].kind == KIND_STORE)
+            return true;
+    return false;
+}
+
 void view_watch(const struct model *model, struct canvas *canvas)
 {
     int end = draw_body_end(canvas), row = BODY_TOP;
@@ -79,7 +110,9 @@ void view_watch(const struct model *model, struct canvas *canvas)
     row += draw_map(model, canvas, row, 6);
     row += draw_bars(model, canvas, row, 4);
     int right = row;
-    if (row + 1 + canvas_digits_rows(canvas) <= below)
+    if (!has_store(model))
+        row = draw_reach(model, canvas, row, below);
+    else if (row + 1 + canvas_digits_rows(canvas) <= below)
         row = draw_missing(model, canvas, row);
     if (row < below)
         draw_news(model, canvas, row, MARGIN, RIGHT_COLUMN + 1, below - row);

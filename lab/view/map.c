@@ -53,11 +53,36 @@ static void add_rate(struct text *text, const struct world *world, const struct 
     text_add(text, "/s");
 }
 
+/* "17 connections"; hidden, or not known yet: what a figure says then. */
+static void connections_line(const struct model *model, const struct part *part, char line[120])
+{
+    const struct figure *figure = look_figure_of(&model->look, part, "connections");
+    char number[60];
+    struct text text = TEXT(number);
+    text_clear(&text);
+    draw_figure(&text, model, figure);
+    bool bare = !figure || figure->hidden || !figure->known;
+    snprintf(line, 120, bare ? "%s" : model_say(model, WORD_CONNECTIONS_OF), number);
+}
+
+/* People whose connections stay: how many there are, and whom it did not take in. */
+static void crowd_lines(const struct model *model, const struct part *part, char lines[2][120])
+{
+    struct text errors = {lines[1], 120, 0, false};
+    connections_line(model, part, lines[0]);
+    text_clear(&errors);
+    draw_figure(&errors, model, look_figure_of(&model->look, part, "connect_failures"));
+}
+
 static void client_lines(const struct model *model, const struct part *part, char lines[2][120])
 {
     struct text text = {lines[0], 120, 0, false};
     int rate = parameter_find(catalog[KIND_CLIENT], "rate");
     const struct world *world = model_world(model);
+    if (part->stays) {
+        crowd_lines(model, part, lines);
+        return;
+    }
     if (rate >= 0 && component_at(world, part->id)->kind == KIND_CLIENT)
         add_rate(&text, world, &catalog[KIND_CLIENT]->parameters[rate],
                  parameter_get(world, part->id, (unsigned)rate));
@@ -121,11 +146,8 @@ static uint64_t threads_of(const struct model *model, const struct part *part, b
 /* "17 connections", "4/200", in the row of the busy threads or loops those that wait, too. */
 static void server_lines(const struct model *model, const struct part *part, char lines[2][120])
 {
-    char number[60];
     bool loops;
-    struct text text = TEXT(number);
-    draw_figure(&text, model, look_figure_of(&model->look, part, "connections"));
-    snprintf(lines[0], 120, model_say(model, WORD_CONNECTIONS_OF), number);
+    connections_line(model, part, lines[0]);
     struct text second = {lines[1], 120, 0, false};
     text_clear(&second);
     draw_figure(&second, model, look_figure_of(&model->look, part, "threads_busy"));
@@ -140,10 +162,7 @@ static void server_lines(const struct model *model, const struct part *part, cha
 /* "17 connections"; servers that get requests, of how many. */
 static void balancer_lines(const struct model *model, const struct part *part, char lines[2][120])
 {
-    char number[60];
-    struct text text = TEXT(number);
-    draw_figure(&text, model, look_figure_of(&model->look, part, "connections"));
-    snprintf(lines[0], 120, model_say(model, WORD_CONNECTIONS_OF), number);
+    connections_line(model, part, lines[0]);
     struct text second = {lines[1], 120, 0, false};
     text_clear(&second);
     draw_figure(&second, model, look_figure_of(&model->look, part, "backends_up"));

@@ -20,6 +20,18 @@ static const struct look *told(const struct model *model)
     return model->flow.ended && model->screen != PLACE_VARY ? &model->ended.look : &model->look;
 }
 
+/* That of the variant which stands before the colon, else the one that is looked at. */
+static const struct world *world_of(const struct model *model, const char *name, const char *colon)
+{
+    size_t bytes = colon ? (size_t)(colon - name) : 0;
+    for (uint32_t i = 0; colon && i < session_variants(model->session); i++) {
+        const struct variant *variant = session_variant(model->session, i);
+        if (strncmp(variant->name, name, bytes) == 0 && !variant->name[bytes])
+            return variant->world;
+    }
+    return model_world(model);
+}
+
 /* A metric, as the run said it, or a parameter. */
 static bool fill(void *user, const char *metric, struct text *to)
 {
@@ -40,7 +52,7 @@ static bool fill(void *user, const char *metric, struct text *to)
     struct text part = TEXT(owner);
     text_clear(&part);
     text_add_bytes(&part, name, point ? (size_t)(point - name) : 0);
-    const struct world *world = model_world(model);
+    const struct world *world = world_of(model, metric, colon);
     uint32_t id = component_find(world, owner);
     int row = id ? parameter_find(component_kind(world, id), point + 1) : -1;
     if (row < 0)

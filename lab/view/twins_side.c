@@ -134,6 +134,15 @@ static void setting_add(void *user, const struct difference *difference)
     text_add(settings->text, *value ? value : "\"\"");
 }
 
+/* Where the last of several begins, with the blanks before it; NULL: there is one. */
+static char *last_setting(char *words)
+{
+    char *last = NULL;
+    for (char *at = words; (at = strstr(at, "   ")) != NULL; at += 3)
+        last = at;
+    return last;
+}
+
 static void draw_head(const struct model *model, struct canvas *canvas, int row, unsigned side)
 {
     const struct variant *variant = session_variant(model->session, twins_variant(model, side));
@@ -147,6 +156,8 @@ static void draw_head(const struct model *model, struct canvas *canvas, int row,
     bool plain = variant->name[0] == (side ? 'b' : 'a') && !variant->name[1];
     if (!plain)
         column = canvas_write(canvas, row, column, 0, style, variant->name) + 3;
+    while (column + canvas_width(words) > canvas->columns - MARGIN && last_setting(words))
+        *last_setting(words) = 0; /* half a value would be another one */
     canvas_write(canvas, row, column, 0, STYLE_STRONG, words);
 }
 
