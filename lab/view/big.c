@@ -15,7 +15,7 @@ int64_t draw_acked(const struct look *look)
 bool draw_reached(const struct model *model, struct big_number *big)
 {
     const struct look *look = &model->look;
-    bool others = false, hidden = false;
+    bool others = false, hidden = false, crowd = false;
     int64_t people = 0;
     for (uint32_t i = 0; i < look->part_count; i++) {
         const struct part *part = &look->parts[i];
@@ -25,16 +25,17 @@ bool draw_reached(const struct model *model, struct big_number *big)
             others = true;
             continue;
         }
+        crowd = true;
         const struct figure *connections = look_figure_of(look, part, "connections");
         hidden = hidden || (connections && connections->hidden);
         people += look_number(look, part, "connections");
     }
-    if (others || people + hidden == 0)
+    if (others || !crowd)
         *big =
             (struct big_number){model_say(model, WORD_ACKED), draw_acked(look), draw_unit(model)};
     else
         *big = (struct big_number){model_say(model, WORD_CONNECTED), people, "connections"};
-    return others || !hidden;
+    return others || !crowd || !hidden;
 }
 
 static bool counted(const struct model *model, struct big_number *big)

@@ -74,7 +74,7 @@ static void take_client(struct world *world, struct part *part)
         parameter_add(&text, world, &kind->parameters[row],
                       parameter_get(world, part->id, (unsigned)row));
     part->writes = strcmp(op, "set") == 0 || strcmp(op, "incr") == 0;
-    part->stays = strcmp(op, "ws") == 0;
+    part->stays = strcmp(op, "ws") == 0 || strcmp(op, "location") == 0;
     part->to = leads_to(world, part->id);
     if (!part->to)
         return;

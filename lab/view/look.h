@@ -25,7 +25,7 @@ struct part {
     uint32_t machine;      /* the component it stands on */
     uint32_t to;           /* a client: the component it talks to, 0 none */
     bool writes;           /* a client: what it is told OK for is a write */
-    bool stays;            /* a client: its connections stay (op=ws) */
+    bool stays;            /* a client: its connections stay (op=ws, op=location) */
     bool cut_to, cut_back; /* a client: the way there, and back, is cut */
     uint32_t first_figure;
     bool hides; /* one of its metrics is hidden: its log and files too */

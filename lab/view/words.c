@@ -113,8 +113,9 @@ const char *word_unit(enum language language, const char *unit)
 static const struct {
     const char *name, *ko;
 } prices[] = {
-    {"disk", "디스크"}, {"latency", "지연 시간"}, {"machines", "서버"},    {"memory", "메모리"},
-    {"cpu", "CPU"},     {"bytes", "바이트"},      {"network", "네트워크"},
+    {"disk", "디스크"},      {"latency", "지연 시간"}, {"machines", "서버"},
+    {"memory", "메모리"},    {"cpu", "CPU"},           {"bytes", "바이트"},
+    {"network", "네트워크"}, {"requests", "요청"},     {"threads", "스레드"},
 };
 
 const char *word_price(enum language language, const char *name)

@@ -232,8 +232,12 @@ static bool client_turns(const struct world *world, uint32_t id)
 {
     const struct client *c = client_of(world, id);
     bool location = parameter_get(world, id, CLIENT_OP) == CLIENT_OP_LOCATION;
-    return c->is_crowd != client_wants_crowd(world, id) ||
-           (c->is_crowd && c->crowd.is_location != location);
+    if (c->is_crowd != client_wants_crowd(world, id))
+        return true;
+    if (!c->is_crowd || !location)
+        return c->is_crowd && c->crowd.is_location != location;
+    return !c->crowd.is_location || c->crowd.mode != parameter_get(world, id, CLIENT_MODE) ||
+           c->crowd.update_ns != parameter_get(world, id, CLIENT_UPDATE);
 }
 
 /* From requests to a crowd, or back: what it did ends, as if it had been started anew. */

@@ -177,8 +177,9 @@ struct crowd {
     uint64_t moves, polls;    /* where their phases begin */
     uint64_t updates_before;  /* moves of views that are no more */
     uint64_t updates_seen;
+    uint64_t update_ns; /* that its views were reckoned with */
     uint32_t is_location;
-    uint32_t unused;
+    uint32_t mode; /* enum client_mode: how its connections were made */
 };
 
 enum client_state { CLIENT_DOWN, CLIENT_RUNNING, CLIENT_FROZEN };

@@ -248,6 +248,8 @@ void crowd_begin(struct world *world, uint32_t id)
     c->ahead_ns = start_ns > world->now_ns ? start_ns - world->now_ns : 0;
     c->crowd.send_rate = parameter_get(world, id, CLIENT_SEND);
     c->crowd.is_location = parameter_get(world, id, CLIENT_OP) == CLIENT_OP_LOCATION;
+    c->crowd.mode = (uint32_t)parameter_get(world, id, CLIENT_MODE);
+    c->crowd.update_ns = parameter_get(world, id, CLIENT_UPDATE);
     if (c->ahead_ns != 0 && parameter_get(world, id, CLIENT_CONNECT_RATE) == CLIENT_RATE_MAX) {
         static const struct payload nothing;
         c->due_ns = start_ns;

@@ -11,12 +11,12 @@ __extension__ typedef unsigned __int128 u128;
 
 static enum client_mode mode_of(const struct world *world, uint32_t id)
 {
-    return (enum client_mode)parameter_get(world, id, CLIENT_MODE);
+    return (enum client_mode)client_of(world, id)->crowd.mode;
 }
 
 static uint64_t every_of(const struct world *world, uint32_t id)
 {
-    return parameter_get(world, id, CLIENT_UPDATE);
+    return client_of(world, id)->crowd.update_ns;
 }
 
 /* A moment within `every_ns`, of its own for each number: a random one for the first, the others

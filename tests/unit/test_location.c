@@ -29,7 +29,8 @@ static void polls_are_late_by_half_of_their_interval(void **unused)
     plain_run_ms(world, 61000);
     between(world, "c.requests", 12000, 12200);
     int64_t bytes = plain_metric(world, "c.requests") * (439 + 219 + 88);
-    between(world, "c.bytes", bytes - 3 * (219 + 88), bytes); /* the last answers are on their way */
+    between(world, "c.bytes", bytes - 3 * (219 + 88),
+            bytes); /* the last answers are on their way */
     between(world, "c.delay_mean", 485 * MS_NS, 515 * MS_NS);
     between(world, "c.delay_max", 950 * MS_NS, 1004 * MS_NS);
     between(world, "c.updates", 3900, 4060);
@@ -110,6 +111,29 @@ static void all_survive_a_restart(void **unused)
     }
 }
 
+/* Another mode, another pace: what was counted stays, and each goes on in its new way. */
+static void the_way_of_asking_changes_while_it_runs(void **unused)
+{
+    (void)unused;
+    struct world *world = location_world("", "mode=poll update=2s");
+    plain_run_ms(world, 10000);
+    int64_t updates = plain_metric(world, "c.updates"),
+            seen = plain_metric(world, "c.updates_seen");
+    int64_t requests = plain_metric(world, "c.requests");
+    plain_say(world, "set c mode=ws");
+    same(world, "c.updates", updates);
+    plain_run_ms(world, 12000);
+    between(world, "c.requests", requests, requests + 5);
+    plain_run_ms(world, 22000);
+    between(world, "c.updates_seen", seen + 1000, seen + 1210);
+    updates = plain_metric(world, "c.updates");
+    plain_say(world, "set c update=1s");
+    same(world, "c.updates", updates);
+    plain_run_ms(world, 32000);
+    between(world, "c.updates", updates + 1780, updates + 2010);
+    plain_close(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +142,7 @@ int main(void)
         cmocka_unit_test(a_long_poll_is_answered_at_the_move),
         cmocka_unit_test(who_is_told_asks_nothing),
         cmocka_unit_test(all_survive_a_restart),
+        cmocka_unit_test(the_way_of_asking_changes_while_it_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
