@@ -36,6 +36,11 @@ bool flow_shows_copies(const struct model *model)
     return has_view(model, "copies");
 }
 
+bool flow_shows_server(const struct model *model)
+{
+    return has_view(model, "server");
+}
+
 const struct lesson_text *flow_text(const struct model *model)
 {
     return &model->flow.lesson->text[model->language];

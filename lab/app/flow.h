@@ -20,6 +20,7 @@ void flow_previous(struct model *model);
 bool flow_active(const struct model *model);
 bool flow_shows_ladder(const struct model *model);          /* `view: ladder` of its front matter */
 bool flow_shows_copies(const struct model *model); /* the copies and referees, likewise */
+bool flow_shows_server(const struct model *model); /* the walls of a server */
 const struct lesson *flow_after(const struct model *model); /* the lesson after this; NULL none */
 
 /* --- the acts of a lesson and their worlds (flow_scene.c) --------------------------------------

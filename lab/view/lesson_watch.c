@@ -5,6 +5,7 @@
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
 #include "lab/view/ladder_draw.h"
+#include "lab/view/server_draw.h"
 
 const char *draw_ask(const struct model *model)
 {
@@ -80,6 +81,20 @@ static bool has_store(const struct model *model)
     return false;
 }
 
+/* What a lesson says is to be seen instead of the map; false: nothing. */
+static bool draw_own_view(const struct model *model, struct canvas *canvas, int row, int end)
+{
+    if (flow_shows_ladder(model))
+        draw_ladders(model, canvas, row, end);
+    else if (flow_shows_copies(model))
+        draw_copies(model, canvas, row, end);
+    else if (flow_shows_server(model))
+        draw_server(model, canvas, row, end);
+    else
+        return false;
+    return true;
+}
+
 void view_watch(const struct model *model, struct canvas *canvas)
 {
     int end = draw_body_end(canvas), row = BODY_TOP;
@@ -91,18 +106,11 @@ void view_watch(const struct model *model, struct canvas *canvas)
                            ALL_PARAGRAPHS) +
            1;
     int below = end - (asking ? 4 : 0);
-    if (flow_shows_ladder(model)) {
-        draw_ladders(model, canvas, row, below);
+    if (draw_own_view(model, canvas, row, below)) {
+        bool stands = !model->flow.script.begun && !drive_moving(&model->drive);
         if (asking)
             draw_saw(model, canvas, end - 4);
-        draw_skip(model, canvas);
-        return;
-    }
-    if (flow_shows_copies(model)) {
-        draw_copies(model, canvas, row, below);
-        if (asking)
-            draw_saw(model, canvas, end - 4);
-        else if (!model->flow.script.begun && !drive_moving(&model->drive))
+        else if (stands && !flow_shows_ladder(model))
             draw_status(model, canvas, STYLE_STRONG, model_say(model, WORD_WATCH_START));
         draw_skip(model, canvas);
         return;

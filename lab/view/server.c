@@ -363,6 +363,30 @@ static void draw_head(const struct model *model, struct canvas *canvas, const st
     }
 }
 
+/* The server that is selected, or the first one. */
+static const struct part *server_meant(const struct model *model)
+{
+    const struct part *part = look_part(&model->look, model->selected);
+    for (uint32_t i = 0; (!part || part->kind != KIND_SERVER) && i < model->look.part_count; i++)
+        part = &model->look.parts[i];
+    return part && part->kind == KIND_SERVER ? part : NULL;
+}
+
+void draw_server(const struct model *model, struct canvas *canvas, int row, int end)
+{
+    const struct part *part = server_meant(model);
+    if (!part)
+        return;
+    row = draw_walls(model, canvas, part, row) + 1;
+    int after = row + 1 + RATE_ROWS;
+    if (!part->hides && end - row > 1)
+        draw_lanes(model, canvas, part, row, end - row - 1 < RATE_ROWS ? end - row - 1 : RATE_ROWS);
+    if (after <= end)
+        draw_rates(model, canvas, part, row + 1);
+    if (after + 1 < end)
+        draw_panel(model, canvas, after + 1, RIGHT_COLUMN, end - after - 1);
+}
+
 void view_server(const struct model *model, struct canvas *canvas)
 {
     const struct part *part = look_part(&model->look, model->selected);

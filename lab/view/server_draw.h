@@ -5,6 +5,9 @@
 #include "lab/app/model.h"
 #include "lab/view/canvas.h"
 
+/* The walls of the server that is selected, or of the first; what its threads do and
+ * what can be done, where there is room. */
+void draw_server(const struct model *model, struct canvas *canvas, int row, int end);
 bool server_is_loops(const struct model *model, const struct part *server);
 /* A letter a thread, below a heading at most `rows` rows of them; the row after. */
 int draw_lanes(const struct model *model, struct canvas *canvas, const struct part *server, int row,
