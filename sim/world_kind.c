@@ -49,15 +49,17 @@ static bool read_acked_lost(struct world *world, uint32_t id, struct value *valu
 
 static bool read_availability(struct world *world, uint32_t id, struct value *value)
 {
-    int64_t acked, refused, timed_out;
+    int64_t acked, refused, timed_out, delivered, missed; /* messages of WebSockets, too */
     (void)id;
     total_of(world, KIND_CLIENT, "acked", &acked);
     total_of(world, KIND_CLIENT, "refused", &refused);
     total_of(world, KIND_CLIENT, "timed_out", &timed_out);
-    int64_t finished = acked + refused + timed_out;
+    total_of(world, KIND_CLIENT, "deliveries", &delivered);
+    total_of(world, KIND_CLIENT, "missed", &missed);
+    int64_t well = acked + delivered, finished = well + refused + timed_out + missed;
     if (finished == 0)
         return false;
-    value->number = acked * (int64_t)(100 * PERCENT_ONE) / finished;
+    value->number = well * (int64_t)(100 * PERCENT_ONE) / finished;
     return true;
 }
 

@@ -12,6 +12,7 @@
 #include "lab/app/prompt.h"
 #include "lab/app/review.h"
 #include "lab/app/search.h"
+#include "lab/app/singles.h"
 #include "lab/app/twins.h"
 #include "lab/view/draw.h"
 #include "lab/view/view.h"
@@ -198,6 +199,13 @@ bool press_found(struct model *model, const struct key *key)
     return true;
 }
 
+bool press_take_away(struct model *model, const struct key *key)
+{
+    (void)key;
+    singles_replay(model);
+    return true;
+}
+
 bool press_know(struct model *model, const struct key *key)
 {
     (void)key;
@@ -379,7 +387,8 @@ bool press_quit(struct model *model, const struct key *key)
     (void)key;
     if (model->screen == PLACE_HOME || model->screen == PLACE_LANGUAGE)
         model->quit = true;
-    else if (model->screen >= PLACE_PART && model->screen <= PLACE_COPIES)
+    else if ((model->screen >= PLACE_PART && model->screen <= PLACE_COPIES) ||
+             model->screen == PLACE_SINGLES)
         model_back(model);
     else
         model_home(model);
@@ -400,6 +409,9 @@ static bool step_by(struct model *model, int by)
     } else if (model->screen == PLACE_FOUND) {
         at = &model->found.cursor;
         last = model->found.count ? model->found.count - 1 : 0;
+    } else if (model->screen == PLACE_SINGLES) {
+        at = &model->singles.cursor;
+        last = model->singles.spof ? model->singles.spof->count - 1 : 0;
     } else if (model->screen == PLACE_MEETING) {
         at = &model->meeting.choosing.cursor;
         last = meeting_rows(model) - 1;

@@ -8,6 +8,7 @@
 #include "lab/app/kept.h"
 #include "lab/app/kept_meeting.h"
 #include "lab/app/meeting.h"
+#include "lab/app/singles.h"
 #include "lab/lesson/run.h"
 
 #define AFTER_FAULT_NS                                                                             \
@@ -70,6 +71,8 @@ static void script_over(struct model *model)
             count_answers(model);
             kept_counted(model);
             flow_take_end(model);
+            if (singles_question(model) >= 0)
+                singles_find(model);
             kept_run(model);
         }
         model->screen = PLACE_WATCH; /* where it is asked */

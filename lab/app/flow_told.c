@@ -10,17 +10,8 @@
 /* As the session itself reads it: variants, peaks and the world's totals too. */
 static bool read_now(const struct model *model, const char *name, struct value *value)
 {
-    static const char *const nothing[] = {"0", "0ms", "0B", "0%", "0/s"};
-    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
-        char condition[120], words[LINE_BYTES];
-        bool held;
-        struct error error;
-        snprintf(condition, sizeof condition, "%.80s >= %s", twins_told(model, name, words),
-                 nothing[i]);
-        if (session_holds(model->session, condition, &held, value, &error))
-            return true;
-    }
-    return false;
+    char words[LINE_BYTES];
+    return session_figure(model->session, twins_told(model, name, words), value);
 }
 
 bool flow_told(const struct model *model, const char *name, struct value *value)

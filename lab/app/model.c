@@ -10,6 +10,7 @@
 #include "lab/app/flow.h"
 #include "lab/app/meeting.h"
 #include "lab/app/past.h"
+#include "lab/app/singles.h"
 #include "lab/app/twins.h"
 
 #define HISTORY_BYTES (256ull << 20)
@@ -79,6 +80,7 @@ void model_close_session(struct model *model)
     model->ended.told_count = 0;
     model->life_write = 0;
     model->life[0] = 0;
+    singles_forget(model);
 }
 
 void model_release(struct model *model)
@@ -312,6 +314,8 @@ bool model_command(struct model *model, const char *line)
     if (twins_guards(model, line) || flow_guards(model, line))
         return false;
     snprintf(model->last_command, sizeof model->last_command, "%s", line);
+    if (singles_asked(model, line))
+        return true;
     bool done = session_line(model->session, line, &error);
     if (!done && error.id) {
         struct text to = TEXT(model->message);

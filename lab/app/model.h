@@ -12,6 +12,7 @@
 #include "lab/app/trails.h"
 #include "lab/language/differ.h"
 #include "lab/language/session.h"
+#include "lab/language/spof.h"
 #include "lab/lesson/lesson.h"
 #include "lab/progress/progress.h"
 #include "lab/view/look.h"
@@ -41,6 +42,7 @@ enum place {
     PLACE_MEETING,  /* before it: who, which questions */
     PLACE_SENTENCE, /* a question's last minute */
     PLACE_CLOSED,   /* a meeting is over */
+    PLACE_SINGLES, /* what takes all down: each part taken away */
     PLACE_SCREENS,
     FIELD_COMMAND = PLACE_SCREENS,
     FIELD_WRITE, /* which write's life */
@@ -265,6 +267,14 @@ struct sandbox {
     uint32_t count, cursor;
 };
 
+/* Each part of the world taken away in turn, as it was found last. */
+struct singles {
+    struct spof *spof; /* NULL: not looked for; the model's own */
+    uint32_t cursor;
+    uint64_t at_ns; /* when they were taken away */
+    bool replay;    /* one of them is gone in the world that is shown */
+};
+
 /* Before a meeting. */
 struct choosing {
     uint32_t cursor, person; /* whose name is open */
@@ -346,6 +356,7 @@ struct model {
     struct review_state review;
     struct found found;
     struct sandbox sandbox;
+    struct singles singles;
     struct meeting meeting;
     bool present; /* a lesson shows only what is talked about */
 };

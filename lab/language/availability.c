@@ -2,111 +2,16 @@
  * `report availability`: what the clients counted, beside what the arithmetic of series and
  * parallel makes of the parts' own, and why the two differ.
  *
- * A part's own availability is counted time: how much of it its process ran.  A client's chain is
- * read from the world's settings: whom it asks, whom they ask; who stands beside whom is in one
- * stage.  A stage answers while one of it does, the chain while all stages do.
+ * A part's own availability is counted time: how much of it its process ran.  A stage answers
+ * while one of it does, the chain while all stages do.
  */
 #include "lab/language/parts.h"
 
 #include <string.h>
 
-#include "sim/store/sentinel.h"
+#include "lab/language/chain.h"
 
-#define STAGES_MAX 8
-#define STAGE_MOST 16
-#define BILLION    UINT64_C(1000000000) /* shares are counted in billionths */
-
-struct stage {
-    uint32_t parts[STAGE_MOST];
-    uint32_t count;
-};
-struct chain {
-    struct stage stages[STAGES_MAX];
-    uint32_t count;
-};
-
-/* --- the chain ------------------------------------------------------------------------------ */
-
-static const char *setting(const struct world *world, uint32_t id, const char *key)
-{
-    int parameter = parameter_find(component_kind(world, id), key);
-    return parameter < 0 ? "" : parameter_text(world, id, (unsigned)parameter);
-}
-
-static void stage_add(struct stage *stage, uint32_t id)
-{
-    for (uint32_t i = 0; i < stage->count; i++)
-        if (stage->parts[i] == id)
-            return;
-    if (id != 0 && stage->count < STAGE_MOST)
-        stage->parts[stage->count++] = id;
-}
-
-static void list_add(const struct world *world, struct stage *stage, const char *names)
-{
-    char name[NAME_BYTES];
-    while (text_list_next(&names, name, sizeof name))
-        stage_add(stage, component_find(world, name));
-}
-
-/* A store that somebody promotes copies of: whoever has one may stand in. */
-static void store_add(const struct world *world, struct stage *stage, uint32_t store, bool watched)
-{
-    stage_add(stage, store);
-    if (!watched)
-        return;
-    const char *name = component_at(world, store)->name;
-    for (uint32_t id = 0; (id = component_next(world, id, KIND_STORE)) != 0;) {
-        const char *of = setting(world, id, "replicaof");
-        if (strcmp(of, name) == 0 ||
-            strcmp(setting(world, store, "replicaof"), component_at(world, id)->name) == 0)
-            stage_add(stage, id);
-    }
-}
-
-/* Whom a client or a server asks. */
-static void asked_add(const struct world *world, struct stage *stage, uint32_t id, const char *key)
-{
-    const char *to = setting(world, id, key), *via = setting(world, id, "via");
-    uint32_t standby = 0, there = component_find(world, to);
-    bool via_first = via[0] != 0 && (to[0] == 0 || component_at(world, id)->kind == KIND_SERVER);
-    if (via_first) {
-        uint32_t master = sentinel_ask(world, via);
-        if (master != 0)
-            store_add(world, stage, master, true);
-        return;
-    }
-    stage_add(stage, there);
-    if (there != 0 && component_at(world, there)->kind == KIND_BALANCER)
-        standby = component_find(world, setting(world, there, "standby"));
-    stage_add(stage, standby);
-}
-
-/* Without its answer the request is served all the same. */
-static bool is_optional(const struct world *world, uint32_t id)
-{
-    int parameter = parameter_find(component_kind(world, id), "calls_optional");
-    return parameter >= 0 && parameter_get(world, id, (unsigned)parameter) != 0;
-}
-
-static void chain_of(const struct world *world, uint32_t client, struct chain *chain)
-{
-    memset(chain, 0, sizeof *chain);
-    asked_add(world, &chain->stages[0], client, "to");
-    while (chain->count < STAGES_MAX && chain->stages[chain->count].count > 0) {
-        const struct stage *stage = &chain->stages[chain->count++];
-        if (chain->count == STAGES_MAX)
-            return;
-        for (uint32_t i = 0; i < stage->count; i++) {
-            uint32_t id = stage->parts[i];
-            uint16_t kind = component_at(world, id)->kind;
-            if (kind == KIND_BALANCER)
-                list_add(world, &chain->stages[chain->count], setting(world, id, "to"));
-            else if (kind == KIND_SERVER && !is_optional(world, id))
-                asked_add(world, &chain->stages[chain->count], id, "calls");
-        }
-    }
-}
+#define BILLION UINT64_C(1000000000) /* shares are counted in billionths */
 
 /* --- arithmetic ----------------------------------------------------------------------------- */
 
@@ -170,8 +75,8 @@ static int64_t counted(struct world *world, uint32_t client, const char *metric)
 static bool shares_fate(const struct world *world, uint32_t a, uint32_t b, const char **where)
 {
     uint32_t x = component_at(world, a)->machine, y = component_at(world, b)->machine;
-    *where = x == y ? component_at(world, x)->name : setting(world, x, "zone");
-    return x == y || ((*where)[0] != 0 && strcmp(*where, setting(world, y, "zone")) == 0);
+    *where = x == y ? component_at(world, x)->name : chain_setting(world, x, "zone");
+    return x == y || ((*where)[0] != 0 && strcmp(*where, chain_setting(world, y, "zone")) == 0);
 }
 
 static void fates_add(const struct world *world, struct text *text, const struct stage *stage,
@@ -200,8 +105,9 @@ static void client_table(struct world *world, struct text *text, uint32_t client
 {
     struct chain chain;
     uint64_t product = BILLION;
-    int64_t acked = counted(world, client, "acked");
-    int64_t all = acked + counted(world, client, "refused") + counted(world, client, "timed_out");
+    int64_t acked = counted(world, client, "acked") + counted(world, client, "deliveries");
+    int64_t all = acked + counted(world, client, "refused") + counted(world, client, "timed_out") +
+                  counted(world, client, "missed");
     text_add(text, component_at(world, client)->name);
     text_add(text, ko ? ": 끝난 요청 " : ": requests that ended ");
     text_add_grouped(text, (uint64_t)all);
@@ -214,7 +120,7 @@ static void client_table(struct world *world, struct text *text, uint32_t client
         text_add_char(text, '-');
     text_add(text, ko ? "\n단계마다 돌고 있던 시간 (한 단계에서는 하나만 있어도 됩니다)\n"
                       : "\nhow much of the time each stage ran (one of a stage is enough)\n");
-    chain_of(world, client, &chain);
+    chain_find(world, client, &chain);
     for (uint32_t i = 0; i < chain.count; i++) {
         stage_line(world, text, &chain.stages[i]);
         product = product * stage_share(world, &chain.stages[i]) / BILLION;

@@ -41,6 +41,18 @@ bool metric_word(struct session *session, const struct command *command, unsigne
     return false;
 }
 
+bool session_figure(struct session *session, const char *name, struct value *value)
+{
+    struct command command;
+    struct metric_ref metric;
+    struct error error;
+    uint32_t variant = 0;
+    bool written;
+    return language_split(&command, name, 0, &error) &&
+           metric_word(session, &command, 0, &variant, &written, &metric, &error) &&
+           session_read(session, variant, metric, value);
+}
+
 /* --- reading -------------------------------------------------------------------------------------
  */
 

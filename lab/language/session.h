@@ -181,6 +181,10 @@ uint64_t session_events(const struct session *session);
 bool session_share(struct session *session, void (*line)(void *user, const char *words), void *user);
 bool session_share_file(struct session *session, const char *path, struct error *error);
 
+/* A metric as a condition names it: of a variant, a peak, spof.*.  False: there is none, it is hidden, or it has no
+ * value now. */
+bool session_figure(struct session *session, const char *name, struct value *value);
+
 /* Evaluates "METRIC OP VALUE ..." now: in one variant (or -1: in each). */
 bool session_holds(struct session *session, const char *condition, bool *held, struct value *found,
                    struct error *error);

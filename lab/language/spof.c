@@ -1,6 +1,8 @@
 /* Each part is taken away once: the tries, on all cores, and what the clients heard. */
 #include "lab/language/spof.h"
 
+#include "sim/net/deliveries.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,8 @@
 /* What the clients of a world have counted. */
 struct heard {
     int64_t acked, refused, timed_out, lost, unreachable;
+    int64_t expected; /* messages of WebSockets; those that hang have not ended */
+    int64_t came, missed;
 };
 
 static int64_t total(struct world *world, enum kind_id kind, const char *metric)
@@ -33,11 +37,26 @@ static int64_t written(struct world *world, const char *metric)
     return total(world, KIND_CLIENT, metric) + total(world, KIND_SERVER, metric);
 }
 
+static int64_t messages(struct world *world)
+{
+    int64_t expected = 0;
+    for (uint32_t id = 0; (id = component_next(world, id, KIND_CLIENT)) != 0;)
+        expected += (int64_t)deliveries_of(world, id).expected;
+    return expected;
+}
+
+/* Requests, and of WebSockets the messages that came or should have come. */
 static struct heard hear(struct world *world)
 {
-    return (struct heard){total(world, KIND_CLIENT, "acked"), total(world, KIND_CLIENT, "refused"),
-                          total(world, KIND_CLIENT, "timed_out"), written(world, "acked_lost"),
-                          written(world, "unreachable")};
+    return (struct heard){
+        total(world, KIND_CLIENT, "acked") + total(world, KIND_CLIENT, "deliveries"),
+        total(world, KIND_CLIENT, "refused") + total(world, KIND_CLIENT, "missed"),
+        total(world, KIND_CLIENT, "timed_out"),
+        written(world, "acked_lost"),
+        written(world, "unreachable"),
+        messages(world),
+        total(world, KIND_CLIENT, "deliveries"),
+        total(world, KIND_CLIENT, "missed")};
 }
 
 static int64_t finished(const struct heard *from, const struct heard *to)
@@ -115,10 +134,20 @@ static void listen_to(struct session *session, struct world *world, uint64_t unt
     }
 }
 
+/* The same with the messages that were sent meanwhile and hang. */
+static uint64_t availability_of_all(const struct heard *from, const struct heard *to)
+{
+    struct heard all = *to;
+    int64_t hang =
+        to->expected - from->expected - (to->came - from->came) - (to->missed - from->missed);
+    all.refused += to->expected > from->expected && hang > 0 ? hang : 0;
+    return availability(from, &all);
+}
+
 static void count(struct spof_part *part, uint64_t taken_ns, uint64_t bad_ns, uint64_t end_ns,
                   const struct heard *at, const struct heard *settled, const struct heard *end)
 {
-    part->availability = availability(settled, end);
+    part->availability = availability_of_all(settled, end);
     part->spof = part->availability < SPOF_AVAILABILITY;
     int64_t lost = end->lost + end->unreachable - at->lost - at->unreachable;
     part->acked_lost = lost > 0 ? lost : 0;

@@ -76,6 +76,12 @@ uint32_t spof_parts(const struct world *world, struct spof_part *parts, uint32_t
 bool spof_revives(const struct world *world, const struct spof_part *part,
                   const struct command *command);
 
+/* Of a session as it is now; NULL when its run cannot be told.  Kept by it until the world moves. */
+const struct spof *session_spof(struct session *session, uint32_t variant);
+
+/* Why all depends on a part, or how it was got over. */
+void spof_why(struct text *text, const struct spof_part *part, enum language language);
+
 /* A table for people: what was taken away, what the clients heard, which are single points and why.
  */
 void spof_report(const struct spof *spof, struct text *text, enum language language);

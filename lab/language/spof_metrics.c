@@ -93,7 +93,7 @@ static bool still_there(const struct session *session, uint32_t variant)
 }
 
 /* What is run is this very run, as it would be shared. */
-static const struct spof *found(struct session *session, uint32_t variant)
+const struct spof *session_spof(struct session *session, uint32_t variant)
 {
     const struct world *world = session->variants[variant].world;
     struct script script = {0};
@@ -143,7 +143,7 @@ bool session_read(struct session *session, uint32_t variant, struct metric_ref m
 {
     if (metric.component != SPOF_COMPONENT)
         return world_read(session->variants[variant].world, metric, value);
-    const struct spof *spof = found(session, variant);
+    const struct spof *spof = session_spof(session, variant);
     struct text names = TEXT(value->words);
     memset(value, 0, sizeof *value);
     value->unit = rows[metric.metric].unit;
@@ -160,7 +160,7 @@ bool session_read(struct session *session, uint32_t variant, struct metric_ref m
 
 void spof_say(struct session *session, uint32_t variant)
 {
-    const struct spof *spof = found(session, variant);
+    const struct spof *spof = session_spof(session, variant);
     struct text text = {session->answer, sizeof session->answer, 0, false};
     text_clear(&text);
     if (spof)

@@ -47,9 +47,9 @@ static const char *reason_of(const struct spof_part *part, bool ko)
 {
     switch (part->reason) {
     case SPOF_ASKED_ALONE:
-        return ko ? "{0} 클라이언트가 묻는 곳이 여기뿐입니다" : "{0} asks nobody else";
+        return ko ? "{0}: 물을 곳이 여기뿐입니다" : "{0} asks nobody else";
     case SPOF_NO_SUCCESSOR:
-        return ko ? "사본 {0} 서버를 승격해 줄 심판이 없습니다" : "nobody promotes its copy {0}";
+        return ko ? "사본 {0}: 승격할 심판이 없습니다" : "nobody promotes its copy {0}";
     case SPOF_STANDS_ON:
         return ko ? "그 위에 부품 {1}개가 함께 있습니다" : "{1} parts stand on it";
     case SPOF_ONLY_WAY:
@@ -60,8 +60,9 @@ static const char *reason_of(const struct spof_part *part, bool ko)
     }
 }
 
-static void why_add(struct text *text, const struct spof_part *part, bool ko)
+void spof_why(struct text *text, const struct spof_part *part, enum language language)
 {
+    bool ko = language == LANGUAGE_KO;
     char number[24];
     struct text residents = TEXT(number);
     text_clear(&residents);
@@ -87,7 +88,7 @@ static void part_add(struct text *text, const struct spof_part *part, bool ko)
     at = text->used;
     text_add_grouped(text, (uint64_t)part->acked_lost);
     pad(text, at, TELL_CELLS);
-    why_add(text, part, ko);
+    spof_why(text, part, ko ? LANGUAGE_KO : LANGUAGE_EN);
     text_add_char(text, '\n');
 }
 

@@ -159,7 +159,8 @@ static void block_check(struct check *check, const struct scene *scene, unsigned
 {
     const struct block *block = &check_text(check)->blocks[step][at];
     const char *last = strrchr(block->words, ' ');
-    bool adds = strncmp(block->words, "add ", 4) == 0 || strncmp(block->words, "link ", 5) == 0;
+    bool adds = strncmp(block->words, "add ", 4) == 0 || strncmp(block->words, "link ", 5) == 0 ||
+                strncmp(block->words, "set ", 4) == 0;
     if (block->kind == BLOCK_COMMAND && !(adds && acts_after_others(check, scene, step, at)))
         line_check(check, scene, block->line, block->words);
     else if (block->kind == BLOCK_PRICE)

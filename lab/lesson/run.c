@@ -82,6 +82,8 @@ enum told_place lesson_place(struct session *session, const char *name, struct v
         return TOLD_NONE;
     if (world_metric(world, name, &metric, &error))
         return world_read(world, metric, value) ? TOLD_KNOWN : TOLD_SILENT;
+    if (strncmp(name, "spof.", 5) == 0 && session_figure(session, name, value))
+        return TOLD_KNOWN;
     return parameter_place(world, name, value) ? TOLD_KNOWN : TOLD_NONE;
 }
 

@@ -73,6 +73,7 @@ int draw_lines(struct canvas *canvas, int row, int top, int end, const char *wor
 
 /* The map, at most `rows` high; rows used. */
 int draw_map(const struct model *model, struct canvas *canvas, int row, int rows);
+bool draw_map_is_cut(const struct model *model, int rows); /* the row after it says what is left out */
 /* A bar for each store: on disk, at risk, gone; rows used. */
 int draw_bars(const struct model *model, struct canvas *canvas, int row, int rows);
 /* The big number of a world: what got its OK and is not on a disk; the row after it, or the same
@@ -134,6 +135,13 @@ int draw_second(const struct model *model, struct canvas *canvas, int row, uint3
 void draw_guess_of(struct text *to, const struct model *model, uint32_t question,
                    const struct guess *guess);
 void draw_saw(const struct model *model, struct canvas *canvas, int row);
+
+/* The chain behind the first client as boxes, with the marks of whoever guesses and what was answered without each, where
+ * that is known.  Rows used; 0: there is no chain, or no room for it. */
+int draw_chain(const struct model *model, struct canvas *canvas, int row, int end);
+/* Each part with what it was worth when it was taken away: the chain as a map, with the marks of whoever guessed; then
+ * a row each.  `chosen`: the row at the cursor, -1 none. */
+void draw_singles(const struct model *model, struct canvas *canvas, int row, int end, int chosen);
 
 /* Of a meeting: its clock in the rule below the title; 12:40. */
 void draw_meeting_clock(const struct model *model, struct canvas *canvas);

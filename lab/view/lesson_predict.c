@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/singles.h"
 #include "lab/lesson/run.h"
 #include "lab/view/draw.h"
 
@@ -159,7 +160,8 @@ void view_predict(const struct model *model, struct canvas *canvas)
     row += lines ? (lines < 3 ? lines : 3) + 1 : 0;
     bool map = question->form == QUESTION_MAP;
     if (map) {
-        row += draw_map(model, canvas, row, canvas->rows > 30 ? 14 : 7) + 1;
+        int chain = singles_question(model) < 0 ? 0 : draw_chain(model, canvas, row, end - 9);
+        row += chain ? chain + 1 : draw_map(model, canvas, row, canvas->rows > 30 ? 14 : 7) + 1;
     } else {
         row += draw_time(model, canvas, row);
     }

@@ -4,6 +4,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/singles.h"
 #include "lab/view/ladder_draw.h"
 #include "lab/view/server_draw.h"
 
@@ -102,6 +103,13 @@ void view_watch(const struct model *model, struct canvas *canvas)
     /* What to do next is told when it is over. */
     bool has_more = draw_paragraphs(model, canvas, 0, 0, STEP_WATCH, 1, 1) > 0;
     draw_world_frame(model, canvas);
+    if (model->flow.script.done && model->singles.spof && !model->singles.replay &&
+        singles_question(model) >= 0) {
+        draw_singles(model, canvas, row, end - (asking ? 4 : 0), -1);
+        if (asking)
+            draw_saw(model, canvas, end - 4);
+        return;
+    }
     row += draw_paragraphs(model, canvas, row, 3, STEP_WATCH, has_more && model->flow.script.done,
                            ALL_PARAGRAPHS) +
            1;
@@ -115,7 +123,7 @@ void view_watch(const struct model *model, struct canvas *canvas)
         draw_skip(model, canvas);
         return;
     }
-    row += draw_map(model, canvas, row, 6);
+    row += draw_map(model, canvas, row, 6) + draw_map_is_cut(model, 6);
     row += draw_bars(model, canvas, row, 4);
     int right = row;
     if (!has_store(model))

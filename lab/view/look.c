@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/server/server.h"
 #include "sim/net/way.h"
 
 void look_release(struct look *look)
@@ -83,6 +84,15 @@ static void take_client(struct world *world, struct part *part)
     part->cut_back = is_cut(world, there, part->machine);
 }
 
+/* Whom a server calls, and whether it writes there. */
+static void take_server(struct world *world, struct part *part)
+{
+    const struct kind *kind = component_kind(world, part->id);
+    part->to = kind->leads_to ? kind->leads_to(world, part->id) : 0;
+    part->writes = part->to && component_at(world, part->to)->kind == KIND_STORE &&
+                   parameter_get(world, part->id, SERVER_CALLS_OP) != SERVER_CALL_GET;
+}
+
 static bool is_shown(unsigned kind)
 {
     return kind != KIND_NONE && kind != KIND_WORLD && kind != KIND_NETWORK;
@@ -109,6 +119,8 @@ void look_take(struct look *look, struct world *world, look_hidden *hidden, void
         part->machine = component->machine;
         if (part->kind == KIND_CLIENT)
             take_client(world, part);
+        else if (part->kind == KIND_SERVER)
+            take_server(world, part);
         take_figures(look, world, part, hidden, user);
     }
 }

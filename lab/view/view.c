@@ -20,6 +20,7 @@ static void (*const screens[PLACE_SCREENS])(const struct model *, struct canvas 
     [PLACE_REVIEW] = view_review,     [PLACE_FOUND] = view_found,
     [PLACE_COPIES] = view_copies,     [PLACE_SANDBOX] = view_sandbox,
     [PLACE_SERVER] = view_server,     [PLACE_ROOM] = view_room,
+    [PLACE_SINGLES] = view_singles,
 };
 
 static void write_line(void *user, const char *line)

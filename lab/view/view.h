@@ -40,6 +40,7 @@ void view_work(const struct model *model, struct canvas *canvas);
 void view_review(const struct model *model, struct canvas *canvas);
 void view_sandbox(const struct model *model, struct canvas *canvas);
 void view_found(const struct model *model, struct canvas *canvas);   /* what a search found */
+void view_singles(const struct model *model, struct canvas *canvas); /* what takes all down */
 void view_twins(const struct model *model, struct canvas *canvas);   /* of several screens */
 void view_overlay(const struct model *model, struct canvas *canvas); /* help, situation, answer */
 

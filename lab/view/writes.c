@@ -7,9 +7,13 @@ struct writes writes_of(const struct look *look, const struct part *store)
     int64_t unreachable = 0;
     for (uint32_t i = 0; i < look->part_count; i++) {
         const struct part *client = &look->parts[i];
-        if (client->kind != KIND_CLIENT || client->to != store->id || !client->writes)
+        if (client->to != store->id || !client->writes)
             continue;
-        writes.acked += look_number(look, client, "acked");
+        if (client->kind == KIND_SERVER) /* its calls are the writes */
+            writes.acked +=
+                look_number(look, client, "calls") - look_number(look, client, "calls_failed");
+        else
+            writes.acked += look_number(look, client, "acked");
         writes.gone += look_number(look, client, "acked_lost");
         unreachable += look_number(look, client, "unreachable");
         writes.hidden = writes.hidden || client->hides;

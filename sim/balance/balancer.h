@@ -23,10 +23,12 @@ enum balancer_parameter {
     BALANCER_MAXCONN,
     BALANCER_COST,
     BALANCER_STANDBY,
+    BALANCER_ON_MARKED_DOWN,
     BALANCER_PARAMETERS
 };
 
 enum balancer_policy { BALANCER_ROUNDROBIN, BALANCER_LEASTCONN, BALANCER_SOURCE, BALANCER_COOKIE };
+enum balancer_marked_down { BALANCER_LETS_BE, BALANCER_SHUTS_SESSIONS };
 enum balancer_mode { BALANCER_HTTP, BALANCER_TCP };
 
 extern const struct kind balancer_kind;

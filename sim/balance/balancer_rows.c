@@ -58,6 +58,11 @@ const struct parameter balancer_parameters[] = {
                           "inter; it needs servers of its own (to=)",
                           "이 로드 밸런서가 inter의 3배 동안 조용하면 주소를 넘겨받을 로드 밸런서; "
                           "그쪽에도 to=가 있어야 합니다"},
+    [BALANCER_ON_MARKED_DOWN] = {"on_marked_down", UNIT_CHOICE, 0, 0, "none",
+                                 "none|shutdown-sessions", true,
+                                 "connections through it to a server that checks take out: left "
+                                 "alone, or closed",
+                                 "헬스 체크로 빠진 서버와 이어진 연결을 그대로 두거나 닫습니다"},
 };
 _Static_assert(sizeof balancer_parameters / sizeof balancer_parameters[0] == BALANCER_PARAMETERS,
                "a row for each parameter");

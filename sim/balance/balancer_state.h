@@ -13,6 +13,7 @@
 #include "sim/engine/rows.h"
 #include "sim/machine/machine.h"
 #include "sim/net/http.h"
+#include "sim/net/ws.h"
 
 #define BACKENDS_MAX 16u
 
@@ -24,7 +25,7 @@ enum front_state {
     FRONT_CONNECTS,
     FRONT_WAITS, /* before it is tried again at the same server */
     FRONT_ASKED, /* http: the server has the request */
-    FRONT_TUNNEL /* bytes go both ways until an end closes */
+    FRONT_TUNNEL /* tcp, or http after a 101: bytes go both ways until an end closes */
 };
 #define FRONT_NOTED 1u
 #define FRONT_ENDED 2u  /* the client closed */

@@ -240,7 +240,8 @@ static void front_message(struct world *world, uint32_t id, uint32_t front,
 {
     struct front *f = front_at(world, balancer_of(world, id), front);
     f->request = *message;
-    if (message->type != HTTP_REQUEST || http_version_of(message) == HTTP_2) {
+    bool asks = message->type == HTTP_REQUEST || message->type == WS_UPGRADE;
+    if (!asks || http_version_of(message) == HTTP_2) {
         front_fail(world, id, front, 400);
         return;
     }

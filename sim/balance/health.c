@@ -80,6 +80,17 @@ void health_drop(struct world *world, uint32_t id, uint32_t place)
 
 /* --- what a check says ---------------------------------------------------------------------- */
 
+/* HAProxy's on-marked-down: who hangs on a server that is silent would wait for TCP to give up. */
+static void shut_sessions(struct world *world, uint32_t id, uint32_t server)
+{
+    struct balancer *b = balancer_of(world, id);
+    for (uint32_t i = 1; i <= b->fronts.used; i++) {
+        const struct front *f = front_at(world, b, i);
+        if (f->state == FRONT_TUNNEL && f->server == server)
+            front_fail(world, id, i, 503);
+    }
+}
+
 static void turn(struct world *world, uint32_t id, struct backend *backend, bool up)
 {
     struct balancer *b = balancer_of(world, id);
@@ -91,6 +102,8 @@ static void turn(struct world *world, uint32_t id, struct backend *backend, bool
     backend->changed_ns = world->now_ns;
     if (up)
         backend_join(b, backend);
+    else if (parameter_get(world, id, BALANCER_ON_MARKED_DOWN) == BALANCER_SHUTS_SESSIONS)
+        shut_sessions(world, id, (uint32_t)(backend - b->backends) + 1);
     trace(world, id, up ? TRACE_BACKEND_UP : TRACE_BACKEND_DOWN, backend->component,
           backends_up(b));
     for (uint32_t i = 1; i <= b->fronts.used; i++) /* who waits for it may go elsewhere */

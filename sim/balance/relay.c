@@ -1,6 +1,6 @@
 /*
  * What goes through a balancer: an answer piece by piece as the client's socket takes it; in
- * mode=tcp all of it, both ways.
+ * mode=tcp, and once a WebSocket is open, all of it, both ways.
  */
 #include "sim/balance/balancer_state.h"
 
@@ -23,6 +23,8 @@ static bool pass_on(struct world *world, uint32_t id, const struct front *f, str
                     bool last)
 {
     bool closes = last && (f->flags & FRONT_LAST) != 0;
+    if (piece->type == WS_SWITCHED)
+        return tcp_send(world, f->socket, id, piece);
     piece->flags = (uint16_t)(piece->flags & ~HTTP_FLAG_CLOSE);
     if ((f->flags & FRONT_LAST) != 0)
         piece->flags = (uint16_t)(piece->flags | HTTP_FLAG_CLOSE);
@@ -30,6 +32,15 @@ static bool pass_on(struct world *world, uint32_t id, const struct front *f, str
         http_set_cookie(piece, f->server);
     return closes ? tcp_send_last(world, f->socket, id, piece)
                   : tcp_send(world, f->socket, id, piece);
+}
+
+/* After a 101 the two belong to each other for life, as with mode=tcp (HAProxy's tunnel). */
+static void switched(struct world *world, uint32_t id, uint32_t front)
+{
+    struct front *f = front_at(world, balancer_of(world, id), front);
+    front_timer_stop(world, f);
+    f->state = FRONT_TUNNEL;
+    front_note(world, id, front);
 }
 
 void relay_answer(struct world *world, uint32_t id, uint32_t back)
@@ -49,6 +60,10 @@ void relay_answer(struct world *world, uint32_t id, uint32_t back)
             k->flags = (uint16_t)(k->flags | BACK_ENDED);
         f->flags = (uint16_t)(f->flags | FRONT_BEGUN);
         pass_on(world, id, f, &piece, last);
+        if (piece.type == WS_SWITCHED) {
+            switched(world, id, front);
+            return;
+        }
         if (last) {
             answer_over(world, id, front, back);
             return;

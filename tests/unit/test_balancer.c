@@ -388,6 +388,57 @@ static void errors_name_what_would_be_right(void **unused)
     plain_close(world);
 }
 
+/* --- WebSockets ----------------------------------------------------------------------------- */
+
+/* In either mode a connection is one server's for life; who loses it reconnects to another. */
+static void websockets_go_through(void **unused)
+{
+    (void)unused;
+    static const char *const modes[] = {"mode=http", "mode=tcp"};
+    for (unsigned i = 0; i < 2; i++) {
+        struct world *world = balanced(modes[i], "");
+        plain_say(world, "set a websocket=yes");
+        plain_say(world, "set b websocket=yes");
+        plain_say(world, "set c websocket=yes");
+        plain_say(world, "add client users on users-1 to=lb op=ws connections=30 send=1/s "
+                         "connect_rate=100/s retry=unlimited retry_delay=1s");
+        plain_run_ms(world, 10000);
+        same(world, "users.connections", 30);
+        same(world, "lb.connections", 30);
+        same(world, "a.connections", 10);
+        between(world, "users.deliveries", 230, 310);
+        same(world, "users.missed", 0);
+        plain_say(world, "kill a");
+        plain_run_ms(world, 14000);
+        same(world, "users.connections", 30);
+        same(world, "b.connections", 15);
+        plain_check(world);
+        plain_close(world);
+    }
+}
+
+/* Nobody tells who hangs on a silent server; TCP gives up after a quarter of an hour. */
+static void who_hangs_on_a_silent_server_may_be_thrown_out(void **unused)
+{
+    (void)unused;
+    static const char *const words[] = {"on_marked_down=none", "on_marked_down=shutdown-sessions"};
+    for (unsigned i = 0; i < 2; i++) {
+        struct world *world = balanced(words[i], "");
+        plain_say(world, "set a websocket=yes");
+        plain_say(world, "set b websocket=yes");
+        plain_say(world, "set c websocket=yes");
+        plain_say(world, "add client users on users-1 to=lb op=ws connections=30 send=1/s "
+                         "connect_rate=100/s retry=unlimited retry_delay=1s");
+        plain_run_ms(world, 10000);
+        plain_say(world, "power-cut app-a");
+        plain_run_ms(world, 30000);
+        same(world, "users.connections", 30);
+        same(world, "b.connections", i == 0 ? 10 : 15);
+        plain_check(world);
+        plain_close(world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +463,8 @@ int main(void)
         cmocka_unit_test(paused_it_is_silent_and_goes_on),
         cmocka_unit_test(a_copy_goes_the_same_way),
         cmocka_unit_test(errors_name_what_would_be_right),
+        cmocka_unit_test(websockets_go_through),
+        cmocka_unit_test(who_hangs_on_a_silent_server_may_be_thrown_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
