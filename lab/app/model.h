@@ -261,6 +261,7 @@ struct found {
 /* The worlds of the sandbox (sandbox.h). */
 struct sandbox_world {
     char name[40], path[LINE_BYTES], title[LANGUAGES][96];
+    uint32_t parts; /* that are added in it */
 };
 struct sandbox {
     struct sandbox_world worlds[SANDBOX_MAX];

@@ -38,6 +38,7 @@ static void take_titles(struct sandbox_world *world)
             take(world->title[LANGUAGE_KO], sizeof world->title[0], line + sizeof korean - 1);
         else if (strncmp(line, "world ", 6) == 0)
             take_title(world->title[LANGUAGE_EN], sizeof world->title[0], line);
+        world->parts += strncmp(line, "add ", 4) == 0;
     }
     if (file)
         fclose(file);
@@ -47,9 +48,13 @@ static void take_titles(struct sandbox_world *world)
         memcpy(world->title[LANGUAGE_KO], world->title[LANGUAGE_EN], sizeof world->title[0]);
 }
 
-static int by_name(const void *a, const void *b)
+/* The simplest first: with it one begins. */
+static int by_parts(const void *a, const void *b)
 {
-    return strcmp(((const struct sandbox_world *)a)->name, ((const struct sandbox_world *)b)->name);
+    const struct sandbox_world *x = a, *y = b;
+    if (x->parts != y->parts)
+        return x->parts < y->parts ? -1 : 1;
+    return strcmp(x->name, y->name);
 }
 
 static bool is_world(const char *name)
@@ -84,7 +89,7 @@ void sandbox_read(struct sandbox *sandbox)
     read_folder(sandbox, root ? root : OUTAGE_SOURCE_DIR "/worlds");
     if (!sandbox->count)
         read_folder(sandbox, OUTAGE_DATA_DIR "/worlds");
-    qsort(sandbox->worlds, sandbox->count, sizeof *sandbox->worlds, by_name);
+    qsort(sandbox->worlds, sandbox->count, sizeof *sandbox->worlds, by_parts);
     if (sandbox->cursor >= sandbox->count)
         sandbox->cursor = 0;
 }

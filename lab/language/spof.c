@@ -121,16 +121,19 @@ static void listen_to(struct session *session, struct world *world, uint64_t unt
                       uint64_t *bad_ns)
 {
     struct heard before = hear(world);
+    int64_t waited = total(world, KIND_CLIENT, "in_flight"); /* when the tenth began */
     while (session_now(session) < until_ns) {
         uint64_t next_ns = session_now(session) + LOOK_NS;
         go_to(session, next_ns < until_ns ? next_ns : until_ns);
         struct heard now = hear(world);
-        bool silent = finished(&before, &now) == 0 && total(world, KIND_CLIENT, "in_flight") > 0;
+        int64_t wait = total(world, KIND_CLIENT, "in_flight");
+        bool silent = finished(&before, &now) == 0 && waited > 0 && wait > 0;
         bool failed =
             finished(&before, &now) > 0 && availability(&before, &now) < SPOF_AVAILABILITY;
         if (silent || failed)
             *bad_ns = session_now(session);
         before = now;
+        waited = wait;
     }
 }
 

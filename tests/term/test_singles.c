@@ -1,0 +1,85 @@
+/* What takes all down on a terminal: marks on the chain, the count beside them, and a part that is
+ * taken away. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/term/vt.h"
+
+static struct vt *start(const char *language, const char *what, int rows, int columns)
+{
+    const char *arguments[] = {"--lang", language, what, NULL};
+    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
+    struct vt_options options = {
+        .rows = rows, .columns = columns, .arguments = arguments, .environment = environment};
+    return vt_start(OUTAGE_PROGRAM, &options);
+}
+
+static void quit(struct vt *vt, const char *keys)
+{
+    vt_send(vt, keys);
+    vt_wait_for_screen(vt, false);
+    assert_int_equal(vt_stop(vt), 0);
+}
+
+static void command(struct vt *vt, const char *line)
+{
+    vt_send(vt, ":");
+    vt_send(vt, line);
+    vt_send(vt, "\r");
+}
+
+static void marks_meet_the_count(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", OUTAGE_SOURCE_DIR "/lessons/12-spof", 0, 0);
+    vt_wait_for(vt, "1/7");
+    vt_send(vt, " \r");
+    vt_wait_for(vt, "2/7");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "3/7");
+    vt_send(vt, "13");
+    vt_wait_for(vt, "lb,chat-2");
+    vt_golden(vt, "singles-marked.ko");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "4/7");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "SPOF 2개");
+    vt_golden(vt, "singles-counted.ko");
+    vt_send(vt, "\033");
+    vt_wait_for_none(vt, "무엇인가요?");
+    vt_send(vt, "L");
+    vt_wait_for(vt, "SPOF 2:");
+    vt_golden(vt, "singles-counted.en");
+    quit(vt, "qq");
+}
+
+static void a_part_is_taken_away_and_is_back(void **state)
+{
+    (void)state;
+    struct vt *vt = start("en", OUTAGE_SOURCE_DIR "/worlds/two-web.lab", 60, 200);
+    vt_wait_for(vt, "two-web.lab");
+    command(vt, "set users rate=20/s");
+    command(vt, "run 5s");
+    vt_wait_for(vt, "00:05.0");
+    command(vt, "report spof");
+    vt_wait_for(vt, "SPOF 1: lb");
+    vt_golden(vt, "singles-200x60.en");
+    vt_send(vt, "\r ");
+    vt_wait_for(vt, "not running");
+    command(vt, "report spof");
+    vt_wait_for(vt, "SPOF 1: lb");
+    vt_wait_for(vt, "00:05.0"); /* the clock is back, too */
+    quit(vt, "qqq");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(marks_meet_the_count),
+        cmocka_unit_test(a_part_is_taken_away_and_is_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
