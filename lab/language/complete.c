@@ -116,8 +116,8 @@ static void variants_offer(const struct completion *c)
 static void reports_offer(const struct completion *c)
 {
     static const char *const reports[] = {"ledger",       "deliveries", "machines",    "spof",
-                                          "availability", "sentinels",  "replication", "variants",
-                                          "ladder",       NULL};
+                                          "availability", "sentinels",  "replication", "walls",
+                                          "variants",     "ladder",     NULL};
     for (const char *const *report = reports; *report; report++)
         offer(c, *report, "");
 }

@@ -8,6 +8,7 @@
 #include "sim/net/deliveries.h"
 #include "sim/net/link.h"
 #include "sim/net/pair.h"
+#include "sim/server/server.h"
 #include "sim/store/ledger.h"
 #include "sim/store/sentinel.h"
 #include "sim/store/store.h"
@@ -296,15 +297,28 @@ static bool replication_hidden(const struct session *session)
     return kind_hidden(session, KIND_STORE, metrics);
 }
 
+static void walls_say(struct session *session, uint32_t variant)
+{
+    struct text text = {session->answer, sizeof session->answer, 0, false};
+    text_clear(&text);
+    server_walls_report(session->variants[variant].world, &text, session->options.language);
+    session_say(session, (int32_t)variant, session->answer);
+}
+
 bool act_report(struct session *session, struct call *call)
 {
     static const struct report {
         const char *name;
         void (*say)(struct session *session, uint32_t variant);
-    } reports[] = {{REPORT_LEDGER, ledger_say},        {"deliveries", deliveries_say},
-                   {"machines", machines_say},         {"spof", spof_say},
-                   {"sentinels", sentinels_say},       {"replication", replication_say},
-                   {"availability", availability_say}, {NULL, NULL}};
+    } reports[] = {{REPORT_LEDGER, ledger_say},
+                   {"deliveries", deliveries_say},
+                   {"machines", machines_say},
+                   {"spof", spof_say},
+                   {"sentinels", sentinels_say},
+                   {"replication", replication_say},
+                   {"availability", availability_say},
+                   {"walls", walls_say},
+                   {NULL, NULL}};
     const char *name = command_word(call->command, 1);
     const struct report *report = reports;
     if (strcmp(name, "ladder") == 0)
@@ -318,7 +332,7 @@ bool act_report(struct session *session, struct call *call)
     if (!report->name)
         return error_set(call->error, ERROR_NO_REPORT, 1, name,
                          "ledger, deliveries, machines, spof, availability, sentinels",
-                         "replication, variants, ladder", NULL);
+                         "replication, walls, variants, ladder", NULL);
     bool tells = report == reports || report->say == deliveries_say ||
                  (report->say == spof_say && session_hidden(session, "spof.parts")) ||
                  (report->say == sentinels_say && sentinels_hidden(session)) ||

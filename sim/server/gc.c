@@ -22,17 +22,13 @@
 #define G1_ROOM_PERCENT 30u   /* of what is free; ws.gc.curve: 22 to 46 % between two pauses */
 #define G1_LEAST        6u    /* regions; with fewer free it compacts: ws.gc.cliff-position */
 
-/* The spaces of a heap with generations. */
-struct spaces {
-    uint64_t old, eden, survivor;
-};
-
-static struct spaces spaces_of(enum collector collector, uint64_t size)
+struct gc_spaces gc_spaces(enum collector collector, uint64_t size)
 {
     uint64_t young = size / 3;
     /* SurvivorRatio=8: eden is 8 of 10 parts; Parallel begins with InitialSurvivorRatio=8, of 8. */
     uint64_t survivor = collector == GC_PARALLEL ? young / 8 : young / 10;
-    return (struct spaces){.old = size - young, .eden = young - 2 * survivor, .survivor = survivor};
+    return (struct gc_spaces){
+        .old = size - young, .eden = young - 2 * survivor, .survivor = survivor};
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -55,7 +51,7 @@ uint64_t gc_region(uint64_t size)
 
 uint64_t gc_most(enum collector collector, uint64_t size)
 {
-    struct spaces spaces = spaces_of(collector, size);
+    struct gc_spaces spaces = gc_spaces(collector, size);
     if (collector == GC_SERIAL)
         return spaces.old + spaces.eden + spaces.survivor;
     return collector == GC_PARALLEL ? spaces.old + spaces.eden : size;
@@ -71,7 +67,7 @@ static uint32_t collector_threads(const struct world *world, uint32_t id)
 
 static bool is_full(const struct heap *heap, enum collector collector, uint64_t size)
 {
-    struct spaces spaces = spaces_of(collector, size);
+    struct gc_spaces spaces = gc_spaces(collector, size);
     if (heap->out != 0 || heap->lacking != 0)
         return true;
     if (collector == GC_G1)
@@ -92,7 +88,7 @@ void gc_plan(const struct world *world, uint32_t id, const struct heap *heap, st
 }
 
 /* Between the generations after a collection; what does not fit into the old one stays young. */
-static void generations_done(struct heap *heap, const struct spaces *spaces)
+static void generations_done(struct heap *heap, const struct gc_spaces *spaces)
 {
     uint64_t old = heap->tenured + heap->fresh + above(heap->working, spaces->survivor);
     if (heap->full != 0)
@@ -102,7 +98,7 @@ static void generations_done(struct heap *heap, const struct spaces *spaces)
 }
 
 static uint64_t generations_room(const struct heap *heap, enum collector collector,
-                                 const struct spaces *spaces)
+                                 const struct gc_spaces *spaces)
 {
     uint64_t in_young = above(heap_live(heap), heap->tenured);
     if (collector == GC_SERIAL || heap->full == 0)
@@ -114,7 +110,7 @@ uint64_t gc_room(const struct world *world, uint32_t id, const struct heap *heap
 {
     enum collector collector = (enum collector)parameter_get(world, id, SERVER_GC);
     uint64_t size = parameter_get(world, id, SERVER_HEAP), free = above(size, heap->used);
-    struct spaces spaces = spaces_of(collector, size);
+    struct gc_spaces spaces = gc_spaces(collector, size);
     if (collector == GC_NONE)
         return free;
     if (collector == GC_G1)
@@ -125,7 +121,7 @@ uint64_t gc_room(const struct world *world, uint32_t id, const struct heap *heap
 void gc_done(const struct world *world, uint32_t id, struct heap *heap)
 {
     enum collector collector = (enum collector)parameter_get(world, id, SERVER_GC);
-    struct spaces spaces = spaces_of(collector, parameter_get(world, id, SERVER_HEAP));
+    struct gc_spaces spaces = gc_spaces(collector, parameter_get(world, id, SERVER_HEAP));
     if (collector == GC_SERIAL || collector == GC_PARALLEL)
         generations_done(heap, &spaces);
     else if (collector == GC_G1)

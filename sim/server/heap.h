@@ -105,6 +105,11 @@ void gc_plan(const struct world *world, uint32_t server, const struct heap *heap
              struct gc_plan *plan);
 /* It was done: what is used, what is old, and the room until the next one. */
 void gc_done(const struct world *world, uint32_t server, struct heap *heap);
+/* The spaces of a heap with generations (serial, parallel). */
+struct gc_spaces {
+    uint64_t old, eden, survivor;
+};
+struct gc_spaces gc_spaces(enum collector collector, uint64_t size);
 /* The most live bytes that the collector can hold in a heap of this size. */
 uint64_t gc_most(enum collector collector, uint64_t size);
 /* The room of an empty heap. */

@@ -77,6 +77,7 @@ void server_settle(struct world *world, uint32_t id)
     else if (v->heap.threads == 0)
         idle_arm(world, id);
     v->settling = 0;
+    walls_settle(world, id);
     resident_settle(world, id);
 }
 
@@ -156,6 +157,7 @@ static void server_signal(struct world *world, uint32_t id, enum signal signal)
         server_gone(world, id);
         break;
     case SIGNAL_KILL:
+        walls_killed(world, id);
         tcp_process_ended(world, id);
         server_gone(world, id);
         break;

@@ -70,6 +70,10 @@ enum server_distribution { SERVER_CONSTANT, SERVER_EXPONENTIAL };
 /* Deliveries of a client's messages that the server's process holds. */
 uint64_t server_deliveries(const struct world *world, uint32_t server, uint32_t client);
 
+/* A table for people: of each server what it uses of its walls, and which was hit first and when,
+ * as the run counted it. */
+void server_walls_report(const struct world *world, struct text *text, enum language language);
+
 /* Its running totals agree with the full sums; what does not is added to `why`. */
 bool server_check(const struct world *world, uint32_t server, struct text *why);
 

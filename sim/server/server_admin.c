@@ -43,6 +43,8 @@ bool server_tell(struct world *world, uint32_t id, const struct command *words, 
         stub_status(world, id, answer);
         return true;
     }
+    if (jvm_tell(world, id, words, answer))
+        return true;
     text_add(answer, "404 Not Found");
     return true;
 }

@@ -142,7 +142,7 @@ const struct parameter server_parameters[] = {
          "a thread a connection 22,582 (ws.mem-per-conn)",
          "열린 연결 하나가 붙잡는 힙; 잰 값: Tomcat 72,671 B, Netty 2,468, Node 2,995, 연결마다 "
          "스레드 22,582 (ws.mem-per-conn)"},
-    [SERVER_BASE_HEAP] = {"base_heap", UNIT_SIZE, 0, TIB, "17MB", NULL, true,
+    [SERVER_BASE_HEAP] = {"base_heap", UNIT_JVM, 0, TIB, "17MB", NULL, true,
                           "heap without a connection; measured in MiB: Tomcat 16.6, Netty 4.1, "
                           "Node 4.2, threads 1.6 (ws.mem-per-conn)",
                           "연결이 없을 때의 힙; 잰 값(MiB): Tomcat 16.6, Netty 4.1, Node 4.2, "

@@ -153,6 +153,18 @@ struct loop {
     uint32_t busy; /* a job has the loop */
 };
 
+/* What ends a server's growth (walls.c). */
+enum server_wall {
+    WALL_CONNECTIONS,
+    WALL_FILES,
+    WALL_THREADS,
+    WALL_CPU,
+    WALL_GC,
+    WALL_HEAP,
+    WALL_RAM,
+    WALLS
+};
+
 struct server {
     uint64_t requests, responses, errors, accepted, refused;
     uint64_t messages_in, deliveries, closed_slow;
@@ -176,6 +188,10 @@ struct server {
     struct stream keys;
 
     struct heap heap;
+    uint64_t wall_ns[WALLS];  /* when each was hit first; 0 not yet */
+    uint64_t looked_ns;       /* at the shares of time */
+    uint64_t pressed_ns;      /* requests wait for a thread since; while none waits: now */
+    uint64_t kills_seen;      /* of its machine's OOM killer */
     uint64_t resident;        /* what the process has of the machine's memory */
     uint64_t threads_made;    /* a pool's, at most maxThreads: as many as were ever busy */
     struct job_queue waiting; /* model=blocking */
@@ -248,6 +264,12 @@ uint32_t job_pop(struct world *world, struct server *v, struct job_queue *queue)
 void server_settle(struct world *world, uint32_t id);
 /* The channel is looked at by server_settle. */
 void channel_note(struct world *world, uint32_t id, uint32_t channel);
+
+/* --- walls.c: which wall was hit ---------------------------------------------------------------
+ */
+
+void walls_settle(struct world *world, uint32_t id);
+void walls_killed(struct world *world, uint32_t id); /* SIGKILL came, maybe of the OOM killer */
 
 /* --- resident.c: the process's memory --------------------------------------------------------- */
 
@@ -375,6 +397,13 @@ void ping_leave(struct world *world, uint32_t id, uint32_t channel);
 uint64_t ping_due(const struct world *world, uint32_t id); /* the next; TIME_NEVER none */
 void ping_time_out(struct world *world, uint32_t id);
 void ping_send(struct world *world, uint32_t id, uint32_t channel, uint32_t socket);
+
+/* --- jvm.c: jstack, jcmd GC.heap_info, -Xlog:gc ------------------------------------------------
+ */
+
+/* False: the words are none of them. */
+bool jvm_tell(const struct world *world, uint32_t id, const struct command *words,
+              struct text *answer);
 
 /* --- server_admin.c ------------------------------------------------------------------------- */
 bool server_tell(struct world *world, uint32_t id, const struct command *words, struct text *answer,
