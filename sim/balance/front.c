@@ -7,6 +7,7 @@
  * net.lb.failover.*).  Past `retries` the answer is 503.
  */
 #include "sim/balance/balancer_state.h"
+#include "sim/net/ws.h"
 
 #define RETRY_WAIT_NS SECOND_NS /* HAProxy: min(timeout connect, 1 s) */
 
@@ -239,8 +240,9 @@ static void front_message(struct world *world, uint32_t id, uint32_t front,
                           const struct message *message)
 {
     struct front *f = front_at(world, balancer_of(world, id), front);
+    bool asks = message->type == HTTP_REQUEST || message->type == WS_UPGRADE ||
+                message->type == POSITION_ASK || message->type == POSITION_AWAIT;
     f->request = *message;
-    bool asks = message->type == HTTP_REQUEST || message->type == WS_UPGRADE;
     if (!asks || http_version_of(message) == HTTP_2) {
         front_fail(world, id, front, 400);
         return;

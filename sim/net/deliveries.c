@@ -87,8 +87,9 @@ uint64_t deliveries_in_kernels(const struct world *world, uint32_t client)
             for (uint32_t at = flight == NULL ? 0 : flight->first; at != 0;
                  at = tcp_message_at(world, at)->next) {
                 const struct message *message = &tcp_message_at(world, at)->message;
-                if (ws_client_of(world, ws_who_of(message->d).client) == client)
-                    count += stands_for(message);
+                uint64_t each = stands_for(message);
+                if (each != 0 && ws_client_of(world, ws_who_of(message->d).client) == client)
+                    count += each;
             }
         }
     return count;

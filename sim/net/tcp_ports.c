@@ -7,6 +7,8 @@
  */
 #include "sim/net/tcp_state.h"
 
+#include <string.h>
+
 #include "sim/machine/machine.h"
 #include "sim/net/way.h"
 
@@ -21,10 +23,11 @@ struct port_set {
     uint32_t server;
     uint32_t last;                  /* the one that was given last */
     uint32_t first_port, last_port; /* the range that `full` speaks of */
-    uint8_t full[2]; /* a search found no port of this parity, and none was freed since */
-    uint8_t unused[6];
-    uint16_t used[CHUNKS]; /* entries of a chunk that are not 0 */
-    ref chunks[CHUNKS];    /* u32[CHUNK_PORTS]: the port's connection, as long as it is there */
+    uint32_t unused;
+    uint64_t full[2][CHUNKS / 64]; /* a search found no port of this parity, and none of the chunk
+                                    * was freed since */
+    uint16_t used[CHUNKS];         /* entries of a chunk that are not 0 */
+    ref chunks[CHUNKS]; /* u32[CHUNK_PORTS]: the port's connection, as long as it is there */
 };
 
 uint32_t tcp_address(const struct world *world, uint32_t machine)
@@ -135,18 +138,26 @@ static void range_read(const struct world *world, uint32_t machine, uint32_t ran
     }
 }
 
-/* The next port of one parity after the last that was given, 0 when none may be had. */
+/* The next port of one parity after the last that was given, 0 when none may be had.  Chunks that
+ * are known to be full are passed over (full NULL: nothing is known). */
 static uint32_t port_of_parity(const struct world *world, const struct port_set *set,
-                               uint32_t first, uint32_t last, bool reuse)
+                               uint32_t first, uint32_t last, const uint64_t *full)
 {
     if (first > last)
         return 0;
     uint32_t steps = (last - first) / 2 + 1;
     uint32_t start = set->last >= first && set->last <= last ? (set->last - first) / 2 + 1 : 0;
-    for (uint32_t i = 0; i < steps; i++) {
-        uint32_t port = first + (start + i) % steps * 2;
-        if (port_may_be_had(world, set, port, reuse))
-            return port;
+    for (uint32_t i = 0; i < steps;) {
+        uint32_t port = first + (start + i) % steps * 2, chunk = port / CHUNK_PORTS;
+        if (full == NULL || (full[chunk / 64] >> chunk % 64 & 1) == 0) {
+            if (port_may_be_had(world, set, port, full == NULL))
+                return port;
+            i++;
+            continue;
+        }
+        uint32_t of_chunk = (CHUNK_PORTS - 1 - port % CHUNK_PORTS) / 2 + 1;
+        uint32_t of_round = steps - (start + i) % steps;
+        i += of_chunk < of_round ? of_chunk : of_round;
     }
     return 0;
 }
@@ -154,10 +165,14 @@ static uint32_t port_of_parity(const struct world *world, const struct port_set 
 /* As long as no port was freed since, a search that found none needs not be repeated. */
 static uint32_t port_unless_full(const struct world *world, struct port_set *set, unsigned parity)
 {
-    if (set->full[parity])
+    uint64_t *full = set->full[parity], all = UINT64_MAX;
+    for (unsigned i = 0; i < CHUNKS / 64; i++)
+        all &= full[i];
+    if (all == UINT64_MAX)
         return 0;
-    uint32_t port = port_of_parity(world, set, set->first_port + parity, set->last_port, false);
-    set->full[parity] = port == 0;
+    uint32_t port = port_of_parity(world, set, set->first_port + parity, set->last_port, full);
+    if (port == 0)
+        memset(full, 0xff, sizeof set->full[parity]);
     return port;
 }
 
@@ -169,16 +184,16 @@ static uint32_t port_find(const struct world *world, struct port_set *set, uint3
     bool may_reuse = reuse == 1 || (reuse == 2 && loopback);
     range_read(world, machine, range);
     if (range[0] != set->first_port || range[1] != set->last_port)
-        set->full[0] = set->full[1] = 0;
+        memset(set->full, 0, sizeof set->full);
     set->first_port = range[0];
     set->last_port = range[1];
     uint32_t port = port_unless_full(world, set, 0);
     if (port == 0)
         port = port_unless_full(world, set, 1);
     if (port == 0 && may_reuse)
-        port = port_of_parity(world, set, range[0], range[1], true);
+        port = port_of_parity(world, set, range[0], range[1], NULL);
     if (port == 0 && may_reuse)
-        port = port_of_parity(world, set, range[0] + 1, range[1], true);
+        port = port_of_parity(world, set, range[0] + 1, range[1], NULL);
     return port;
 }
 
@@ -213,8 +228,9 @@ static struct port_set *set_of(const struct world *world, uint32_t index)
 void tcp_port_free(struct world *world, uint32_t index)
 {
     struct port_set *set = set_of(world, index);
-    if (set != NULL)
-        set->full[0] = set->full[1] = 0;
+    uint32_t port = tcp_at(world, index)->ends[0].port, chunk = port / CHUNK_PORTS;
+    if (set != NULL) /* the others are as full as they were */
+        set->full[(port - set->first_port) & 1][chunk / 64] &= ~((uint64_t)1 << chunk % 64);
 }
 
 void tcp_port_forget(struct world *world, uint32_t index)

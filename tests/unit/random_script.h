@@ -62,13 +62,14 @@ static inline void write_server(struct script *s, char *line, unsigned number)
     static const char *const bodies[] = {"0B", "200B", "4KB", "300KB"};
     snprintf(line, LINE_BYTES,
              "add server v%u on m%u model=%s maxThreads=%u loops=%u queue=%u external=%s "
-             "service=%s external_blocks=%s http=%s tls=%s keepalive_timeout=%s "
+             "service=%s external_blocks=%s http=%s tls=%s keepalive_timeout=%s websocket=%s "
              "keepalive_requests=%u maxConnections=%u acceptCount=%u response=%s",
              number, (unsigned)draw(s, s->machines), draw(s, 2) ? "blocking" : "eventloop",
              1 + (unsigned)draw(s, 20), 1 + (unsigned)draw(s, 3), (unsigned)draw(s, 30),
              ONE_OF(s, times), ONE_OF(s, times), draw(s, 2) ? "yes" : "no", ONE_OF(s, versions),
-             ONE_OF(s, secure), ONE_OF(s, idle), 1 + (unsigned)draw(s, 50),
-             1 + (unsigned)draw(s, 12), (unsigned)draw(s, 6), ONE_OF(s, bodies));
+             ONE_OF(s, secure), ONE_OF(s, idle), draw(s, 4) ? "yes" : "no",
+             1 + (unsigned)draw(s, 50), 1 + (unsigned)draw(s, 12), (unsigned)draw(s, 6),
+             ONE_OF(s, bodies));
 }
 
 /* The first is a master; the others follow it, or the one before them, or nobody. */
@@ -122,6 +123,23 @@ static inline void write_balancer(struct script *s, char *line)
              draw(s, 3) ? 1000 : 3);
 }
 
+static inline void write_crowd(struct script *s, char *line, const char *name)
+{
+    static const char *const sends[] = {"0/s", "1/s", "30/s", "200/s"};
+    static const char *const values[] = {"0B", "100B", "200B", "70KB"};
+    static const char *const modes[] = {"poll", "longpoll", "ws"};
+    static const char *const retries[] = {"no", "1", "unlimited"};
+    snprintf(
+        line, LINE_BYTES,
+        "add client %s on m%u to=%s op=%s connections=%u connect_rate=%s send=%s room=%u "
+        "value=%s mode=%s interval=%s update=%s keepalive=%s retry=%s retry_delay=%s timeout=%s",
+        name, (unsigned)draw(s, s->machines), draw(s, 4) ? "v0" : "l0",
+        draw(s, 3) ? "ws" : "location", 1 + (unsigned)draw(s, 12), draw(s, 2) ? "max" : "20/s",
+        ONE_OF(s, sends), 1 + (unsigned)draw(s, 5), ONE_OF(s, values), ONE_OF(s, modes),
+        draw(s, 2) ? "50ms" : "400ms", draw(s, 2) ? "100ms" : "1s", draw(s, 3) ? "yes" : "no",
+        ONE_OF(s, retries), draw(s, 2) ? "10ms" : "300ms", draw(s, 2) ? "100ms" : "2s");
+}
+
 static inline void write_client(struct script *s, char *line, const char *name)
 {
     static const char *const ops[] = {"set", "set", "get", "incr", "del"};
@@ -130,6 +148,10 @@ static inline void write_client(struct script *s, char *line, const char *name)
     static const char *const timeouts[] = {"5ms", "100ms", "1s", "3s"};
     static const char *const retries[] = {"no", "no", "1", "3", "unlimited"};
     static const char *const delays[] = {"1ms", "10ms", "700ms"};
+    if (draw(s, 4) == 0) {
+        write_crowd(s, line, name);
+        return;
+    }
     bool http = draw(s, 2) != 0;
     snprintf(line, LINE_BYTES,
              "add client %s on m%u to=%c%u op=%s rate=%s arrival=%s connections=%u pipeline=%u "
@@ -273,6 +295,19 @@ static inline void write_action(struct script *s, char *line, unsigned number)
                                         "set v%u external=100ms service=3ms",
                                         "set v%u response=1MB",
                                         "set v%u nofile=16",
+                                        "set v%u websocket=no",
+                                        "set v%u websocket=yes slow_consumer=drop",
+                                        "set v%u slow_consumer=close send_buffer=1KB",
+                                        "set v%u slow_consumer=grow",
+                                        "set v%u slow_consumer=block send_timeout=200ms",
+                                        "set v%u ping=100ms ping_timeout=2.5",
+                                        "stall c%u 2 for 700ms",
+                                        "stall c%u 3",
+                                        "stall c%u 0",
+                                        "set c%u send=20/s room=3 value=20KB",
+                                        "set c%u send=0/s",
+                                        "set c%u op=ws to=v0",
+                                        "set c%u op=location to=v0",
                                         "set c%u keepalive=no",
                                         "set c%u op=http to=v0",
                                         "set c%u http=2 tls=1.3",

@@ -366,6 +366,35 @@ static void a_death_is_in_the_ledger(void **unused)
     plain_close(world);
 }
 
+/* Two servers behind a balancer know nothing of each other: half of each room is on the other. */
+static void a_balancer_splits_the_rooms(void **unused)
+{
+    (void)unused;
+    static const char *const modes[] = {"mode=http", "mode=tcp"};
+    for (unsigned i = 0; i < 2; i++) {
+        char line[200];
+        struct world *world = chat_world("", "connections=40 room=4 send=0/s");
+        plain_say(world, "add server other on web-1 service=0ms accept_cost=0ms websocket=yes");
+        plain_say(world, "machine edge-1");
+        snprintf(line, sizeof line, "add balancer lb on edge-1 to=chat,other check=no %s",
+                 modes[i]);
+        plain_say(world, line);
+        plain_say(world, "remove c");
+        plain_run_ms(world, 1000);
+        plain_say(world, "add client d on app-1 to=lb op=ws connections=40 connect_rate=max room=4 "
+                         "send=1/s");
+        plain_run_ms(world, 20000);
+        same(world, "d.connections", 40);
+        same(world, "chat.connections", 20);
+        plain_say(world, "set d send=0/s");
+        plain_run_ms(world, 21000);
+        same(world, "d.deliveries", plain_metric(world, "d.sent") * 2);
+        same(world, "d.missed", plain_metric(world, "d.sent") * 2);
+        accounted(world);
+        plain_close(world);
+    }
+}
+
 /* The same requests' client becomes a crowd, and back. */
 static void what_a_client_does_may_change(void **unused)
 {
@@ -404,6 +433,7 @@ int main(void)
         cmocka_unit_test(a_stall_ends_by_itself),
         cmocka_unit_test(a_dead_peer_is_found_by_pings_alone),
         cmocka_unit_test(a_death_is_in_the_ledger),
+        cmocka_unit_test(a_balancer_splits_the_rooms),
         cmocka_unit_test(what_a_client_does_may_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
