@@ -7,7 +7,6 @@
  * net.lb.failover.*).  Past `retries` the answer is 503.
  */
 #include "sim/balance/balancer_state.h"
-#include "sim/net/ws.h"
 
 #define RETRY_WAIT_NS SECOND_NS /* HAProxy: min(timeout connect, 1 s) */
 
