@@ -12,7 +12,8 @@
 
 #define STEP_NS MS_NS /* to the millisecond a goal's first failure is looked for */
 
-/* It takes the world's parts away, one run each: it is looked at when the run is over, no sooner. */
+/* It takes the world's parts away, one run each: it is looked at when the run is over, no sooner.
+ */
 static bool takes_runs(const struct model *model, uint32_t at)
 {
     return strncmp(flow_text(model)->goals[at].condition, "spof.", 5) == 0;
@@ -27,12 +28,11 @@ static bool goal_now(struct model *model, uint32_t at)
     char words[LINE_BYTES];
     bool met = false;
     struct text now = TEXT(goal->now);
-    goal->known =
-        session_now(model->session) > 0 &&
-        (!takes_runs(model, at) || model->flow.script.done) &&
-        session_holds(model->session,
-                      twins_judged(model, flow_text(model)->goals[at].condition, words), &met,
-                      &found, &error);
+    goal->known = session_now(model->session) > 0 &&
+                  (!takes_runs(model, at) || model->flow.script.done) &&
+                  session_holds(model->session,
+                                twins_judged(model, flow_text(model)->goals[at].condition, words),
+                                &met, &found, &error);
     text_clear(&now);
     if (goal->known)
         value_add_screen(&now, &found);

@@ -73,7 +73,6 @@ int draw_lines(struct canvas *canvas, int row, int top, int end, const char *wor
 
 /* The map, at most `rows` high; rows used. */
 int draw_map(const struct model *model, struct canvas *canvas, int row, int rows);
-bool draw_map_is_cut(const struct model *model, int rows); /* the row after it says what is left out */
 /* A bar for each store: on disk, at risk, gone; rows used. */
 int draw_bars(const struct model *model, struct canvas *canvas, int row, int rows);
 /* The big number of a world: what got its OK and is not on a disk; the row after it, or the same

@@ -123,7 +123,7 @@ void view_watch(const struct model *model, struct canvas *canvas)
         draw_skip(model, canvas);
         return;
     }
-    row += draw_map(model, canvas, row, 6) + draw_map_is_cut(model, 6);
+    row += draw_map(model, canvas, row, 6);
     row += draw_bars(model, canvas, row, 4);
     int right = row;
     if (!has_store(model))

@@ -374,11 +374,6 @@ static void choose_first(const struct model *model, struct map *map, int rows)
     }
 }
 
-bool draw_map_is_cut(const struct model *model, int rows)
-{
-    return rows_wanted(&model->look, true, 1) > rows || rows_wanted(&model->look, false, 1) > rows;
-}
-
 int draw_map(const struct model *model, struct canvas *canvas, int row, int rows)
 {
     const struct look *look = &model->look;
