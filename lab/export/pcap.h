@@ -32,5 +32,7 @@ uint32_t pcap_packet(uint8_t to[PCAP_PACKET_MOST], const struct wire_segment *se
 /* Fills a piece's bytes in: RESP of a store and text of HTTP/1 as they are, of TLS and h2 what they
  * begin with. */
 void pcap_payload(uint8_t *to, const struct pcap_piece *piece);
+/* The same of a WebSocket (pcap_ws.c). */
+void pcap_ws(uint8_t *to, const struct pcap_piece *piece);
 
 #endif

@@ -6,6 +6,7 @@
 #include "lab/export/pcap.h"
 #include "sim/net/http.h"
 #include "sim/net/tls.h"
+#include "sim/net/ws.h"
 #include "sim/store/protocol.h"
 
 #define HEAD_BYTES 1024
@@ -203,6 +204,10 @@ void pcap_payload(uint8_t *to, const struct pcap_piece *piece)
     char head[HEAD_BYTES];
     struct wording wording = {.head = TEXT(head), .tail = "", .fill = '.'};
     uint32_t whole = piece->message.bytes;
+    if (!piece->secret && piece->message.type >= WS_UPGRADE) {
+        pcap_ws(to, piece);
+        return;
+    }
     if (piece->secret || piece->message.type >= TLS_CLIENT_HELLO) {
         secret_fill(to, piece);
         return;
