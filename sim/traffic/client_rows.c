@@ -274,6 +274,17 @@ static bool read_max(struct world *world, uint32_t id, struct value *value)
     return c->latency.count != 0 && number(value, c->latency.maximum);
 }
 
+/* Only what follows something sees it late. */
+static bool read_delay_mean(struct world *world, uint32_t id, struct value *value)
+{
+    return client_of(world, id)->crowd.is_location && read_mean(world, id, value);
+}
+
+static bool read_delay_max(struct world *world, uint32_t id, struct value *value)
+{
+    return client_of(world, id)->crowd.is_location && read_max(world, id, value);
+}
+
 static bool read_last(struct world *world, uint32_t id, uint32_t permille, struct value *value)
 {
     const struct recent *recent = &client_of(world, id)->recent;
@@ -349,10 +360,10 @@ const struct metric client_metrics[] = {
     {"bytes", UNIT_SIZE, METRIC_COUNTER, 0, read_bytes,
      "bytes of HTTP and frames, without the upgrade (op=location)",
      "HTTP와 프레임의 바이트, 업그레이드는 빼고 (op=location)"},
-    {"delay_mean", UNIT_DURATION, METRIC_GAUGE, 0, read_mean,
+    {"delay_mean", UNIT_DURATION, METRIC_GAUGE, 0, read_delay_mean,
      "mean time from a move to its first sight (op=location)",
      "움직인 뒤 화면에 보이기까지 걸린 시간의 평균 (op=location)"},
-    {"delay_max", UNIT_DURATION, METRIC_GAUGE, 0, read_max,
+    {"delay_max", UNIT_DURATION, METRIC_GAUGE, 0, read_delay_max,
      "longest time from a move to its first sight (op=location)",
      "움직인 뒤 화면에 보이기까지 가장 오래 걸린 시간 (op=location)"},
     {"updates", UNIT_COUNT, METRIC_COUNTER, 0, read_updates,
