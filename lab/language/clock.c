@@ -49,7 +49,8 @@ static bool fail(struct session *session, enum error_id id, const char *a, const
     return false;
 }
 
-/* --- one world ----------------------------------------------------------------------------------- */
+/* --- one world -----------------------------------------------------------------------------------
+ */
 
 /* A due command: verbs of the world act at once, the lab's own wait for the other variants. */
 static bool on_due(void *user, struct world *world, const struct command *command)
@@ -149,7 +150,8 @@ static bool world_to(struct session *session, uint32_t i, uint64_t until_ns, uin
     return false;
 }
 
-/* --- what waits ---------------------------------------------------------------------------------- */
+/* --- what waits ----------------------------------------------------------------------------------
+ */
 
 /* Carries out the earliest command that waits, for all the worlds that have the same at the same
  * time. False when none waits or it failed. */
@@ -225,40 +227,8 @@ static void align(struct session *session)
     session->failed_command = command;
 }
 
-/* --- run until ----------------------------------------------------------------------------------- */
-
-static bool until_read(struct session *session, struct running *running,
-                       struct condition *conditions)
-{
-    unsigned end;
-    struct error error;
-    if (!running->active || !running->until)
-        return true;
-    for (uint32_t i = 0; i < session->variant_count; i++)
-        if (!condition_read(session, i, &running->command, running->word, &conditions[i], &end,
-                            &error)) {
-            running->active = false;
-            session_fail(session, &running->command, &error);
-            return false;
-        }
-    return true;
-}
-
-static bool until_holds(struct session *session, const struct running *running,
-                        const struct condition *conditions)
-{
-    struct value found;
-    bool known, all = running->active && running->until;
-    for (uint32_t i = 0; i < session->variant_count && all; i++)
-        all = condition_holds(session, i, &conditions[i], &found, &known);
-    return all;
-}
-
-static bool until_met(struct session *session)
-{
-    return (!session->ahead && until_holds(session, &session->file_run, session->file_until)) ||
-           until_holds(session, &session->typed_run, session->typed_until);
-}
+/* --- run until -----------------------------------------------------------------------------------
+ */
 
 static int32_t earliest_next(struct session *session, uint64_t *time_ns)
 {
@@ -302,26 +272,6 @@ static void step_to(struct session *session, uint64_t until_ns, uint64_t budget)
     align(session);
 }
 
-static bool never_held(struct session *session, struct running *running)
-{
-    char words[64], duration[32];
-    struct text condition = TEXT(words), time = TEXT(duration);
-    struct command part;
-    struct error error;
-    command_tail(&part, &running->command, running->word);
-    if (part.count > 3)
-        part.count = 3;
-    text_clear(&condition);
-    language_join(&condition, &part);
-    text_clear(&time);
-    value_add_exact(&time, running->end_ns - running->start_ns, UNIT_DURATION, NULL);
-    error_set(&error, ERROR_NEVER_HELD, (uint16_t)running->word, words, duration, NULL, NULL);
-    running->active = false;
-    session_fail(session, &running->command, &error);
-    session->over = true;
-    return false;
-}
-
 /* Ends a run whose time or condition has come; false when it failed. */
 static bool run_end(struct session *session, struct running *running,
                     const struct condition *conditions)
@@ -332,7 +282,7 @@ static bool run_end(struct session *session, struct running *running,
         if (until_holds(session, running, conditions))
             running->active = false;
         else if (earliest_now(session) >= running->end_ns)
-            return never_held(session, running);
+            return until_never_held(session, running);
         return true;
     }
     if (earliest_now(session) >= running->end_ns)
@@ -340,7 +290,8 @@ static bool run_end(struct session *session, struct running *running,
     return true;
 }
 
-/* --- the whole ----------------------------------------------------------------------------------- */
+/* --- the whole -----------------------------------------------------------------------------------
+ */
 
 static void sample(struct session *session)
 {

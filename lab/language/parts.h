@@ -231,6 +231,14 @@ bool session_goes_on(struct session *session, const struct command *command,
 void session_say(struct session *session, int32_t variant, const char *words);
 bool session_due_again(void *user, struct world *world, const struct command *command);
 
+/* --- until.c: run until ------------------------------------------------------------------------- */
+/* The conditions of a run, one a variant; false: it failed, and why is said. */
+bool until_read(struct session *session, struct running *running, struct condition *conditions);
+bool until_holds(struct session *session, const struct running *running,
+                 const struct condition *conditions); /* in all */
+bool until_met(struct session *session);              /* one of the runs under way has come */
+bool until_never_held(struct session *session, struct running *running); /* fails; false */
+
 /* --- clock.c: moving it ------------------------------------------------------------------------ */
 bool clock_run(struct session *session, struct call *call);
 bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget);

@@ -2,9 +2,9 @@
  * What TCP keeps of a connection, and what its files (tcp*.c) call of each other.
  *
  * A connection is one slab item with two ends, so that an idle one costs 256 bytes.  What is only
- * needed while something is under way stands in a record of the arena (struct tcp_flight) that is
- * given back.  A connection lives as long as an end does, an owner has still to hear of something,
- * or a segment is on the way: a segment finds its connection by the bare index.
+ * needed while something is under way stands in a record of the arena (struct tcp_flight).  A
+ * connection lives as long as an end does, an owner has still to hear of something, or a segment is
+ * on the way: a segment finds its connection by the bare index.
  */
 #ifndef SIM_NET_TCP_STATE_H
 #define SIM_NET_TCP_STATE_H
@@ -492,8 +492,7 @@ bool tcp_gave_up(const struct world *world, uint32_t connection, unsigned e);
 
 /* --- tcp_memory.c ----------------------------------------------------------------------- */
 
-/* Bytes that wait at an end: not acknowledged, or not read. */
-uint64_t tcp_memory_held(const struct tcp_end *end);
+uint64_t tcp_memory_held(const struct tcp_end *end); /* bytes not acknowledged, or not read */
 /* They were `before` and are others now. */
 void tcp_memory_note(struct world *world, uint32_t index, unsigned e, uint64_t before);
 void tcp_memory_state(struct world *world, uint32_t index, unsigned e, uint8_t state); /* sets it */
