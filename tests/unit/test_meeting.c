@@ -230,8 +230,8 @@ static void a_note_of_the_sandbox_belongs_to_the_meeting_too(void **state)
     struct where place = place_make();
     struct lab *lab = meeting_begun(&place);
     struct kept_note notes[4];
-    type(lab, "qs");
-    assert_int_equal(lab->model.screen, PLACE_WORLD);
+    type(lab, "q");
+    open_sandbox(lab);
     type(lab, "n");
     type_words(lab, "aside");
     press(lab, KEY_CODE_ENTER);

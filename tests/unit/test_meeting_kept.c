@@ -81,10 +81,10 @@ static void goes_on(const struct where *place, struct said before, bool whole)
     meeting_stop(lab);
 }
 
-static void a_meeting_left_at_any_key_goes_on(void **state)
+static void a_meeting_left_at_every_second_key_goes_on(void **state)
 {
     (void)state;
-    for (int count = 4; count <= LINES; count++) {
+    for (int count = 4; count <= LINES; count += 2) {
         struct where place = place_make();
         meeting_clock_ms = NOW;
         struct lab *lab = meeting_start(&place, LANGUAGE_EN);
@@ -134,7 +134,7 @@ static void a_meeting_killed_at_any_change_of_its_file_goes_on(void **state)
 {
     (void)state;
     int status = 1, killed = 0;
-    for (int change = 1; status != 0; change += 17) {
+    for (int change = 1; status != 0; change += 23) {
         struct where place = place_make();
         struct said said = {0};
         progress_close(open_good(&place));
@@ -144,14 +144,14 @@ static void a_meeting_killed_at_any_change_of_its_file_goes_on(void **state)
         goes_on(&place, said, change % 5 == 0);
         place_remove(&place);
     }
-    assert_true(killed > 10);
+    assert_true(killed > 7);
 }
 
 static void on_a_full_disk_it_says_so_and_the_meeting_goes_on(void **state)
 {
     (void)state;
     int status = 1, told = 0;
-    for (int change = 1; status != 0; change += 41) {
+    for (int change = 1; status != 0; change += 61) {
         struct where place = place_make();
         struct said said = {0};
         progress_close(open_good(&place));
@@ -165,7 +165,7 @@ static void on_a_full_disk_it_says_so_and_the_meeting_goes_on(void **state)
         progress_close(progress);
         place_remove(&place);
     }
-    assert_true(told > 3);
+    assert_true(told > 2);
 }
 
 static void two_labs_hold_one_meeting(void **state)
@@ -295,7 +295,7 @@ static void a_newer_file_is_said_and_the_meeting_is_not_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_meeting_left_at_any_key_goes_on),
+        cmocka_unit_test(a_meeting_left_at_every_second_key_goes_on),
         cmocka_unit_test(a_meeting_killed_at_any_change_of_its_file_goes_on),
         cmocka_unit_test(on_a_full_disk_it_says_so_and_the_meeting_goes_on),
         cmocka_unit_test(two_labs_hold_one_meeting),
