@@ -19,8 +19,8 @@ void flow_skip(struct model *model); /* the guess was right: on to vary */
 void flow_previous(struct model *model);
 bool flow_active(const struct model *model);
 bool flow_shows_ladder(const struct model *model);          /* `view: ladder` of its front matter */
-bool flow_shows_copies(const struct model *model); /* the copies and referees, likewise */
-bool flow_shows_server(const struct model *model); /* the walls of a server */
+bool flow_shows_copies(const struct model *model);          /* the copies and referees, likewise */
+bool flow_shows_server(const struct model *model);          /* the walls of a server */
 const struct lesson *flow_after(const struct model *model); /* the lesson after this; NULL none */
 
 /* --- the acts of a lesson and their worlds (flow_scene.c) --------------------------------------
@@ -94,8 +94,8 @@ uint64_t
 flow_script_time(const struct model *model); /* where it has to be looked at; TIME_NEVER nowhere */
 bool flow_script_runs(const struct model *model);
 void flow_script_end_here(struct model *model); /* nothing will ever happen again */
-bool flow_script_turn(struct model *model); /* what is due; true when something was */
-void flow_finish(struct model *model);      /* Enter: the rest, as fast as it goes */
+bool flow_script_turn(struct model *model);     /* what is due; true when something was */
+void flow_finish(struct model *model);          /* Enter: the rest, as fast as it goes */
 void flow_went_back(struct model *model);
 void flow_act(struct model *model, const char *line); /* a line of the flow's own */
 

@@ -13,9 +13,9 @@
 void kept_open(struct model *model, struct progress *progress, uint64_t (*wall_ms)(void));
 
 void kept_trouble(struct model *model); /* says what is wrong with the file, once */
-void kept_home(struct model *model);  /* done, under way, due */
-void kept_begin(struct model *model); /* a lesson was opened: one that is under way goes on */
-void kept_save(struct model *model);  /* a step or a change further */
+void kept_home(struct model *model);    /* done, under way, due */
+void kept_begin(struct model *model);   /* a lesson was opened: one that is under way goes on */
+void kept_save(struct model *model);    /* a step or a change further */
 void kept_guess(struct model *model,
                 uint32_t person); /* of the question that is asked, locked now */
 void kept_counted(struct model *model);

@@ -39,7 +39,7 @@ struct ladders {
     uint32_t side;             /* that the keys are for, while both are seen */
     bool stale;                /* the world went back: hear it again */
     uint32_t a, b, component;  /* whose conversations: see struct ladder_choice */
-    uint64_t heard;            /* of the chosen side when the next packet was asked for; 0 it is not */
+    uint64_t heard; /* of the chosen side when the next packet was asked for; 0 it is not */
 };
 
 /* Takes the scenes over from the worlds now; begins and ends to listen as the screen needs it. */

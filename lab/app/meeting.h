@@ -83,7 +83,7 @@ void meeting_sentence(struct model *model); /* after the explanation: one senten
 
 /* The screen's numbers as a line: when, the big number, what is watched, the last command. */
 void notes_figures(const struct model *model, struct text *to);
-void notes_open(struct model *model);  /* asks for a line; what is being asked now waits */
+void notes_open(struct model *model); /* asks for a line; what is being asked now waits */
 void notes_leave(struct model *model);
 void notes_take(struct model *model); /* with the line that was typed */
 

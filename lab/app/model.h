@@ -36,13 +36,13 @@ enum place {
     PLACE_EXPLAIN,
     PLACE_VARY,
     PLACE_WORK,
-    PLACE_REVIEW, /* one question of a lesson that is due */
-    PLACE_SANDBOX, /* the worlds that may be broken, to choose from */
-    PLACE_FOUND,  /* what was looked up, to choose from */
+    PLACE_REVIEW,   /* one question of a lesson that is due */
+    PLACE_SANDBOX,  /* the worlds that may be broken, to choose from */
+    PLACE_FOUND,    /* what was looked up, to choose from */
     PLACE_MEETING,  /* before it: who, which questions */
     PLACE_SENTENCE, /* a question's last minute */
     PLACE_CLOSED,   /* a meeting is over */
-    PLACE_SINGLES, /* what takes all down: each part taken away */
+    PLACE_SINGLES,  /* what takes all down: each part taken away */
     PLACE_SCREENS,
     FIELD_COMMAND = PLACE_SCREENS,
     FIELD_WRITE, /* which write's life */
@@ -100,12 +100,12 @@ struct news {
 /* The clock of the world and how it is driven. */
 struct drive {
     bool playing;
-    bool rushing; /* as fast as it goes, to goal_ns */
-    bool seeking; /* event by event, to the next news */
+    bool rushing;   /* as fast as it goes, to goal_ns */
+    bool seeking;   /* event by event, to the next news */
     bool scrubbing; /* to the cursor of time */
-    bool found;   /* the news came */
-    bool failed;  /* a line of the file did */
-    int speed;    /* of the table of speeds */
+    bool found;     /* the news came */
+    bool failed;    /* a line of the file did */
+    int speed;      /* of the table of speeds */
     uint64_t goal_ns;
     uint64_t halt_ns;       /* an open question stops the clock here; TIME_NEVER none */
     uint64_t slow_until_ns; /* below x1: the moment is over then, and the speed is x1 again */

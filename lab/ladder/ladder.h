@@ -12,7 +12,7 @@
 
 #define LADDER_WORDS 48
 
-/* --- the record --------------------------------------------------------------------------------- */
+/* --- the record ------------------------------------------------------------------------------- */
 
 struct ladder_segment {
     struct wire_segment wire; /* as it was sent */
@@ -44,44 +44,44 @@ const struct ladder_segment *ladder_at(const struct ladder_record *record, uint3
 /* What a person calls a message: "SET k:17", "GET /". */
 void ladder_message_words(struct text *text, const struct message *message);
 
-/* --- the scene ----------------------------------------------------------------------------------- */
+/* --- the scene -------------------------------------------------------------------------------- */
 
-#define LADDER_ROWS         1000 /* half of them packets at most */
+#define LADDER_ROWS         1000             /* half of them packets at most */
 #define LADDER_TIME_WAIT_NS (60 * SECOND_NS) /* Linux TCP_TIMEWAIT_LEN */
 
 /* What is chosen of a record. */
 struct ladder_choice {
-    uint32_t a, b;       /* machines that must be its ends, 0 any */
-    uint32_t component;  /* that must be one of its ends, 0 any */
-    uint32_t back;       /* so many connections before the newest */
-    uint32_t exchange;      /* the how-maniest of it, from 1; 0: the last */
-    bool whole;          /* all exchanges of the connection */
-    handle connection;   /* this one, whatever came after it; 0: by `back` */
+    uint32_t a, b;      /* machines that must be its ends, 0 any */
+    uint32_t component; /* that must be one of its ends, 0 any */
+    uint32_t back;      /* so many connections before the newest */
+    uint32_t exchange;  /* the how-maniest of it, from 1; 0: the last */
+    bool whole;         /* all exchanges of the connection */
+    handle connection;  /* this one, whatever came after it; 0: by `back` */
 };
 
 struct ladder_row {
-    uint32_t segment;     /* place in the record; of the answer's mark: what ended it */
-    uint32_t number;      /* of the packet, from 1; 0: the answer has come */
+    uint32_t segment; /* place in the record; of the answer's mark: what ended it */
+    uint32_t number;  /* of the packet, from 1; 0: the answer has come */
     uint64_t time_ns;
-    uint64_t again_ns;    /* of a lost one: when the same was sent again; 0 not yet */
-    uint32_t trips;       /* of the answer: ways that had to be gone one after the other */
+    uint64_t again_ns; /* of a lost one: when the same was sent again; 0 not yet */
+    uint32_t trips;    /* of the answer: ways that had to be gone one after the other */
     uint32_t unused;
     char words[LADDER_WORDS];
 };
 
 struct ladder_scene {
     handle connection;
-    uint32_t index;      /* of the connection, for tcp.h */
-    uint32_t left, right; /* machines: who opened it stands left */
-    uint32_t opener, acceptor; /* components */
+    uint32_t index;                      /* of the connection, for tcp.h */
+    uint32_t left, right;                /* machines: who opened it stands left */
+    uint32_t opener, acceptor;           /* components */
     uint32_t connections, connection_at; /* how many there are, which from 1 (the oldest) */
     uint32_t exchanges, exchange_at;
-    bool opens;          /* its first row is the SYN */
+    bool opens;                /* its first row is the SYN */
     uint64_t start_ns, end_ns; /* of the first packet, and when the last has come */
-    uint64_t answer_ns;  /* when it was whole (of all: the last), since start; 0: no answer yet */
+    uint64_t answer_ns; /* when it was whole (of all: the last), since start; 0: no answer yet */
     uint32_t packets, lost;
-    uint32_t closing;    /* number of the first packet after the answer from which on it closes, 0 */
-    uint64_t closed_ns;  /* when an end went into TIME-WAIT; 0: none did */
+    uint32_t closing;   /* number of the first packet after the answer from which on it closes, 0 */
+    uint64_t closed_ns; /* when an end went into TIME-WAIT; 0: none did */
     bool left_waits, right_waits; /* in TIME-WAIT */
     uint8_t states[2];            /* enum tcp_state of the left end and the right, as last heard */
     struct ladder_row rows[LADDER_ROWS];
@@ -97,7 +97,7 @@ unsigned ladder_arrival_state(const struct ladder_scene *scene, const struct lad
 bool ladder_scene_make(struct ladder_scene *scene, const struct ladder_record *record,
                        const struct ladder_choice *choice);
 
-/* --- words ---------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 /* "SYN+ACK", "GET /", "FIN": what the segment is; `news`: it acknowledges something new. */
 void ladder_segment_words(struct text *text, const struct ladder_segment *segment, bool news);

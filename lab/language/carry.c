@@ -31,8 +31,10 @@ const struct lab_command lab_commands[] = {
      "부품의 설정과 지표, 로그를 보여 줍니다", act_show, 0},
     {"watch", "watch METRIC...", "what the lab charts and --csv writes",
      "그래프와 --csv에 담을 지표를 고릅니다", act_watch, 0},
-    {"report", "report ledger|deliveries|machines|spof|availability|sentinels|replication|variants|ladder [NAME|A~B]", "a table for people",
-     "표로 보여 줍니다", act_report, 0},
+    {"report",
+     "report ledger|deliveries|machines|spof|availability|sentinels|replication|variants|ladder "
+     "[NAME|A~B]",
+     "a table for people", "표로 보여 줍니다", act_report, 0},
     {"expect", "expect METRIC OP VALUE [within W] [\"REASON\"]",
      "holds a metric against a value; the exit status tells",
      "지표를 값과 견줍니다; 종료 상태로 알려 줍니다", act_expect, 0},

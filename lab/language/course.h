@@ -1,6 +1,7 @@
 /*
- * What a session knows of its run at one place of it: which lines acted, what was typed, expected and
- * counted.  A history holds the worlds; this is the rest of going back without losing what is ahead.
+ * What a session knows of its run at one place of it: which lines acted, what was typed, expected
+ * and counted.  A history holds the worlds; this is the rest of going back without losing what is
+ * ahead.
  */
 #ifndef LAB_LANGUAGE_COURSE_H
 #define LAB_LANGUAGE_COURSE_H
@@ -12,7 +13,8 @@ struct course *course_keep(const struct session *session);
 void course_put(struct session *session, const struct course *course);
 void course_free(struct course *course); /* NULL is nothing */
 
-/* Before the world goes to another place of its run: nothing of what is known at its end is lost. */
+/* Before the world goes to another place of its run: nothing of what is known at its end is
+ * lost. */
 void course_begin(struct session *session, enum source source);
 /* After it moved there: when nothing is ahead any more, all is known again. */
 void course_end(struct session *session);

@@ -137,6 +137,7 @@ bool act_words(struct session *session, struct call *call)
 {
     bool miss = strcmp(command_word(call->command, 0), "miss") == 0;
     bool source = strcmp(command_word(call->command, 0), "source") == 0;
-    return need_count(call->command, miss ? 4 : 2, miss ? 4 : source ? COMMAND_WORDS : 2, usage_of(call), call->error) &&
+    unsigned least = miss ? 4 : 2, most = source ? COMMAND_WORDS : least;
+    return need_count(call->command, least, most, usage_of(call), call->error) &&
            (!miss || need_question(session, call));
 }

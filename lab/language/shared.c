@@ -298,8 +298,8 @@ void shared_rewound(struct session *session, uint64_t time_ns, bool again,
 
 static bool of(const char *name, const struct deed *deed)
 {
-    return strcmp(deed->name, name) == 0 || (is(&deed->command, 0, "variant") &&
-                                             strcmp(command_word(&deed->command, 1), name) == 0);
+    return strcmp(deed->name, name) == 0 ||
+           (is(&deed->command, 0, "variant") && strcmp(command_word(&deed->command, 1), name) == 0);
 }
 
 /* A variant is no part of the run any more: it disturbed nobody, so nobody misses it. */

@@ -76,7 +76,8 @@ uint32_t spof_parts(const struct world *world, struct spof_part *parts, uint32_t
 bool spof_revives(const struct world *world, const struct spof_part *part,
                   const struct command *command);
 
-/* Of a session as it is now; NULL when its run cannot be told.  Kept by it until the world moves. */
+/* Of a session as it is now; NULL when its run cannot be told.  Kept by it until the world
+ * moves. */
 const struct spof *session_spof(struct session *session, uint32_t variant);
 
 /* Why all depends on a part, or how it was got over. */

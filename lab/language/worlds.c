@@ -107,8 +107,7 @@ bool session_open_world(struct session *session, struct error *error)
 bool room_remember(struct session *session, uint32_t i, struct error *error)
 {
     struct variant *variant = &session->variants[i];
-    variant->history =
-        history_open(session->pool, variant->world, session->options.history_every);
+    variant->history = history_open(session->pool, variant->world, session->options.history_every);
     if (!variant->history)
         return error_set(error, ERROR_WORLD_MEMORY, 0, NULL, NULL, NULL, NULL);
     if (session->options.branches)

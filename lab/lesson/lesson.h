@@ -23,7 +23,7 @@ enum lesson_step {
 };
 
 #define LESSON_CHOICES 6
-#define LESSON_HIDES 24
+#define LESSON_HIDES   24
 #define LESSON_MARKS   16 /* parts that may be marked on a map */
 #define LESSON_PARTS   6  /* `### NAME` parts of a step */
 
@@ -89,7 +89,15 @@ struct block {
 };
 
 /* The keys of the front matter, in the order in which they are written. */
-enum front_key { FRONT_ID, FRONT_TITLE, FRONT_MINUTES, FRONT_NEEDS, FRONT_ASKS, FRONT_VIEW, FRONT_KEYS };
+enum front_key {
+    FRONT_ID,
+    FRONT_TITLE,
+    FRONT_MINUTES,
+    FRONT_NEEDS,
+    FRONT_ASKS,
+    FRONT_VIEW,
+    FRONT_KEYS
+};
 extern const char *const lesson_front_keys[FRONT_KEYS]; /* their names */
 struct front_line {
     char *words;   /* NULL: the key is not there */

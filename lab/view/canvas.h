@@ -1,5 +1,6 @@
 /*
- * A grid of cells between drawing and the terminal: drawing fills it, tests read it, screen.c shows it.
+ * A grid of cells between drawing and the terminal: drawing fills it, tests read it, screen.c shows
+ * it.
  */
 #ifndef LAB_VIEW_CANVAS_H
 #define LAB_VIEW_CANVAS_H
@@ -11,7 +12,7 @@
 /* What a cell means; the terminal decides how it looks.  Nothing is said by colour alone. */
 enum style {
     STYLE_PLAIN,
-    STYLE_DIM,      /* rules, help lines */
+    STYLE_DIM, /* rules, help lines */
     STYLE_TITLE,
     STYLE_STRONG,
     STYLE_SELECTED, /* reverse */
@@ -25,8 +26,8 @@ enum style {
 };
 
 struct cell {
-    char bytes[24];  /* one grapheme in UTF-8, NUL-ended; "" is the second half of a wide one */
-    uint8_t width;   /* 1, 2; 0 second half */
+    char bytes[24]; /* one grapheme in UTF-8, NUL-ended; "" is the second half of a wide one */
+    uint8_t width;  /* 1, 2; 0 second half */
     uint8_t style;
 };
 
@@ -42,25 +43,31 @@ void canvas_release(struct canvas *canvas);
 bool canvas_resize(struct canvas *canvas, int rows, int columns);
 void canvas_clear(struct canvas *canvas);
 
-/* Writes text from a cell on, cut at whole graphemes at the right end `limit` (a column; 0: the canvas's end).
- * Returns the column after it.  A wide sign that would be split is left out.  Row or column outside: nothing. */
-int canvas_write(struct canvas *canvas, int row, int column, int limit, enum style style, const char *text);
-int canvas_print(struct canvas *canvas, int row, int column, int limit, enum style style, const char *format, ...)
-    __attribute__((format(printf, 6, 7)));
+/* Writes text from a cell on, cut at whole graphemes at the right end `limit` (a column; 0: the
+ * canvas's end).  Returns the column after it.  A wide sign that would be split is left out.  Row
+ * or column outside: nothing. */
+int canvas_write(struct canvas *canvas, int row, int column, int limit, enum style style,
+                 const char *text);
+int canvas_print(struct canvas *canvas, int row, int column, int limit, enum style style,
+                 const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* Cells that a text takes; the same rules as drawing. */
 int canvas_width(const char *text);
 
-/* Wraps text at blanks (Korean: never inside a word) to lines of `width` cells: calls back for each line. */
+/* Wraps text at blanks (Korean: never inside a word) to lines of `width` cells: calls back for each
+ * line. */
 typedef void canvas_line(void *user, const char *line);
 int canvas_wrap(const char *text, int width, canvas_line *line, void *user); /* how many lines */
 
 /* Frames, rules, bars and three-row digits: by box signs or ASCII. */
 void canvas_rule(struct canvas *canvas, int row);
-void canvas_box(struct canvas *canvas, int row, int column, int rows, int columns, enum style style, const char *title);
+void canvas_box(struct canvas *canvas, int row, int column, int rows, int columns, enum style style,
+                const char *title);
 /* `parts` thousandths: filled █ (#), at risk ░ (.), gone x; the rest blank. */
-void canvas_bar(struct canvas *canvas, int row, int column, int columns, const uint32_t thousandths[3]);
-/* Digits three rows high (five in ASCII) from the top left; returns the column after. Text may hold 0-9 , . % - */
+void canvas_bar(struct canvas *canvas, int row, int column, int columns,
+                const uint32_t thousandths[3]);
+/* Digits three rows high (five in ASCII) from the top left; returns the column after.  Text may
+ * hold 0-9 , . % - */
 int canvas_digits(struct canvas *canvas, int row, int column, enum style style, const char *number);
 int canvas_digits_rows(const struct canvas *canvas);
 

@@ -135,11 +135,12 @@ void draw_guess_of(struct text *to, const struct model *model, uint32_t question
                    const struct guess *guess);
 void draw_saw(const struct model *model, struct canvas *canvas, int row);
 
-/* The chain behind the first client as boxes, with the marks of whoever guesses and what was answered without each, where
- * that is known.  Rows used; 0: there is no chain, or no room for it. */
+/* The chain behind the first client as boxes, with the marks of whoever guesses and what was
+ * answered without each, where that is known.  Rows used; 0: there is no chain, or no room for
+ * it. */
 int draw_chain(const struct model *model, struct canvas *canvas, int row, int end);
-/* Each part with what it was worth when it was taken away: the chain as a map, with the marks of whoever guessed; then
- * a row each.  `chosen`: the row at the cursor, -1 none. */
+/* Each part with what it was worth when it was taken away: the chain as a map, with the marks of
+ * whoever guessed; then a row each.  `chosen`: the row at the cursor, -1 none. */
 void draw_singles(const struct model *model, struct canvas *canvas, int row, int end, int chosen);
 
 /* Of a meeting: its clock in the rule below the title; 12:40. */

@@ -29,8 +29,8 @@ struct parameter {
     const char *en, *ko; /* help, one sentence */
 };
 
-/* A choice of one parameter that sets another, unless that is given, too.  A table of them ends with
- * a row whose choice is 0: the first choice of a parameter sets nothing. */
+/* A choice of one parameter that sets another, unless that is given, too.  A table of them ends
+ * with a row whose choice is 0: the first choice of a parameter sets nothing. */
 struct preset {
     uint16_t parameter, choice, sets;
     uint64_t value; /* of a number, not of a TEXT */
@@ -61,12 +61,13 @@ enum signal {
 /* What a socket tells its owner (sim/net/tcp.h). */
 enum socket_event {
     SOCKET_CONNECTED,
-    SOCKET_FAILED,     /* the connection could not be made (tcp_failure says why) */
-    SOCKET_ACCEPTABLE, /* to a listener: its accept queue is empty no more; no connection is named */
-    SOCKET_READABLE,   /* at least one whole message waits */
-    SOCKET_WRITABLE,   /* after tcp_send said no: a third of the send buffer is free again */
-    SOCKET_CLOSED,     /* the peer closed in good order; what it sent may still wait to be read */
-    SOCKET_RESET       /* the connection broke: reset, or given up after too many retries */
+    SOCKET_FAILED, /* the connection could not be made (tcp_failure says why) */
+    /* To a listener: its accept queue is empty no more; no connection is named. */
+    SOCKET_ACCEPTABLE,
+    SOCKET_READABLE, /* at least one whole message waits */
+    SOCKET_WRITABLE, /* after tcp_send said no: a third of the send buffer is free again */
+    SOCKET_CLOSED,   /* the peer closed in good order; what it sent may still wait to be read */
+    SOCKET_RESET     /* the connection broke: reset, or given up after too many retries */
 };
 
 struct kind {
@@ -79,7 +80,7 @@ struct kind {
     uint16_t parameter_count, metric_count;
     const struct parameter *parameters;
     const struct metric *metrics;
-    const struct preset *presets; /* may be NULL */
+    const struct preset *presets;                 /* may be NULL */
     const char *(*metric_named)(unsigned metric); /* "a|b|c" of one of UNIT_CHOICE; may be NULL */
 
     /* Each may be NULL.  check: are the parameters right together (before anything changes;
@@ -91,8 +92,8 @@ struct kind {
     void (*socket)(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
     void (*changed)(struct world *world, uint32_t id, unsigned parameter); /* after a set */
     bool (*tell)(struct world *world, uint32_t id, const struct command *words, struct text *answer,
-                 struct error *error);                 /* words: without `tell NAME` */
-    void (*removed)(struct world *world, uint32_t id); /* gives back what it holds */
+                 struct error *error);                            /* words: without `tell NAME` */
+    void (*removed)(struct world *world, uint32_t id);            /* gives back what it holds */
     uint32_t (*leads_to)(const struct world *world, uint32_t id); /* where its next connection
                                                                    * goes; 0: nowhere */
 };
@@ -100,16 +101,16 @@ struct kind {
 /* What every component has, in SLAB_COMPONENT. */
 struct component {
     char name[NAME_BYTES];
-    uint16_t kind;    /* enum kind_id; 0 free */
-    uint8_t up;       /* the process runs; of a machine: it has power */
-    uint8_t paused;   /* 1 SIGSTOP; 2 the same, and a SIGTERM waits for SIGCONT */
-    uint32_t machine; /* where it runs; a machine: itself; a link: 0 */
-    uint32_t life;    /* counts the starts of its process */
-    uint32_t order;   /* in which it was added */
-    ref running;      /* u64[parameter_count]: what the process goes by */
-    ref file;         /* the same in its configuration file: what the next start goes by */
-    ref state;        /* kind's state_bytes */
-    ref log;          /* its log in the real program's words (component_log) */
+    uint16_t kind;       /* enum kind_id; 0 free */
+    uint8_t up;          /* the process runs; of a machine: it has power */
+    uint8_t paused;      /* 1 SIGSTOP; 2 the same, and a SIGTERM waits for SIGCONT */
+    uint32_t machine;    /* where it runs; a machine: itself; a link: 0 */
+    uint32_t life;       /* counts the starts of its process */
+    uint32_t order;      /* in which it was added */
+    ref running;         /* u64[parameter_count]: what the process goes by */
+    ref file;            /* the same in its configuration file: what the next start goes by */
+    ref state;           /* kind's state_bytes */
+    ref log;             /* its log in the real program's words (component_log) */
     uint64_t began_ns;   /* first start of its process */
     uint64_t stopped_ns; /* while it does not run, or is paused: since when */
     uint64_t out_ns;     /* how long it was so before; component_out_ns has it all */

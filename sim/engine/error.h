@@ -27,7 +27,8 @@ struct error {
     char arguments[4][64];
 };
 
-/* Fills an error in; arguments may be NULL.  Returns false, so that `return error_set(...)` reads well. */
+/* Fills an error in; arguments may be NULL.  Returns false, so that `return error_set(...)` reads
+ * well. */
 bool error_set(struct error *error, enum error_id id, uint16_t word, const char *a, const char *b,
                const char *c, const char *d);
 

@@ -1,5 +1,6 @@
 /*
- * Rows of one size in the arena, told by index + 1; the free ones hang together by their first word.
+ * Rows of one size in the arena, told by index + 1; the free ones hang together by their first
+ * word.
  */
 #ifndef SIM_ENGINE_ROWS_H
 #define SIM_ENGINE_ROWS_H

@@ -33,8 +33,8 @@ enum refusal {
     REFUSED_MASTERDOWN
 };
 
-/* b of LOST: the last position, why, as {b:cause} says it (enum ledger_cause of the store), and whose
- * positions (ledger_writer). */
+/* b of LOST: the last position, why, as {b:cause} says it (enum ledger_cause of the store), and
+ * whose positions (ledger_writer). */
 #define TRACE_CAUSES 10
 static inline uint64_t trace_lost(uint32_t to, unsigned cause, uint32_t writer)
 {

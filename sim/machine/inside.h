@@ -87,7 +87,7 @@ struct disk_request {
     uint16_t type;      /* enum disk_request_type */
     uint16_t what;
     uint32_t begun; /* 1: its first operation was begun */
-    uint64_t upto; /* writes: this length goes to the disk; reads: bytes that are left */
+    uint64_t upto;  /* writes: this length goes to the disk; reads: bytes that are left */
     uint64_t cookie;
 };
 

@@ -33,8 +33,8 @@ enum http_type {
 #define HTTP_FLAG_KEEP    8u  /* Connection: keep-alive */
 #define HTTP_FLAG_LAST    16u /* the response ends with this piece */
 
-/* Cookie: SRV=...: which of a balancer's servers answered first, 1 to 255; 0 none.  In a request the client's, in a
- * response the Set-Cookie. */
+/* Cookie: SRV=...: which of a balancer's servers answered first, 1 to 255; 0 none.  In a request
+ * the client's, in a response the Set-Cookie. */
 #define HTTP_COOKIE_SHIFT 8u
 static inline uint32_t http_cookie(const struct message *message)
 {
@@ -42,8 +42,8 @@ static inline uint32_t http_cookie(const struct message *message)
 }
 static inline void http_set_cookie(struct message *message, uint32_t cookie)
 {
-    message->flags =
-        (uint16_t)((message->flags & ((1u << HTTP_COOKIE_SHIFT) - 1)) | cookie << HTTP_COOKIE_SHIFT);
+    message->flags = (uint16_t)((message->flags & ((1u << HTTP_COOKIE_SHIFT) - 1)) |
+                                cookie << HTTP_COOKIE_SHIFT);
 }
 
 static inline enum http_version http_version_of(const struct message *message)

@@ -44,8 +44,8 @@ void link_set_cut(struct world *world, uint32_t from, uint32_t to, bool cut);
 void link_heal_all(struct world *world);
 /* Exactly the next `count` packets of this kind (0 any) from a machine to another vanish. */
 void link_drop_next(struct world *world, uint32_t from, uint32_t to, unsigned kind, uint32_t count);
-/* The same once `skip` of them have passed.  False: some of this kind are to vanish already, and one
- * of the two not at once. */
+/* The same once `skip` of them have passed.  False: some of this kind are to vanish already, and
+ * one of the two not at once. */
 bool link_drop_after(struct world *world, uint32_t from, uint32_t to, unsigned kind, uint32_t count,
                      uint32_t skip);
 

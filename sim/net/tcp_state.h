@@ -23,7 +23,7 @@
 #define TCP_RTO_MOST_NS        (120 * SECOND_NS)
 #define TCP_TIMEOUT_LEAST_NS   (2 * MS_NS)      /* Linux TCP_TIMEOUT_MIN_US */
 #define TCP_DELAYED_ACK_NS     (40 * MS_NS)     /* Linux TCP_ATO_MIN */
-#define TCP_TICK_NS            (4 * MS_NS)  /* HZ=250 */
+#define TCP_TICK_NS            (4 * MS_NS)      /* HZ=250 */
 #define TCP_TIME_WAIT_NS       (60 * SECOND_NS) /* Linux TCP_TIMEWAIT_LEN */
 #define TCP_FIN_TIMEOUT_NS     (60 * SECOND_NS) /* tcp_fin_timeout */
 #define TCP_QUICK_ACKS         16               /* Linux TCP_MAX_QUICKACKS */

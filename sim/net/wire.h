@@ -33,7 +33,7 @@ struct wire_options {
     uint8_t timestamps;     /* 1: value and echo are there */
     uint8_t scaled;         /* 1: of a SYN, window_shift is there */
     uint8_t window_shift;   /* of the sender, said in its SYN */
-    uint8_t sacks; /* how many blocks */
+    uint8_t sacks;          /* how many blocks */
     uint8_t unused;
     uint32_t timestamp_value, timestamp_echo; /* ms */
     uint32_t sack[WIRE_SACKS][2];             /* from, up to */

@@ -46,7 +46,8 @@ static uint64_t incr_restores(const struct world *world, uint32_t id, uint32_t i
 {
     const struct file *file = file_at(world, incr);
     uint64_t kept = file_kept(file, power), end, reached;
-    if (store_is_up(world, id) && kept == file->length && file->mark[INCR_SEGMENTS] > 0 && file->damage.count == 0)
+    if (store_is_up(world, id) && kept == file->length && file->mark[INCR_SEGMENTS] > 0 &&
+        file->damage.count == 0)
         reached = aof_segment(world, file, file->mark[INCR_SEGMENTS] - 1)->to;
     else
         reached = aof_reaches(world, incr, kept, &end);

@@ -185,8 +185,7 @@ static void apply_set(struct world *world, struct keyspace *keys, struct key_row
     row->use &= ~KEY_INTEGER;
     row->holds = position;
     int64_t number;
-    if ((entry->flags & ENTRY_TEXT) != 0 &&
-        text_number(ledger_text(world, position), &number))
+    if ((entry->flags & ENTRY_TEXT) != 0 && text_number(ledger_text(world, position), &number))
         row_number(world, keys, row, entry->key, number);
     extra_drop(world, keys, row);
     struct key_sizes now = row_sizes(world, keys, row, entry->key);

@@ -96,8 +96,8 @@ static uint64_t joined_bytes(const struct world *world, uint32_t first, uint32_t
 {
     const struct ledger_entry *head = ledger_entry(world, first);
     if ((head->flags & ENTRY_PXAT) != 0)
-        return 4 + resp_bulk_bytes(3) + entry_argument_bytes(world, head) +
-               resp_bulk_bytes(4) + resp_bulk_bytes(EXPIRE_MS_DIGITS);
+        return 4 + resp_bulk_bytes(3) + entry_argument_bytes(world, head) + resp_bulk_bytes(4) +
+               resp_bulk_bytes(EXPIRE_MS_DIGITS);
     uint32_t each = head->op == OP_SET ? 2 : 1;
     uint64_t bytes = 3 + resp_digits(1 + (uint64_t)each * (last - first + 1)) +
                      resp_bulk_bytes(head->op == OP_SET ? 4 : 3);

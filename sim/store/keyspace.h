@@ -2,8 +2,8 @@
  * The keyspace: which key holds which entry of the log, and what that takes in memory and in files.
  *
  * A key is a number, the same in all stores: k:N (what clients write) and key:N (DEBUG POPULATE) by
- * their N, all others in the order in which they came.  A row says which entry the key holds; its value's size is the
- * entry's.
+ * their N, all others in the order in which they came.  A row says which entry the key holds; its
+ * value's size is the entry's.
  */
 #ifndef SIM_STORE_KEYSPACE_H
 #define SIM_STORE_KEYSPACE_H

@@ -139,8 +139,7 @@ static void entry_lose(struct world *world, struct log *log, uint32_t position, 
 static void entry_keep(struct world *world, struct log *log, uint32_t position, uint32_t holder)
 {
     uint32_t write = journal_entry(world, position)->write;
-    if (ledger_record(world, write) == NULL ||
-        log_mark_is(log_mark(world, log, write), MARK_THERE))
+    if (ledger_record(world, write) == NULL || log_mark_is(log_mark(world, log, write), MARK_THERE))
         return;
     if (holder > position && holder > log->revival)
         log->revival = holder;

@@ -23,7 +23,7 @@ static enum ledger_cause mark_cause(unsigned mark)
     return (enum ledger_cause)(mark >> MARK_CAUSE_SHIFT);
 }
 
-/* --- places: they differ from the record's only for what was applied more than once ------------ */
+/* --- places: they differ from the record's only for what was applied more than once ----------- */
 
 /* The first row of `write` or of a later one. */
 static uint32_t place_row(const struct world *world, const struct log *log, uint64_t write)
@@ -56,8 +56,8 @@ void log_put_place(struct world *world, struct log *log, uint32_t write, uint32_
     if (log_place(world, log, write) == position)
         return;
     uint32_t at = place_row(world, log, write);
-    struct log_place *row = at < log->places.count ? vector_at(&world->region, &log->places, at)
-                                                   : NULL;
+    struct log_place *row =
+        at < log->places.count ? vector_at(&world->region, &log->places, at) : NULL;
     if (row == NULL || row->write != write) {
         if (vector_push(&world->region, &log->places, sizeof *row) == NULL)
             return;
@@ -100,8 +100,8 @@ static void revived_remove(struct world *world, struct log *log, uint32_t write)
         struct log_revived *row = vector_at(&world->region, &log->revived, i);
         if (row->write != write)
             continue;
-        *row = *(struct log_revived *)vector_at(&world->region, &log->revived,
-                                                log->revived.count - 1);
+        *row =
+            *(struct log_revived *)vector_at(&world->region, &log->revived, log->revived.count - 1);
         log->revived.count--;
         return;
     }

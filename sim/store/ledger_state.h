@@ -54,10 +54,10 @@ struct journal {
 /* What a store's process holds of it, and what became of the writes there. */
 struct log {
     uint32_t store;
-    uint32_t writer;   /* its place + 1 */
-    uint32_t answers;  /* 1: the service can answer */
-    uint32_t end;      /* the last position that it ever held */
-    uint32_t revival;  /* the last entry that made up for writes which were gone */
+    uint32_t writer;  /* its place + 1 */
+    uint32_t answers; /* 1: the service can answer */
+    uint32_t end;     /* the last position that it ever held */
+    uint32_t revival; /* the last entry that made up for writes which were gone */
     uint32_t down_cause;
     uint64_t down_ns; /* since when and why it does not answer */
     uint64_t there;   /* acked writes that are not lost and were applied */

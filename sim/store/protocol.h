@@ -53,15 +53,15 @@ enum resp_type {
     RESP_FULLRESYNC, /* a = replication id, c = offset */
     RESP_CONTINUE,   /* a = replication id */
     RESP_NOMASTERLINK,
-    /* INFO, as a head, a line for each replica, an end.  a = RESP_INFO_IS_SLAVE ..., b = run id, c =
-       offset, d = master << 32 | seconds that its link is down, flags = priority; a = replica */
+    /* INFO, as a head, a line for each replica, an end.  a = RESP_INFO_IS_SLAVE ..., b = run id, c
+       = offset, d = master << 32 | seconds that its link is down, flags = priority; a = replica */
     RESP_INFO_HEAD,
     RESP_INFO_SLAVE,
     RESP_INFO_END,
     RESP_HELLO,
     RESP_VOTE,    /* a = 1: it is down, b = who got the vote, c = in which epoch */
     RESP_ADDRESS, /* a = the master */
-    RESP_ERROR /* any other */
+    RESP_ERROR    /* any other */
 };
 
 #define RESP_INFO_IS_SLAVE 1u

@@ -48,7 +48,7 @@ struct sentinel_story {
 uint32_t sentinel_master(const struct world *world, uint32_t sentinel);
 /* Its process runs and hears. */
 bool sentinel_answers(const struct world *world, uint32_t sentinel);
-/* --- sentinel_names.c: via=s1,s2: who asks for the master at each connection ------------------- */
+/* --- sentinel_names.c: via=s1,s2: who asks for the master at each connection ------------------ */
 
 /* How many names the list has. */
 uint32_t sentinel_count(const char *names);
@@ -59,7 +59,8 @@ bool sentinel_check_names(const struct world *world, const char *names, unsigned
                           struct error *error);
 /* Says SENTINEL GET-MASTER-ADDR-BY-NAME on a connection; the answer is RESP_ADDRESS. */
 void sentinel_question(struct world *world, uint32_t connection, uint32_t component);
-/* The first of them that answers: its master; 0 none does.  For who looks at the world, not for its processes. */
+/* The first of them that answers: its master; 0 none does.  For who looks at the world, not for its
+ * processes. */
 uint32_t sentinel_ask(const struct world *world, const char *names);
 
 /* --------------------------------------------------------------------------------------------- */

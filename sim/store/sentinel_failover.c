@@ -27,8 +27,7 @@ static void enter(struct world *world, uint32_t id, enum failover_state state)
     view_note(world, id);
 }
 
-bool failover_send_slaveof(struct world *world, uint32_t id, struct instance *to,
-                           uint32_t master)
+bool failover_send_slaveof(struct world *world, uint32_t id, struct instance *to, uint32_t master)
 {
     const struct message order = {.bytes = SLAVEOF_BYTES, .type = RESP_SLAVEOF, .a = master};
     return to->disconnected == 0 && instance_say(world, id, to, &order);

@@ -34,8 +34,7 @@ static struct view *view_need(struct world *world, uint32_t id, uint32_t number)
     struct client *c = client_of(world, id);
     struct view *view = view_at(world, c, number);
     if (view->at_ns == 0)
-        view->at_ns =
-            1 + moment_of(c->crowd.moves, number, STEP_OF_MOVES, every_of(world, id));
+        view->at_ns = 1 + moment_of(c->crowd.moves, number, STEP_OF_MOVES, every_of(world, id));
     return view;
 }
 

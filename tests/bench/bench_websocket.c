@@ -1,6 +1,7 @@
 /*
- * 60,000 WebSockets in rooms of ten, each with a message in ten seconds: 60,000 deliveries a second.
- * How fast a simulated minute runs, what a delivery costs, and what a connection takes of memory.
+ * 60,000 WebSockets in rooms of ten, each with a message in ten seconds: 60,000 deliveries a
+ * second.  How fast a simulated minute runs, what a delivery costs, and what a connection takes of
+ * memory.
  */
 #include <string.h>
 

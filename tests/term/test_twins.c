@@ -91,8 +91,8 @@ static void the_second_lessons_twins(void **state)
     (void)state;
     const char *arguments[] = {"--lang", "ko", OUTAGE_SOURCE_DIR "/lessons/02-save-point", NULL};
     const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
-    struct vt *vt = vt_start(OUTAGE_PROGRAM, &(struct vt_options){.arguments = arguments,
-                                                                  .environment = environment});
+    struct vt *vt = vt_start(
+        OUTAGE_PROGRAM, &(struct vt_options){.arguments = arguments, .environment = environment});
     vt_wait_for(vt, "1/7");
     vt_send(vt, "\r");
     vt_wait_for(vt, "2/7");

@@ -1,5 +1,6 @@
 /*
- * HTTP between a client and a server: which connections persist, who closes, versions, TLS, streams.
+ * HTTP between a client and a server: which connections persist, who closes, versions, TLS,
+ * streams.
  */
 #include "tests/unit/server_fixture.h"
 
@@ -49,9 +50,8 @@ static void who_closes_first_holds_TIME_WAIT(void **unused)
 {
     (void)unused;
     for (unsigned i = 0; i < 2; i++) {
-        struct world *world =
-            web_world("", i == 0 ? "rate=max count=10 keepalive=no"
-                                 : "rate=max count=10 keepalive=no close=server");
+        struct world *world = web_world("", i == 0 ? "rate=max count=10 keepalive=no"
+                                                   : "rate=max count=10 keepalive=no close=server");
         plain_run_ms(world, 5000);
         same(world, "app-1.tcp_time_wait", i == 0 ? 10 : 0);
         same(world, "web-1.tcp_time_wait", i == 0 ? 0 : 10);
@@ -63,9 +63,9 @@ static void who_closes_first_holds_TIME_WAIT(void **unused)
 static void the_header_is_written_whatever_is_done(void **unused)
 {
     (void)unused;
-    struct world *world = web_world(
-        "keepalive_timeout=3s",
-        "rate=max count=2 keepalive=no close=server connection-header=keep-alive");
+    struct world *world =
+        web_world("keepalive_timeout=3s",
+                  "rate=max count=2 keepalive=no close=server connection-header=keep-alive");
     plain_run_ms(world, 3100);
     same(world, "c.acked", 1);
     plain_run_ms(world, 4000);
@@ -99,12 +99,8 @@ static void the_race_at_the_timeout(void **unused)
         bool lost;
         int64_t connects;
     } cases[] = {
-        {"1800ms", false, 1},
-        {"1890ms", false, 1},
-        {"1910ms", true, 1},
-        {"1940ms", true, 1},
-        {"1990ms", true, 1},
-        {"2010ms", false, 2},
+        {"1800ms", false, 1}, {"1890ms", false, 1}, {"1910ms", true, 1},
+        {"1940ms", true, 1},  {"1990ms", true, 1},  {"2010ms", false, 2},
     };
     (void)unused;
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -230,8 +226,7 @@ static void what_is_not_spoken_is_refused(void **unused)
 static void a_pipeline_is_served_in_order_and_streams_together(void **unused)
 {
     (void)unused;
-    struct world *world =
-        web_world("external=100ms", "rate=max connections=1 pipeline=5 count=5");
+    struct world *world = web_world("external=100ms", "rate=max connections=1 pipeline=5 count=5");
     plain_run_ms(world, 151);
     same(world, "web.threads_busy", 1);
     same(world, "web.requests", 1);
@@ -240,8 +235,7 @@ static void a_pipeline_is_served_in_order_and_streams_together(void **unused)
     between(world, "c.latency_max", 700 * MS_NS, 701 * MS_NS);
     plain_close(world);
 
-    world = web_world("external=100ms http=2",
-                      "rate=max connections=1 pipeline=5 count=5 http=2");
+    world = web_world("external=100ms http=2", "rate=max connections=1 pipeline=5 count=5 http=2");
     plain_run_ms(world, 151);
     same(world, "web.threads_busy", 5);
     plain_run_ms(world, 3000);
@@ -255,8 +249,7 @@ static void a_pipeline_is_served_in_order_and_streams_together(void **unused)
 static void one_connection_of_h2_does_for_many(void **unused)
 {
     (void)unused;
-    struct world *world =
-        web_world("http=2", "rate=1000/s connections=50 http=2");
+    struct world *world = web_world("http=2", "rate=1000/s connections=50 http=2");
     plain_run_ms(world, 3000);
     between(world, "c.connects", 1, 5);
     assert_true(plain_metric(world, "c.acked") > 2500);
@@ -273,8 +266,7 @@ static void thirty_objects_over_c_connections(void **unused)
     (void)unused;
     for (unsigned i = 0; i < 3; i++) {
         char client[100];
-        snprintf(client, sizeof client, "rate=max count=30 connections=%u",
-                 cases[i].connections);
+        snprintf(client, sizeof client, "rate=max count=30 connections=%u", cases[i].connections);
         struct world *world = web_world("", client);
         int64_t expected = cases[i].round_trips * 100;
         plain_run_ms(world, (uint64_t)expected - 10);

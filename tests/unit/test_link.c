@@ -288,10 +288,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_two, close_world)
     const struct CMUnitTest tests[] = {
-        TEST(test_defaults),  TEST(test_loopback), TEST(test_names_and_directions),
-        TEST(test_queue),     TEST(test_changed),  TEST(test_network_and_link),
-        TEST(test_jitter),    TEST(test_loss),     TEST(test_own_streams),
-        TEST(test_drop_next), TEST(test_cut),      TEST(test_many_pairs),
+        TEST(test_defaults),   TEST(test_loopback), TEST(test_names_and_directions),
+        TEST(test_queue),      TEST(test_changed),  TEST(test_network_and_link),
+        TEST(test_jitter),     TEST(test_loss),     TEST(test_own_streams),
+        TEST(test_drop_next),  TEST(test_cut),      TEST(test_many_pairs),
         TEST(test_drop_after),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

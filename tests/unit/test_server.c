@@ -5,7 +5,8 @@
 
 /* --- threads and the queue ------------------------------------------------------------------ */
 
-/* Forty connections idle, four threads: nothing is held, and four requests at a time are worked on. */
+/* Forty connections idle, four threads: nothing is held, and four requests at a time are worked
+ * on. */
 static void a_thread_is_held_by_a_request(void **unused)
 {
     (void)unused;
@@ -246,8 +247,7 @@ static void a_thread_is_held_until_the_answer_is_with_the_kernel(void **unused)
 static void stub_status_says_what_nginx_says(void **unused)
 {
     (void)unused;
-    struct world *world =
-        web_world("external=1s", "rate=max connections=3 count=3");
+    struct world *world = web_world("external=1s", "rate=max connections=3 count=3");
     static char said[1024];
     struct text answer = TEXT(said);
     struct command command;
