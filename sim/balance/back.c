@@ -105,7 +105,7 @@ static void back_lost(struct world *world, uint32_t id, uint32_t back, bool conn
     struct front *f = front_at(world, b, front);
     f->back = 0;
     if (connecting)
-        front_refused(world, id, front);
+        front_refused(world, id, front, false);
     else
         front_fail(world, id, front, 502);
 }

@@ -38,8 +38,8 @@ const struct parameter balancer_parameters[] = {
                           "맺지 못한 연결을 다시 시도하는 횟수"},
     [BALANCER_REDISPATCH] =
         {"redispatch", UNIT_BOOLEAN, 0, 1, "yes", NULL, true,
-         "a retry goes to another server at once; no: to the same after 1 s",
-         "재시도를 곧바로 다른 서버로 보냅니다; no면 1초 뒤 같은 서버로 보냅니다"},
+         "a retry goes to another server at once; no: to the same, 1 s after a refusal",
+         "재시도를 곧바로 다른 서버로 보냅니다; no면 같은 서버로, 거절된 뒤에는 1초 뒤에 보냅니다"},
     [BALANCER_TIMEOUT_CONNECT] = {"timeout_connect", UNIT_DURATION, MS_NS, YEAR_NS, "1s", NULL,
                                   true, "how long it waits for a server's connection",
                                   "서버와 연결이 맺어지기를 기다리는 시간"},

@@ -180,9 +180,10 @@ void front_costed(struct world *world, uint32_t id, uint32_t front);
 void front_drop(struct world *world, uint32_t id, uint32_t front); /* the row is given back */
 /* Answers by itself (http), or closes (tcp). */
 void front_fail(struct world *world, uint32_t id, uint32_t front, uint32_t status);
-/* The server has its connection, or could not be reached. */
+/* The server has its connection, or could not be reached; silent: it did not refuse, it said
+ * nothing for timeout_connect. */
 void front_connected(struct world *world, uint32_t id, uint32_t front);
-void front_refused(struct world *world, uint32_t id, uint32_t front);
+void front_refused(struct world *world, uint32_t id, uint32_t front, bool silent);
 void front_timer_stop(struct world *world, struct front *f);
 void front_timer_start(struct world *world, uint32_t id, uint32_t front, uint64_t delay_ns);
 

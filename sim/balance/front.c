@@ -3,12 +3,13 @@
  * when nobody takes them.
  *
  * A server that cannot be reached is tried again: redispatch=yes at another one, at once;
- * redispatch=no at the same one after a second, for as long as it is not taken out (HAProxy, TRUTH
- * net.lb.failover.*).  Past `retries` the answer is 503.
+ * redispatch=no at the same one, for as long as it is not taken out: a second after a refusal, at
+ * once after a silence, which took its time already (HAProxy, TRUTH net.lb.failover.*).  Past
+ * `retries` the answer is 503.
  */
 #include "sim/balance/balancer_state.h"
 
-#define RETRY_WAIT_NS SECOND_NS /* HAProxy: min(timeout connect, 1 s) */
+#define RETRY_WAIT_NS SECOND_NS /* at most; HAProxy: min(timeout connect, 1 s) */
 
 /* --- timers --------------------------------------------------------------------------------- */
 
@@ -140,8 +141,18 @@ void front_connected(struct world *world, uint32_t id, uint32_t front)
         front_timer_start(world, id, front, patience_ns);
 }
 
-/* The same server again after a second; another one at once. */
-void front_refused(struct world *world, uint32_t id, uint32_t front)
+static void same_again(struct world *world, uint32_t id, uint32_t front, bool silent)
+{
+    struct front *f = front_at(world, balancer_of(world, id), front);
+    uint64_t wait_ns = parameter_get(world, id, BALANCER_TIMEOUT_CONNECT);
+    if (wait_ns > RETRY_WAIT_NS)
+        wait_ns = RETRY_WAIT_NS;
+    f->state = FRONT_WAITS;
+    front_timer_start(world, id, front, silent ? 0 : wait_ns);
+}
+
+/* The same server again, or another one at once. */
+void front_refused(struct world *world, uint32_t id, uint32_t front, bool silent)
 {
     struct balancer *b = balancer_of(world, id);
     struct front *f = front_at(world, b, front);
@@ -155,8 +166,7 @@ void front_refused(struct world *world, uint32_t id, uint32_t front)
     f->tries--;
     b->retries++;
     if (parameter_get(world, id, BALANCER_REDISPATCH) == 0) {
-        f->state = FRONT_WAITS;
-        front_timer_start(world, id, front, RETRY_WAIT_NS);
+        same_again(world, id, front, silent);
         return;
     }
     front_choose(world, id, front, refused);
@@ -198,7 +208,7 @@ void front_timer(struct world *world, uint32_t id, uint32_t front)
         uint32_t back = f->back;
         f->back = 0;
         back_drop(world, id, back, true);
-        front_refused(world, id, front);
+        front_refused(world, id, front, true);
     } else if (f->state == FRONT_ASKED) {
         front_fail(world, id, front, 504);
     }

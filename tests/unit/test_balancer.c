@@ -205,6 +205,26 @@ static void the_same_server_again_costs_three_seconds(void **unused)
     world = one_dies("retries=3 redispatch=no inter=1h", "rate=max think=50ms timeout=30s");
     between(world, "users.refused", 4, 6); /* nobody takes it out */
     plain_close(world);
+    world = one_dies("retries=3 redispatch=no inter=1h timeout_connect=200ms",
+                     "rate=max think=50ms timeout=30s");
+    between(world, "users.refused", 15, 21); /* it waits no longer than it would for a connection */
+    plain_close(world);
+}
+
+/* Four times a second of silence; after it nothing more is waited for. */
+static void the_same_silent_server_costs_four_seconds(void **unused)
+{
+    (void)unused;
+    struct world *world =
+        balanced("retries=3 redispatch=no inter=1h", "rate=max think=50ms timeout=10s");
+    plain_run_ms(world, 5100);
+    plain_say(world, "isolate app-b");
+    plain_run_ms(world, 5100 + 50 * 1000);
+    between(world, "users.timed_out", 0, 1); /* what was under way */
+    between(world, "users.refused", 8, 11);
+    between(world, "lb.retries", 3 * plain_metric(world, "users.refused"),
+            3 * plain_metric(world, "users.refused") + 3);
+    plain_close(world);
 }
 
 /* timeout_connect, then the next. */
@@ -451,6 +471,7 @@ int main(void)
         cmocka_unit_test(other_numbers_follow_the_same_rule),
         cmocka_unit_test(without_retries_a_third_fails),
         cmocka_unit_test(redispatch_hides_it),
+        cmocka_unit_test(the_same_silent_server_costs_four_seconds),
         cmocka_unit_test(the_same_server_again_costs_three_seconds),
         cmocka_unit_test(a_black_hole_costs_a_second_each),
         cmocka_unit_test(nobody_left_is_503_at_once),
