@@ -93,7 +93,8 @@ static void fates_add(const struct world *world, struct text *text, const struct
                                           component_at(world, b)->name, where, NULL};
             text_add_template(
                 text,
-                zone ? ko ? "  {0}, {1}: 같은 존 {2}. power-cut zone={2} 한 번에 함께 꺼집니다\n"
+                zone ? ko ? "  {0}, {1}: 같은 구역(zone) {2}. power-cut zone={2} 한 번에 함께 "
+                            "꺼집니다\n"
                           : "  {0} and {1} share zone {2}: power-cut zone={2} takes both\n"
                 : ko ? "  {0}, {1}: 같은 머신 {2}. 함께 꺼집니다\n"
                      : "  {0} and {1} share machine {2}: it takes both\n",
@@ -134,17 +135,14 @@ static void client_table(struct world *world, struct text *text, uint32_t client
 
 static void why_add(struct text *text, bool ko)
 {
-    text_add(text,
-             ko ? "곱셈은 부품이 저마다 따로 멈출 때만 맞습니다. 머신, 존, 전원, 설정을 함께 쓰면\n"
-                  "함께 멈춥니다. 그리고 돌고 있어도 답이 없을 수 있습니다: 끊긴 링크, "
-                  "알아차리기까지의\n"
-                  "시간(헬스 체크, 페일오버), 가득 찬 줄은 돌고 있던 시간에 나타나지 않습니다.\n"
-                : "The product holds only while parts fail alone: what shares a machine, a zone, "
-                  "power or\n"
-                  "a configuration fails together. And a part that runs may not answer: a link "
-                  "that is cut,\n"
-                  "the time until somebody notices (health check, failover), a full queue are in "
-                  "no uptime.\n");
+    text_add(text, ko ? "곱셈은 부품이 저마다 따로 멈출 때만 맞습니다. 머신, 구역, 전원, 설정을\n"
+                        "함께 쓰면 함께 멈춥니다. 그리고 돌고 있어도 답이 없을 수 있습니다.\n"
+                        "끊긴 링크, 알아차리기까지의 시간(헬스 체크, 페일오버), 가득 찬 줄은\n"
+                        "돌고 있던 시간에 나타나지 않습니다.\n"
+                      : "The product holds only while parts fail alone: what shares a machine,\n"
+                        "a zone, power or a configuration fails together. And a part that runs\n"
+                        "may not answer: a link that is cut, the time until somebody notices\n"
+                        "(health check, failover), a full queue are in no uptime.\n");
 }
 
 void availability_say(struct session *session, uint32_t variant)

@@ -115,10 +115,25 @@ static void go_to(struct session *session, uint64_t time_ns)
         session_advance(session, time_ns, 0);
 }
 
+/* The servers that the part's balancer takes for well; -1: it has none. */
+static int64_t backends_of(struct world *world, const struct spof_part *part)
+{
+    int row = metric_find(catalog[KIND_BALANCER], "backends_up");
+    uint32_t id = part->balancer[0] ? component_find(world, part->balancer) : 0;
+    struct value value;
+    return id && metric_read(world, id, (unsigned)row, &value) ? value.number : -1;
+}
+
+/* What is looked at each tenth of a second. */
+struct watch {
+    uint64_t bad_ns, out_ns; /* the last in which requests failed; when it was taken out */
+    int64_t backends;        /* before */
+};
+
 /* Goes on to `until_ns`; the end of the last tenth of a second in which requests failed, or hung,
  * is kept. */
 static void listen_to(struct session *session, struct world *world, uint64_t until_ns,
-                      uint64_t *bad_ns)
+                      const struct spof_part *part, struct watch *watch)
 {
     struct heard before = hear(world);
     int64_t waited = total(world, KIND_CLIENT, "in_flight"); /* when the tenth began */
@@ -131,7 +146,9 @@ static void listen_to(struct session *session, struct world *world, uint64_t unt
         bool failed =
             finished(&before, &now) > 0 && availability(&before, &now) < SPOF_AVAILABILITY;
         if (silent || failed)
-            *bad_ns = session_now(session);
+            watch->bad_ns = session_now(session);
+        if (watch->out_ns == TIME_NEVER && backends_of(world, part) < watch->backends)
+            watch->out_ns = session_now(session);
         before = now;
         waited = wait;
     }
@@ -147,8 +164,9 @@ static uint64_t availability_of_all(const struct heard *from, const struct heard
     return availability(from, &all);
 }
 
-static void count(struct spof_part *part, uint64_t taken_ns, uint64_t bad_ns, uint64_t end_ns,
-                  const struct heard *at, const struct heard *settled, const struct heard *end)
+static void count(struct spof_part *part, uint64_t taken_ns, const struct watch *watch,
+                  uint64_t end_ns, const struct heard *at, const struct heard *settled,
+                  const struct heard *end)
 {
     part->availability = availability_of_all(settled, end);
     part->spof = part->availability < SPOF_AVAILABILITY;
@@ -156,9 +174,10 @@ static void count(struct spof_part *part, uint64_t taken_ns, uint64_t bad_ns, ui
     part->acked_lost = lost > 0 ? lost : 0;
     part->refused = (uint64_t)(end->refused - at->refused);
     part->timed_out = (uint64_t)(end->timed_out - at->timed_out);
-    part->recovered_after_ns = bad_ns - taken_ns;
-    if (part->spof || bad_ns >= end_ns)
+    part->recovered_after_ns = watch->bad_ns - taken_ns;
+    if (part->spof || watch->bad_ns >= end_ns)
         part->recovered_after_ns = TIME_NEVER;
+    part->out_after_ns = watch->out_ns == TIME_NEVER ? TIME_NEVER : watch->out_ns - taken_ns;
 }
 
 /* `part`: what is taken away, or one without a command: the run that nobody touches. */
@@ -172,15 +191,16 @@ static bool try_part(const struct spof *spof, struct try *try, struct spof_part 
     go_to(session, spof->taken_ns);
     struct world *world = session_variant(session, try->options->variant)->world;
     struct heard at = hear(world);
+    struct watch watch = {spof->taken_ns, TIME_NEVER, backends_of(world, part)};
     if (part->command[0])
         session_line(session, part->command, &refused); /* it may be gone already */
-    uint64_t bad_ns = spof->taken_ns, settled_ns = spof->taken_ns + spof->settle_ns;
+    uint64_t settled_ns = spof->taken_ns + spof->settle_ns;
     uint64_t end_ns = settled_ns + SPOF_GOES_ON_NS;
-    listen_to(session, world, settled_ns, &bad_ns);
+    listen_to(session, world, settled_ns, part, &watch);
     struct heard settled = hear(world);
-    listen_to(session, world, end_ns, &bad_ns);
+    listen_to(session, world, end_ns, part, &watch);
     struct heard end = hear(world);
-    count(part, spof->taken_ns, bad_ns, end_ns, &at, &settled, &end);
+    count(part, spof->taken_ns, &watch, end_ns, &at, &settled, &end);
     session_close(session);
     return true;
 }

@@ -29,13 +29,16 @@ struct spof_part {
     const char *kind;             /* "store", "machine", "link", ... */
     char command[NAME_BYTES * 2]; /* what took it away, as a line */
     enum spof_reason reason;
-    char other[NAME_BYTES]; /* the copy, the client */
+    char other[NAME_BYTES];    /* the copy, the client */
+    char balancer[NAME_BYTES]; /* that sends requests to it, too; "" none */
     uint32_t residents;
     bool spof;
     uint64_t availability; /* of requests that finished after the settling; PERCENT_ONE is 1 % */
     int64_t acked_lost;    /* acked writes that are gone or cannot be reached at the end */
     uint64_t refused, timed_out; /* since it was taken away */
     uint64_t recovered_after_ns; /* until requests were answered again; TIME_NEVER: they were not */
+    uint64_t out_after_ns; /* until its balancer took it out, to a tenth of a second; TIME_NEVER: it
+                              did not, or there is none */
 };
 
 struct spof {

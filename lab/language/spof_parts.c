@@ -41,6 +41,27 @@ static uint32_t who_names(const struct world *world, enum kind_id kind, const ch
     return 0;
 }
 
+/* "chat-1,chat-2" has chat-1 in it. */
+static bool is_listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = list; (at = strstr(at, name)) != NULL; at += length)
+        if ((at == list || at[-1] == ',') && (at[length] == ',' || at[length] == 0))
+            return true;
+    return false;
+}
+
+static void find_balancer(const struct world *world, struct spof_part *part)
+{
+    struct text balancer = TEXT(part->balancer);
+    int to = parameter_find(catalog[KIND_BALANCER], "to");
+    for (uint32_t id = 0; to >= 0 && (id = component_next(world, id, KIND_BALANCER)) != 0;)
+        if (is_listed(parameter_text(world, id, (unsigned)to), part->name)) {
+            text_add(&balancer, component_at(world, id)->name);
+            return;
+        }
+}
+
 static void give_reason(const struct world *world, uint32_t id, struct spof_part *part)
 {
     struct text other = TEXT(part->other);
@@ -78,6 +99,7 @@ uint32_t spof_parts(const struct world *world, struct spof_part *parts, uint32_t
         text_add(&command, part->name);
         part->kind = component_kind(world, id)->name;
         give_reason(world, id, part);
+        find_balancer(world, part);
     }
     return count;
 }

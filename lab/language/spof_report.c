@@ -24,10 +24,22 @@ static void seconds_add(struct text *text, uint64_t duration_ns)
     text_add(text, " s");
 }
 
+/* "out after 5.5 s, requests failed: 1" */
+static void taken_out_add(struct text *text, const struct spof_part *part, uint64_t failed, bool ko)
+{
+    text_add(text, ko ? "" : "out after ");
+    seconds_add(text, part->out_after_ns);
+    text_add(text, ko ? " 뒤 빠지고, 실패한 요청 " : ", requests failed: ");
+    text_add_grouped(text, failed);
+    text_add(text, ko ? "건" : "");
+}
+
 static void survived_add(struct text *text, const struct spof_part *part, bool ko)
 {
     uint64_t failed = part->refused + part->timed_out;
-    if (part->recovered_after_ns == 0 && failed == 0) {
+    if (part->recovered_after_ns == 0 && part->out_after_ns != TIME_NEVER) {
+        taken_out_add(text, part, failed, ko);
+    } else if (part->recovered_after_ns == 0 && failed == 0) {
         text_add(text, ko ? "아무도 몰랐습니다" : "nobody noticed");
     } else if (part->recovered_after_ns == 0) {
         text_add(text,
