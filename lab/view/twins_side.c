@@ -25,18 +25,22 @@ static struct world *world_of(const struct model *model, unsigned side)
 /* --- which number ------------------------------------------------------------------------------
  */
 
+static const char *without_variant(const char *name)
+{
+    const char *colon = name ? strchr(name, ':') : NULL;
+    return colon ? colon + 1 : name;
+}
+
+/* What is asked first; the world's own, its time above all, is no number of a side. */
 static const char *named_metric(const struct model *model)
 {
     const struct lesson_text *text = flow_active(model) ? flow_text(model) : NULL;
-    const char *name = NULL;
-    for (uint32_t i = 0; text && i < text->question_count && !name; i++)
-        if (text->questions[i].answer[0] && flow_asks(model, i))
-            name = text->questions[i].answer;
-    if (!name)
-        name = session_watched_name(model->session, 0);
-    if (name && strchr(name, ':'))
-        name = strchr(name, ':') + 1;
-    return name;
+    for (uint32_t i = 0; text && i < text->question_count; i++) {
+        const char *name = without_variant(text->questions[i].answer);
+        if (name[0] && flow_asks(model, i) && strncmp(name, "world.", 6) != 0)
+            return name;
+    }
+    return without_variant(session_watched_name(model->session, 0));
 }
 
 /* Of a store, or of what a client was told: then it is the writes that one looks at. */
@@ -322,6 +326,34 @@ static void draw_side_bar(const struct model *model, struct canvas *canvas, int 
                  writes.gone ? STYLE_GONE : STYLE_RISK, right);
 }
 
+/* Where the number is none of writes, and a balancer has several servers: to how many of them it
+ * sends.  False: there is none. */
+static bool draw_backends(const struct model *model, struct canvas *canvas, int row, unsigned side)
+{
+    const struct look *look = twins_look_of(model, side);
+    const struct part *balancer = NULL;
+    char left[120], right[40];
+    for (uint32_t i = 0; i < look->part_count && !balancer; i++)
+        if (look->parts[i].kind == KIND_BALANCER)
+            balancer = &look->parts[i];
+    const struct figure *up = balancer ? look_figure_of(look, balancer, "backends_up") : NULL;
+    if (!up || twins_number(model).writes)
+        return false;
+    int64_t of = look_number(look, balancer, "backends"), in = up->value.number;
+    if (up->hidden || of <= 0 || in < 0 || in > of)
+        return true;
+    uint32_t parts[3] = {(uint32_t)(1000 * in / of), 0, 0};
+    parts[2] = 1000 - parts[0];
+    snprintf(left, sizeof left, model_say(model, WORD_SENDS_TO), balancer->name);
+    snprintf(right, sizeof right, "%d / %d", (int)in, (int)of);
+    canvas_write(canvas, row, MARGIN + 1, 0, STYLE_PLAIN, left);
+    int column = MARGIN + 3 + canvas_width(left);
+    canvas_bar(canvas, row, column, 80 - MARGIN - 2 - canvas_width(right) - column, parts);
+    canvas_write(canvas, row, 80 - MARGIN - canvas_width(right), 0,
+                 in < of ? STYLE_GONE : STYLE_PLAIN, right);
+    return true;
+}
+
 /* --- the whole ---------------------------------------------------------------------------------
  */
 
@@ -380,7 +412,9 @@ void draw_twin(const struct model *model, struct canvas *canvas, int row, int ro
         draw_way(model, canvas, row++, side);
     draw_number(model, canvas, row, side);
     row += canvas_digits_rows(canvas);
-    draw_side_bar(model, canvas, row++, side);
+    if (!draw_backends(model, canvas, row, side))
+        draw_side_bar(model, canvas, row, side);
+    row++;
     int more = rows - twins_side_rows(canvas);
     if (more > 0)
         draw_side_news(model, canvas, row, more, side);

@@ -75,11 +75,27 @@ static void a_part_is_taken_away_and_is_back(void **state)
     quit(vt, "qqq");
 }
 
+/* Twins whose number is none of writes: below it stands to how many servers the balancer sends. */
+static void a_balancer_sends_to_one_of_two(void **state)
+{
+    (void)state;
+    struct vt *vt = start("ko", OUTAGE_SOURCE_DIR "/tests/term/balancer.lab", 0, 0);
+    vt_wait_for(vt, "balancer.lab");
+    command(vt, "run 11s");
+    vt_wait_for(vt, "00:11.0");
+    vt_golden(vt, "twins-balancer.ko");
+    vt_send(vt, "L");
+    vt_wait_for(vt, "servers that lb sends to");
+    vt_golden(vt, "twins-balancer.en");
+    quit(vt, "qqq");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_meet_the_count),
         cmocka_unit_test(a_part_is_taken_away_and_is_back),
+        cmocka_unit_test(a_balancer_sends_to_one_of_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
