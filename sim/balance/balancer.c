@@ -5,6 +5,8 @@
  */
 #include "sim/balance/balancer_state.h"
 
+#include "sim/net/process.h"
+
 #define BACKLOG                                                                                    \
     4096u /* HAProxy listens with the frontend's maxconn, the kernel cuts it to somaxconn */
 
@@ -132,34 +134,9 @@ static void balancer_thaw(struct world *world, uint32_t id)
 
 static void balancer_signal(struct world *world, uint32_t id, enum signal signal)
 {
-    switch (signal) {
-    case SIGNAL_START:
-        balancer_start(world, id);
-        break;
-    case SIGNAL_TERM:
-        if (!component_at(world, id)->up)
-            break;
-        component_exit(world, id, 0);
-        tcp_process_ended(world, id);
-        balancer_gone(world, id);
-        break;
-    case SIGNAL_KILL:
-        tcp_process_ended(world, id);
-        balancer_gone(world, id);
-        break;
-    case SIGNAL_POWER:
-        balancer_gone(world, id);
-        break;
-    case SIGNAL_STOP:
-        cpu_pause(world, id);
-        tcp_process_paused(world, id);
-        break;
-    case SIGNAL_CONT:
-        cpu_resume(world, id);
-        tcp_process_resumed(world, id);
-        balancer_thaw(world, id);
-        break;
-    }
+    static const struct process process = {
+        .start = balancer_start, .gone = balancer_gone, .thaw = balancer_thaw};
+    process_signal(world, id, signal, &process);
     balancer_settle(world, id);
 }
 

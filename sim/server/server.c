@@ -4,6 +4,7 @@
  * Its counters are the lab's and outlive its process.  On SIGTERM it ends at once, as nginx does:
  * its sockets are closed by the kernel, requests under way get no answer.
  */
+#include "sim/net/process.h"
 #include "sim/server/server_state.h"
 
 void channel_note(struct world *world, uint32_t id, uint32_t channel)
@@ -61,6 +62,12 @@ static void forget_noted(struct world *world, uint32_t id)
         heap_tried(world, id);
 }
 
+/* A collection stopped the world: it hears of nothing until that is over. */
+static bool server_collects(const struct world *world, uint32_t id)
+{
+    return server_of(world, id)->heap.threads != 0;
+}
+
 void server_settle(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
@@ -74,7 +81,7 @@ void server_settle(struct world *world, uint32_t id)
         ;
     if (v->heap.out != 0)
         forget_noted(world, id);
-    else if (v->heap.threads == 0)
+    else if (!server_collects(world, id))
         idle_arm(world, id);
     v->settling = 0;
     walls_settle(world, id);
@@ -142,41 +149,22 @@ static void server_gone(struct world *world, uint32_t id)
     memory_give_all(world, id);
 }
 
+static void server_thaw(struct world *world, uint32_t id)
+{
+    heap_resumed(world, id);
+    quic_process_resumed(world, id);
+    work_thaw(world, id);
+}
+
 static void server_signal(struct world *world, uint32_t id, enum signal signal)
 {
-    const struct server *v = server_of(world, id);
-    switch (signal) {
-    case SIGNAL_START:
-        server_start(world, id);
-        break;
-    case SIGNAL_TERM:
-        if (!component_at(world, id)->up)
-            break;
-        component_exit(world, id, 0);
-        tcp_process_ended(world, id);
-        server_gone(world, id);
-        break;
-    case SIGNAL_KILL:
+    static const struct process process = {.start = server_start,
+                                           .gone = server_gone,
+                                           .thaw = server_thaw,
+                                           .is_deaf = server_collects};
+    if (signal == SIGNAL_KILL)
         walls_killed(world, id);
-        tcp_process_ended(world, id);
-        server_gone(world, id);
-        break;
-    case SIGNAL_POWER:
-        server_gone(world, id);
-        break;
-    case SIGNAL_STOP:
-        cpu_pause(world, id);
-        tcp_process_paused(world, id);
-        break;
-    case SIGNAL_CONT:
-        cpu_resume(world, id);
-        heap_resumed(world, id);
-        if (v->heap.threads == 0)
-            tcp_process_resumed(world, id);
-        quic_process_resumed(world, id);
-        work_thaw(world, id);
-        break;
-    }
+    process_signal(world, id, signal, &process);
     server_settle(world, id);
 }
 

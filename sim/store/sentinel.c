@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "sim/net/process.h"
 #include "sim/store/sentinel_state.h"
 
 /* --- for others ----------------------------------------------------------------------------------
@@ -178,14 +179,12 @@ static void life_start(struct world *world, uint32_t id)
     tick_arm(world, id);
 }
 
-static void life_gone(struct world *world, uint32_t id, bool power)
+static void life_gone(struct world *world, uint32_t id)
 {
     struct sentinel *sentinel = sentinel_at(world, id);
     world_cancel(world, sentinel->tick);
     sentinel->tick = 0;
     view_end(world, id);
-    if (!power)
-        tcp_process_ended(world, id);
     vector_clear(&world->region, &sentinel->callers);
     sentinel->master.cc = sentinel->master.pc = 0;
     for (uint32_t i = 0; i < sentinel->slaves.count; i++) {
@@ -198,33 +197,18 @@ static void life_gone(struct world *world, uint32_t id, bool power)
     memory_give_all(world, id);
 }
 
+/* A tick that fired while it was paused. */
+static void life_thaw(struct world *world, uint32_t id)
+{
+    if (sentinel_at(world, id)->tick == 0)
+        tick(world, id);
+}
+
 static void life_signal(struct world *world, uint32_t id, enum signal signal)
 {
-    switch (signal) {
-    case SIGNAL_START:
-        life_start(world, id);
-        break;
-    case SIGNAL_TERM:
-        if (!component_at(world, id)->up)
-            break;
-        component_exit(world, id, 0);
-        life_gone(world, id, false);
-        break;
-    case SIGNAL_KILL:
-        life_gone(world, id, false);
-        break;
-    case SIGNAL_POWER:
-        life_gone(world, id, true);
-        break;
-    case SIGNAL_STOP:
-        tcp_process_paused(world, id);
-        break;
-    case SIGNAL_CONT:
-        tcp_process_resumed(world, id);
-        if (sentinel_at(world, id)->tick == 0)
-            tick(world, id);
-        break;
-    }
+    static const struct process process = {
+        .start = life_start, .gone = life_gone, .thaw = life_thaw};
+    process_signal(world, id, signal, &process);
 }
 
 static bool sentinel_check(struct world *world, uint32_t id, const uint64_t *values,

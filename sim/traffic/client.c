@@ -11,6 +11,7 @@
 
 #include "sim/machine/machine.h"
 #include "sim/net/deliveries.h"
+#include "sim/net/process.h"
 #include "sim/net/socket.h"
 #include "sim/store/sentinel.h"
 
@@ -123,7 +124,7 @@ static void client_gone(struct world *world, uint32_t id)
     memory_give_all(world, id);
 }
 
-static void client_stop(struct world *world, uint32_t id)
+static void client_freeze(struct world *world, uint32_t id)
 {
     struct client *c = client_of(world, id);
     if (c->is_crowd)
@@ -131,8 +132,17 @@ static void client_stop(struct world *world, uint32_t id)
     else
         arrival_freeze(world, id);
     c->state = CLIENT_FROZEN;
-    cpu_pause(world, id);
-    tcp_process_paused(world, id);
+}
+
+static void client_thaw(struct world *world, uint32_t id)
+{
+    quic_process_resumed(world, id);
+    if (client_of(world, id)->is_crowd) {
+        crowd_thaw(world, id);
+    } else {
+        arrival_thaw(world, id);
+        request_thaw(world, id);
+    }
 }
 
 /* A crowd has no requests that wait for a connection. */
@@ -144,39 +154,13 @@ static void client_settle(struct world *world, uint32_t id)
 
 static void client_signal(struct world *world, uint32_t id, enum signal signal)
 {
-    struct client *c = client_of(world, id);
-    switch (signal) {
-    case SIGNAL_START:
-        client_begin(world, id);
-        break;
-    case SIGNAL_TERM:
-        component_exit(world, id, 0);
-        tcp_process_ended(world, id);
-        client_gone(world, id);
-        break;
-    case SIGNAL_KILL:
-        tcp_process_ended(world, id);
-        client_gone(world, id);
-        break;
-    case SIGNAL_POWER:
-        client_gone(world, id);
-        break;
-    case SIGNAL_STOP:
-        client_stop(world, id);
-        break;
-    case SIGNAL_CONT:
-        c->state = CLIENT_RUNNING;
-        cpu_resume(world, id);
-        tcp_process_resumed(world, id);
-        quic_process_resumed(world, id);
-        if (c->is_crowd) {
-            crowd_thaw(world, id);
-        } else {
-            arrival_thaw(world, id);
-            request_thaw(world, id);
-        }
-        break;
-    }
+    static const struct process process = {
+        .start = client_begin, .gone = client_gone, .thaw = client_thaw};
+    if (signal == SIGNAL_STOP)
+        client_freeze(world, id);
+    if (signal == SIGNAL_CONT)
+        client_of(world, id)->state = CLIENT_RUNNING;
+    process_signal(world, id, signal, &process);
     client_settle(world, id);
 }
 
@@ -248,7 +232,7 @@ static void client_turn(struct world *world, uint32_t id)
     client_gone(world, id);
     client_begin(world, id);
     if (frozen)
-        client_stop(world, id);
+        client_signal(world, id, SIGNAL_STOP);
     client_settle(world, id);
 }
 
