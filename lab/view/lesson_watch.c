@@ -7,6 +7,7 @@
 #include "lab/app/singles.h"
 #include "lab/view/ladder_draw.h"
 #include "lab/view/server_draw.h"
+#include "lab/view/writes.h"
 
 const char *draw_ask(const struct model *model)
 {
@@ -74,14 +75,6 @@ static int draw_reach(const struct model *model, struct canvas *canvas, int row,
     return row + rows + 1;
 }
 
-static bool has_store(const struct model *model)
-{
-    for (uint32_t i = 0; i < model->look.part_count; i++)
-        if (model->look.parts[i].kind == KIND_STORE)
-            return true;
-    return false;
-}
-
 /* What a lesson says is to be seen instead of the map; false: nothing. */
 static bool draw_own_view(const struct model *model, struct canvas *canvas, int row, int end)
 {
@@ -126,7 +119,7 @@ void view_watch(const struct model *model, struct canvas *canvas)
     row += draw_map(model, canvas, row, 6);
     row += draw_bars(model, canvas, row, 4);
     int right = row;
-    if (!has_store(model))
+    if (!writes_of_all(&model->look).any)
         row = draw_reach(model, canvas, row, below);
     else if (row + 1 + canvas_digits_rows(canvas) <= below)
         row = draw_missing(model, canvas, row);

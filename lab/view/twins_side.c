@@ -64,9 +64,7 @@ struct twins_number twins_number(const struct model *model)
     struct twins_number number = {0};
     const char *name = named_metric(model);
     const struct look *look = twins_look_of(model, 0);
-    bool store = false;
-    for (uint32_t i = 0; i < look->part_count; i++)
-        store = store || look->parts[i].kind == KIND_STORE;
+    bool store = writes_of_all(look).any;
     snprintf(number.metric, sizeof number.metric, "%s", name ? name : "");
     number.writes = store && (!name || is_of_writes(look, name));
     for (uint32_t i = 0; !store && !name && i < look->part_count; i++)
