@@ -20,7 +20,7 @@ void drive_reset(struct drive *drive)
 {
     memset(drive, 0, sizeof *drive);
     drive->speed = SPEED_ONE;
-    drive->halt_ns = drive->slow_until_ns = drive->slow_fault_ns = TIME_NEVER;
+    drive->halt_ns = TIME_NEVER;
 }
 
 bool drive_moving(const struct drive *drive)
@@ -72,7 +72,7 @@ void drive_seek(struct model *model)
 
 void drive_faster(struct model *model, int by)
 {
-    slow_end(&model->drive);
+    slow_end_fault(&model->drive);
     int speed = model->drive.speed + by;
     model->drive.speed = speed < 0 ? 0 : speed >= SPEEDS ? SPEEDS - 1 : speed;
     model->redraw = true;
@@ -88,8 +88,7 @@ void drive_heard(void *user, int variant, struct world *world, const struct reco
     if (beginning || !word_news(LANGUAGE_EN, record->what))
         return;
     model->drive.found = true;
-    if (model->drive.speed < SPEED_ONE && model->drive.slow_fault_ns == TIME_NEVER)
-        model->drive.slow_until_ns = record->time_ns + SECOND_NS;
+    slow_heard(&model->drive, record->time_ns);
     if (model->session && session_behind(model->session))
         return; /* it was told when it was run first */
     if (model->news_count == NEWS_KEPT) {
@@ -142,7 +141,7 @@ void drive_moved(struct model *model, uint64_t before_ns)
 
 static uint64_t goal_after(struct drive *drive, uint64_t now_ns, uint64_t elapsed_ns)
 {
-    if (drive->slow_fault_ns != TIME_NEVER)
+    if (drive->slow != SLOW_NOTHING)
         return slow_goal(drive, now_ns, elapsed_ns);
     return now_ns + elapsed_ns * speeds[drive->speed] / 1000;
 }
@@ -243,14 +242,6 @@ static bool careful_slice(struct model *model, uint64_t until_ns, bool *there)
     return false;
 }
 
-static void speed_comes_back(struct drive *drive, uint64_t now_ns)
-{
-    if (now_ns < drive->slow_until_ns)
-        return;
-    drive->slow_until_ns = TIME_NEVER;
-    drive->speed = drive->speed < SPEED_ONE ? SPEED_ONE : drive->speed;
-}
-
 bool drive_work(struct model *model)
 {
     struct drive *drive = &model->drive;
@@ -271,7 +262,7 @@ bool drive_work(struct model *model)
     else
         there = advance(model, until_ns, BUDGET_EVENTS);
     uint64_t now_ns = session_now(model->session);
-    speed_comes_back(drive, now_ns);
+    slow_follow(drive, now_ns);
     if (drive->failed) {
         drive->failed = false;
         stand(model);

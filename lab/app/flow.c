@@ -166,7 +166,7 @@ void flow_step(struct model *model, enum lesson_step step)
     model->scroll = 0;
     flow->by_hand = flow->looking = false;
     flow->script.running = flow->script.begun = false;
-    slow_end(&model->drive);
+    slow_end_fault(&model->drive);
     drive_play(model, step == STEP_BRIEF || step == STEP_TRY
                           ? model->drive.playing || step == STEP_BRIEF
                           : false);

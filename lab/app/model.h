@@ -97,6 +97,14 @@ struct news {
     int variant;   /* -1: there was one world */
 };
 
+/* What is gone through in slow motion, after which the speed is x1 again (slow.h). */
+enum slow {
+    SLOW_NOTHING,
+    SLOW_BY_HAND, /* news that came while the speed was below x1 */
+    SLOW_FAULT,   /* a fault, from one second before it */
+    SLOW_AFTER    /* what follows a fault */
+};
+
 /* The clock of the world and how it is driven. */
 struct drive {
     bool playing;
@@ -107,10 +115,9 @@ struct drive {
     bool failed;    /* a line of the file did */
     int speed;      /* of the table of speeds */
     uint64_t goal_ns;
-    uint64_t halt_ns;       /* an open question stops the clock here; TIME_NEVER none */
-    uint64_t slow_until_ns; /* below x1: the moment is over then, and the speed is x1 again */
-    uint64_t slow_fault_ns; /* gone through in slow motion (slow.h); TIME_NEVER none */
-    bool slow_after;        /* only what comes after it */
+    uint64_t halt_ns; /* an open question stops the clock here; TIME_NEVER none */
+    enum slow slow;
+    uint64_t slow_at_ns;    /* the fault, or the news */
     uint64_t since_look_ns; /* of the wall's clock */
     uint64_t looked_ns;     /* where the world stood at the last look */
     uint64_t reached;       /* the speed since the look before, in thousandths; 0 not known */

@@ -1,11 +1,12 @@
-/* Slow motion through a fault. */
+/* Slow motion through a fault, or by hand. */
 #include "lab/app/slow.h"
 
 #include "lab/app/drive.h"
 #include "lab/app/past.h"
 
-#define BEFORE_NS SECOND_NS
-#define MILLION   UINT64_C(1000000)
+#define BEFORE_NS  SECOND_NS
+#define BY_HAND_NS SECOND_NS
+#define MILLION    UINT64_C(1000000)
 
 /* So near to the fault, in front of it or after it, goes this entry of the table of speeds.  The
  * last one is the moment's end: whoever looks at 10 ms of a second does not wait 100 s for them. */
@@ -49,8 +50,8 @@ bool slow_begin(struct model *model)
     text_clear(&line);
     text_add(&line, "rewind ");
     clock_add(&line, from_ns, 3);
-    model->drive.slow_fault_ns = fault_ns;
-    model->drive.slow_after = false;
+    model->drive.slow = SLOW_FAULT;
+    model->drive.slow_at_ns = fault_ns;
     slow_goal(&model->drive, session_now(model->session), 0);
     if (!model->drive.rushing) /* on its way there, it stands when it has come */
         drive_play(model, true);
@@ -59,31 +60,55 @@ bool slow_begin(struct model *model)
 
 void slow_after(struct drive *drive, uint64_t fault_ns)
 {
-    drive->slow_fault_ns = fault_ns;
-    drive->slow_after = true;
+    drive->slow = SLOW_AFTER;
+    drive->slow_at_ns = fault_ns;
+}
+
+static bool fault_is_slow(const struct drive *drive)
+{
+    return drive->slow == SLOW_FAULT || drive->slow == SLOW_AFTER;
+}
+
+void slow_heard(struct drive *drive, uint64_t time_ns)
+{
+    if (drive->speed >= SPEED_ONE || fault_is_slow(drive))
+        return;
+    drive->slow = SLOW_BY_HAND;
+    drive->slow_at_ns = time_ns;
 }
 
 bool slow_is_on(const struct drive *drive, uint64_t now_ns)
 {
-    return drive->slow_fault_ns != TIME_NEVER &&
-           distance(now_ns, drive->slow_fault_ns) < stages[STAGES - 1].within_ns;
+    return fault_is_slow(drive) &&
+           distance(now_ns, drive->slow_at_ns) < stages[STAGES - 1].within_ns;
 }
 
-void slow_end(struct drive *drive)
+void slow_end_fault(struct drive *drive)
 {
-    drive->slow_fault_ns = TIME_NEVER;
+    if (fault_is_slow(drive))
+        drive->slow = SLOW_NOTHING;
+}
+
+/* The speed that was chosen, for a second. */
+static int by_hand_at(const struct drive *drive, uint64_t now_ns, uint64_t *until_ns)
+{
+    uint64_t end_ns = drive->slow_at_ns + BY_HAND_NS;
+    *until_ns = now_ns < end_ns ? end_ns : TIME_NEVER;
+    return now_ns < end_ns || drive->speed > SPEED_ONE ? drive->speed : SPEED_ONE;
 }
 
 /* The speed at an instant and where it changes next. */
 static int stage_at(const struct drive *drive, uint64_t now_ns, uint64_t *until_ns)
 {
-    uint64_t fault_ns = drive->slow_fault_ns;
+    if (drive->slow == SLOW_BY_HAND)
+        return by_hand_at(drive, now_ns, until_ns);
+    uint64_t fault_ns = drive->slow_at_ns;
     bool before = now_ns < fault_ns;
     uint64_t away_ns = distance(now_ns, fault_ns);
     *until_ns = before ? fault_ns : TIME_NEVER;
-    if (before && drive->slow_after)
+    if (before && drive->slow == SLOW_AFTER)
         return SPEED_ONE;
-    for (unsigned i = drive->slow_after ? STAGE_AFTER : 0; i < STAGES; i++) {
+    for (unsigned i = drive->slow == SLOW_AFTER ? STAGE_AFTER : 0; i < STAGES; i++) {
         if (before ? away_ns > stages[i].within_ns : away_ns >= stages[i].within_ns)
             continue;
         if (before)
@@ -104,10 +129,16 @@ uint64_t slow_goal(struct drive *drive, uint64_t now_ns, uint64_t elapsed_ns)
         drive->speed = stage_at(drive, now_ns, &until_ns);
         uint64_t speed = drive_speed(drive), by_ns = elapsed_ns * speed / 1000;
         if (until_ns == TIME_NEVER)
-            slow_end(drive);
+            drive->slow = SLOW_NOTHING;
         if (until_ns == TIME_NEVER || now_ns + by_ns < until_ns)
             return now_ns + by_ns;
         elapsed_ns -= (until_ns - now_ns) * 1000 / speed;
         now_ns = until_ns;
     }
+}
+
+void slow_follow(struct drive *drive, uint64_t now_ns)
+{
+    if (drive->slow == SLOW_BY_HAND)
+        slow_goal(drive, now_ns, 0);
 }

@@ -111,7 +111,7 @@ static void draw_time_words(const struct model *model, struct canvas *canvas)
 /* How far from the fault the clock stands, while it goes through it slowly. */
 static void add_from_fault(struct text *to, const struct model *model)
 {
-    uint64_t now_ns = model->look.now_ns, fault_ns = model->drive.slow_fault_ns;
+    uint64_t now_ns = model->look.now_ns, fault_ns = model->drive.slow_at_ns;
     uint64_t away_ms = (now_ns < fault_ns ? fault_ns - now_ns : now_ns - fault_ns) / MS_NS;
     char words[60];
     snprintf(words, sizeof words, model_say(model, WORD_FROM_FAULT), now_ns < fault_ns ? '-' : '+',
