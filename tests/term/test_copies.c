@@ -1,28 +1,11 @@
 /* Who believes what about the master, and how far the copies are, on a terminal. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <stdlib.h>
-
-#include "tests/term/vt.h"
-
-#define WORLD OUTAGE_SOURCE_DIR "/tests/term/ghost.lab"
+#include "tests/term/screen_fixture.h"
 
 /* The master froze, another one was promoted, and the frozen one is back and does not know it. */
 static struct vt *start(const char *language, const char *paused, const struct vt_options *size)
 {
-    const char *arguments[] = {WORLD, "--lang", language, NULL};
-    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
-    struct vt_options options = size ? *size : (struct vt_options){0};
-    options.arguments = arguments;
-    options.environment = environment;
-    struct vt *vt = vt_start(OUTAGE_PROGRAM, &options);
-    vt_wait_for(vt, "A ghost");
-    vt_send(vt, ":run 43s\r");
-    vt_wait_for(vt, paused);
+    struct vt *vt =
+        lab_open_at(language, TERM_WORLD("ghost"), "A ghost", ":run 43s\r", paused, size);
     vt_send(vt, "w");
     vt_wait_for(vt, "00:38.");
     return vt;
@@ -30,12 +13,7 @@ static struct vt *start(const char *language, const char *paused, const struct v
 
 static void quit(struct vt *vt)
 {
-    vt_send(vt, "q");
-    vt_wait_for_none(vt, "epoch");
-    vt_send(vt, "q");
-    vt_send(vt, "q");
-    vt_wait_for_screen(vt, false);
-    assert_int_equal(vt_stop(vt), 0);
+    quit_from(vt, "epoch");
 }
 
 static void two_masters_and_who_knows_of_it(void **state)

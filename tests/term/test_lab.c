@@ -1,16 +1,10 @@
 /* The lab on a terminal: the screens as people see them, in both languages, at three sizes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tests/term/vt.h"
+#include "tests/term/screen_fixture.h"
 
 /* A folder with the first lesson only: screens stay the same when lessons are added. */
 static char folder[] = "/tmp/outage-lessons-XXXXXX", lesson[300], lessons[300];
@@ -33,12 +27,10 @@ static int remove_lessons(void **state)
 
 static struct vt *start_in(const char *language, const char *more, const struct vt_options *size)
 {
-    const char *arguments[] = {"--lang", language, NULL};
-    const char *environment[] = {lessons, "LANG=ko_KR.UTF-8", "LC_ALL", more, NULL};
+    const char *environment[] = {lessons, more, NULL};
     struct vt_options options = size ? *size : (struct vt_options){0};
-    options.arguments = arguments;
     options.environment = environment;
-    struct vt *vt = vt_start(OUTAGE_PROGRAM, &options);
+    struct vt *vt = lab_open(language, NULL, &options);
     vt_wait_for(vt, "outage");
     return vt;
 }
@@ -46,21 +38,6 @@ static struct vt *start_in(const char *language, const char *more, const struct 
 static struct vt *start(const char *language, const struct vt_options *size)
 {
     return start_in(language, NULL, size);
-}
-
-static void quit(struct vt *vt)
-{
-    vt_send(vt, "q");
-    vt_wait_for_screen(vt, false);
-    assert_int_equal(vt_stop(vt), 0);
-}
-
-/* A command at the prompt; a `run` goes as fast as it can and stands still after it. */
-static void command(struct vt *vt, const char *line)
-{
-    vt_send(vt, ":");
-    vt_send(vt, line);
-    vt_send(vt, "\r");
 }
 
 /* Lesson 1 stands at its beginning, in `try`. */
@@ -85,7 +62,7 @@ static void home_in_both_languages(void **state)
     vt_send(vt, "L");
     vt_wait_for(vt, "The plug");
     vt_golden(vt, "lab-home.en");
-    quit(vt);
+    quit_by(vt, "q");
 }
 
 static void the_lesson_in_korean(void **state)
@@ -135,7 +112,7 @@ static void the_lesson_in_korean(void **state)
     vt_golden(vt, "lab-work.ko");
     vt_send(vt, "q");
     vt_wait_for(vt, "하는 중");
-    quit(vt);
+    quit_by(vt, "q");
 }
 
 static void predict_in_english_for_three(void **state)
@@ -174,7 +151,7 @@ static void predict_in_english_for_three(void **state)
     vt_wait_for(vt, "Passed.");
     vt_golden(vt, "lab-vary.en");
     vt_send(vt, "q");
-    quit(vt);
+    quit_by(vt, "q");
 }
 
 static void a_world_its_parts_and_its_help(void **state)
@@ -210,7 +187,7 @@ static void a_world_its_parts_and_its_help(void **state)
     vt_golden(vt, "lab-life.en");
     vt_send(vt, "\033q");
     vt_wait_for(vt, "break what you like");
-    quit(vt);
+    quit_by(vt, "q");
 }
 
 static void an_error_at_the_prompt(void **state)
@@ -224,7 +201,7 @@ static void an_error_at_the_prompt(void **state)
     vt_send(vt, "\033");
     vt_wait_for_none(vt, "appendfsync");
     vt_send(vt, "q");
-    quit(vt);
+    quit_by(vt, "q");
 }
 
 static void larger_and_too_small(void **state)
@@ -244,7 +221,7 @@ static void larger_and_too_small(void **state)
     vt_wait_for(vt, "고른 부품");
     vt_send(vt, "q");
     vt_wait_for(vt, "마음대로 부수기");
-    quit(vt);
+    quit_by(vt, "q");
 }
 
 static void a_terminal_that_draws_signs_wide_gets_ascii(void **state)
@@ -257,7 +234,7 @@ static void a_terminal_that_draws_signs_wide_gets_ascii(void **state)
     vt_golden(vt, "lab-world-ascii.ko");
     vt_send(vt, "q");
     vt_wait_for(vt, "s ");
-    quit(vt);
+    quit_by(vt, "q");
 }
 
 static void without_colour_it_says_the_same(void **state)
@@ -274,7 +251,7 @@ static void without_colour_it_says_the_same(void **state)
         for (int column = 0; column < 80; column++)
             assert_int_equal(vt_cell(vt, row, column).color, -1);
     vt_send(vt, "q");
-    quit(vt);
+    quit_by(vt, "q");
 }
 
 static void keys_act_while_the_world_runs_as_fast_as_it_can(void **state)
@@ -289,7 +266,7 @@ static void keys_act_while_the_world_runs_as_fast_as_it_can(void **state)
     vt_send(vt, "x ");
     vt_wait_for(vt, "멈춤");
     vt_send(vt, "q");
-    quit(vt);
+    quit_by(vt, "q");
 }
 
 static void ctrl_c_and_signals_give_the_terminal_back(void **state)

@@ -1,28 +1,11 @@
 /* The ladder on a terminal: a hundred requests, with a connection each and with one for all. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <stdlib.h>
-
-#include "tests/term/vt.h"
-
-#define WORLD OUTAGE_SOURCE_DIR "/tests/term/keep-alive.lab"
+#include "tests/term/screen_fixture.h"
 
 /* The world's run is over, and its ladders are open. */
 static struct vt *start(const char *language, const char *paused, const struct vt_options *size)
 {
-    const char *arguments[] = {WORLD, "--lang", language, NULL};
-    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
-    struct vt_options options = size ? *size : (struct vt_options){0};
-    options.arguments = arguments;
-    options.environment = environment;
-    struct vt *vt = vt_start(OUTAGE_PROGRAM, &options);
-    vt_wait_for(vt, "Keep-Alive");
-    vt_send(vt, ":run 30s\r");
-    vt_wait_for(vt, paused);
+    struct vt *vt =
+        lab_open_at(language, TERM_WORLD("keep-alive"), "Keep-Alive", ":run 30s\r", paused, size);
     vt_send(vt, "l");
     vt_wait_for(vt, "FIN+ACK");
     return vt;
@@ -30,12 +13,7 @@ static struct vt *start(const char *language, const char *paused, const struct v
 
 static void quit(struct vt *vt)
 {
-    vt_send(vt, "q");
-    vt_wait_for_none(vt, "FIN+ACK");
-    vt_send(vt, "q");
-    vt_send(vt, "q");
-    vt_wait_for_screen(vt, false);
-    assert_int_equal(vt_stop(vt), 0);
+    quit_from(vt, "FIN+ACK");
 }
 
 static void a_long_one_and_a_short_one(void **state)

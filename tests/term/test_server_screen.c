@@ -1,50 +1,13 @@
 /* A server's screen: the wall that is hit, what its threads do, what goes in and out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "tests/term/vt.h"
-
-/* Opens a world, gives it keys, and waits for what they show. */
-static struct vt *start_in(const char *file, const char *language, const char *title,
-                           const char *keys, const char *shown, const struct vt_options *size)
-{
-    char path[300];
-    snprintf(path, sizeof path, OUTAGE_SOURCE_DIR "/tests/term/%s", file);
-    const char *arguments[] = {path, "--lang", language, NULL};
-    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
-    struct vt_options options = size ? *size : (struct vt_options){0};
-    options.arguments = arguments;
-    options.environment = environment;
-    struct vt *vt = vt_start(OUTAGE_PROGRAM, &options);
-    vt_wait_for(vt, title);
-    vt_send(vt, keys);
-    vt_wait_for(vt, shown);
-    return vt;
-}
+#include "tests/term/screen_fixture.h"
 
 static struct vt *start(const char *language, const char *paused, const struct vt_options *size)
 {
-    struct vt *vt =
-        start_in("threads.lab", language, "Threads that wait", ":run 12s\r", paused, size);
+    struct vt *vt = lab_open_at(language, TERM_WORLD("threads"), "Threads that wait", ":run 12s\r",
+                                paused, size);
     vt_send(vt, "\t\t\r");
     vt_wait_for(vt, "model=blocking");
     return vt;
-}
-
-static void quit(struct vt *vt, const char *shown)
-{
-    vt_send(vt, "q");
-    vt_wait_for_none(vt, shown);
-    vt_send(vt, "q");
-    vt_send(vt, "q");
-    vt_wait_for_screen(vt, false);
-    assert_int_equal(vt_stop(vt), 0);
 }
 
 static void the_wall_that_is_hit_says_so(void **state)
@@ -59,7 +22,7 @@ static void the_wall_that_is_hit_says_so(void **state)
     vt_wait_for(vt, "maxThreads");
     vt_send(vt, "\033");
     vt_wait_for(vt, "model=blocking");
-    quit(vt, "model=blocking");
+    quit_from(vt, "model=blocking");
 }
 
 /* Nobody waits yet, and the rates are those of that second. */
@@ -72,7 +35,7 @@ static void it_stands_where_the_clock_stands(void **state)
     vt_golden(vt, "lab-server-before.en");
     vt_send(vt, "3");
     vt_wait_for(vt, "  paused  chat-1");
-    quit(vt, "model=blocking");
+    quit_from(vt, "model=blocking");
 }
 
 static void on_a_large_terminal(void **state)
@@ -81,7 +44,7 @@ static void on_a_large_terminal(void **state)
     struct vt *vt =
         start("en", "paused  00:12.0", &(struct vt_options){.rows = 60, .columns = 200});
     vt_golden(vt, "lab-server-200x60.en");
-    quit(vt, "model=blocking");
+    quit_from(vt, "model=blocking");
 }
 
 static void by_ascii_signs(void **state)
@@ -89,15 +52,15 @@ static void by_ascii_signs(void **state)
     (void)state;
     struct vt *vt = start("ko", "멈춤  00:12.0", &(struct vt_options){.answers = VT_ANSWERS_WIDE});
     vt_golden(vt, "lab-server-ascii.ko");
-    quit(vt, "model=blocking");
+    quit_from(vt, "model=blocking");
 }
 
 /* What fills the heap is said by letters; the cliff is marked since it was hit. */
 static void a_heap_and_its_cliff(void **state)
 {
     (void)state;
-    struct vt *vt =
-        start_in("heap.lab", "en", "A heap that fills", ":run 9s\r\t\t\r", "paused  00:09.0", NULL);
+    struct vt *vt = lab_open_at("en", TERM_WORLD("heap"), "A heap that fills", ":run 9s\r\t\t\r",
+                                "paused  00:09.0", NULL);
     vt_golden(vt, "lab-server-heap.en");
     vt_send(vt, ":run 4s\r");
     vt_wait_for(vt, "paused  00:13.0");
@@ -106,14 +69,15 @@ static void a_heap_and_its_cliff(void **state)
     vt_send(vt, "L");
     vt_wait_for(vt, "절벽");
     vt_golden(vt, "lab-server-oom.ko");
-    quit(vt, "stack=tomcat");
+    quit_from(vt, "stack=tomcat");
 }
 
 /* Two of a room do not read any more; what came before is heard by replay. */
 static void a_room_hears_what_is_said(void **state)
 {
     (void)state;
-    struct vt *vt = start_in("rooms.lab", "ko", "Two rooms", ":run 5s\r\t\t\t\r", "방 1 / 2", NULL);
+    struct vt *vt =
+        lab_open_at("ko", TERM_WORLD("rooms"), "Two rooms", ":run 5s\r\t\t\t\r", "방 1 / 2", NULL);
     vt_wait_for(vt, "지금");
     vt_golden(vt, "lab-room.ko");
     vt_send(vt, "]");
@@ -126,7 +90,7 @@ static void a_room_hears_what_is_said(void **state)
     vt_wait_for(vt, "its log");
     vt_send(vt, "\033");
     vt_wait_for(vt, "room 2 of 2");
-    quit(vt, "room 2 of 2");
+    quit_from(vt, "room 2 of 2");
 }
 
 int main(void)

@@ -1,40 +1,11 @@
 /* What takes all down on a terminal: marks on the chain, the count beside them, and a part that is
  * taken away. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include "tests/term/vt.h"
-
-static struct vt *start(const char *language, const char *what, int rows, int columns)
-{
-    const char *arguments[] = {"--lang", language, what, NULL};
-    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
-    struct vt_options options = {
-        .rows = rows, .columns = columns, .arguments = arguments, .environment = environment};
-    return vt_start(OUTAGE_PROGRAM, &options);
-}
-
-static void quit(struct vt *vt, const char *keys)
-{
-    vt_send(vt, keys);
-    vt_wait_for_screen(vt, false);
-    assert_int_equal(vt_stop(vt), 0);
-}
-
-static void command(struct vt *vt, const char *line)
-{
-    vt_send(vt, ":");
-    vt_send(vt, line);
-    vt_send(vt, "\r");
-}
+#include "tests/term/screen_fixture.h"
 
 static void marks_meet_the_count(void **state)
 {
     (void)state;
-    struct vt *vt = start("ko", OUTAGE_SOURCE_DIR "/lessons/12-spof", 0, 0);
+    struct vt *vt = lab_open("ko", OUTAGE_SOURCE_DIR "/lessons/12-spof", NULL);
     vt_wait_for(vt, "1/7");
     vt_send(vt, " \r");
     vt_wait_for(vt, "2/7");
@@ -53,13 +24,14 @@ static void marks_meet_the_count(void **state)
     vt_send(vt, "L");
     vt_wait_for(vt, "SPOF 2:");
     vt_golden(vt, "singles-counted.en");
-    quit(vt, "qq");
+    quit_by(vt, "qq");
 }
 
 static void a_part_is_taken_away_and_is_back(void **state)
 {
     (void)state;
-    struct vt *vt = start("en", OUTAGE_SOURCE_DIR "/worlds/two-web.lab", 60, 200);
+    struct vt *vt = lab_open("en", OUTAGE_SOURCE_DIR "/worlds/two-web.lab",
+                             &(struct vt_options){.rows = 60, .columns = 200});
     vt_wait_for(vt, "two-web.lab");
     command(vt, "set users rate=20/s");
     command(vt, "run 5s");
@@ -72,7 +44,7 @@ static void a_part_is_taken_away_and_is_back(void **state)
     command(vt, "report spof");
     vt_wait_for(vt, "SPOF 1: lb");
     vt_wait_for(vt, "00:05.0"); /* the clock is back, too */
-    quit(vt, "qqq");
+    quit_by(vt, "qqq");
 }
 
 /* Twins whose number is none of writes: below it stands to how many servers the balancer sends. */

@@ -1,36 +1,11 @@
 /* Twins on a terminal: the sandbox forked before a power cut, in both languages, at four sizes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include "tests/term/vt.h"
+#include "tests/term/screen_fixture.h"
 
 static struct vt *start(const char *language, const struct vt_options *size)
 {
-    const char *arguments[] = {"--lang", language, OUTAGE_SOURCE_DIR "/worlds/one-redis.lab", NULL};
-    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
-    struct vt_options options = size ? *size : (struct vt_options){0};
-    options.arguments = arguments;
-    options.environment = environment;
-    struct vt *vt = vt_start(OUTAGE_PROGRAM, &options);
+    struct vt *vt = lab_open(language, OUTAGE_SOURCE_DIR "/worlds/one-redis.lab", size);
     vt_wait_for(vt, "one-redis.lab");
     return vt;
-}
-
-static void quit(struct vt *vt)
-{
-    vt_send(vt, "qq");
-    vt_wait_for_screen(vt, false);
-    assert_int_equal(vt_stop(vt), 0);
-}
-
-static void command(struct vt *vt, const char *line)
-{
-    vt_send(vt, ":");
-    vt_send(vt, line);
-    vt_send(vt, "\r");
 }
 
 /* Twenty seconds, the fork, twenty more; the plug, which is back after three. */
@@ -73,7 +48,7 @@ static void not_on_disk_then_lost(void **state)
     vt_resize(vt, 60, 200);
     vt_wait_for(vt, "cache.at_risk_power  <=");
     vt_golden(vt, "twins-200x60.ko");
-    quit(vt);
+    quit_by(vt, "qq");
 }
 
 static void in_ascii(void **state)
@@ -82,17 +57,14 @@ static void in_ascii(void **state)
     struct vt *vt = start("ko", &(struct vt_options){.answers = VT_ANSWERS_WIDE});
     fork_and_cut(vt);
     vt_golden(vt, "twins-ascii.ko");
-    quit(vt);
+    quit_by(vt, "qq");
 }
 
 /* The second lesson as it is drawn: paused before the fault, and when it is asked what was seen. */
 static void the_second_lessons_twins(void **state)
 {
     (void)state;
-    const char *arguments[] = {"--lang", "ko", OUTAGE_SOURCE_DIR "/lessons/02-save-point", NULL};
-    const char *environment[] = {"LANG=ko_KR.UTF-8", "LC_ALL", NULL};
-    struct vt *vt = vt_start(
-        OUTAGE_PROGRAM, &(struct vt_options){.arguments = arguments, .environment = environment});
+    struct vt *vt = lab_open("ko", OUTAGE_SOURCE_DIR "/lessons/02-save-point", NULL);
     vt_wait_for(vt, "1/7");
     vt_send(vt, "\r");
     vt_wait_for(vt, "2/7");
@@ -112,9 +84,7 @@ static void the_second_lessons_twins(void **state)
     vt_golden(vt, "twins-saw.ko");
     vt_send(vt, "\033q");
     vt_wait_for(vt, "하는 중");
-    vt_send(vt, "q");
-    vt_wait_for_screen(vt, false);
-    assert_int_equal(vt_stop(vt), 0);
+    quit_by(vt, "q");
 }
 
 /* A line that is pasted while the prompt is shut is keys; none of them closes a twin. */
@@ -127,7 +97,7 @@ static void a_paste_closes_nothing(void **state)
     vt_wait_for(vt, "A alone");
     vt_send(vt, "A");
     vt_wait_for(vt, "B differs from A");
-    quit(vt);
+    quit_by(vt, "qq");
 }
 
 int main(void)
