@@ -410,19 +410,26 @@ static void errors_name_what_would_be_right(void **unused)
 
 /* --- WebSockets ----------------------------------------------------------------------------- */
 
+/* Thirty WebSockets through the balancer, ten seconds after they began to connect. */
+static struct world *chatting(const char *words)
+{
+    struct world *world = balanced(words, "");
+    plain_say(world, "set a websocket=yes");
+    plain_say(world, "set b websocket=yes");
+    plain_say(world, "set c websocket=yes");
+    plain_say(world, "add client users on users-1 to=lb op=ws connections=30 send=1/s "
+                     "connect_rate=100/s retry=unlimited retry_delay=1s");
+    plain_run_ms(world, 10000);
+    return world;
+}
+
 /* In either mode a connection is one server's for life; who loses it reconnects to another. */
 static void websockets_go_through(void **unused)
 {
     (void)unused;
     static const char *const modes[] = {"mode=http", "mode=tcp"};
     for (unsigned i = 0; i < 2; i++) {
-        struct world *world = balanced(modes[i], "");
-        plain_say(world, "set a websocket=yes");
-        plain_say(world, "set b websocket=yes");
-        plain_say(world, "set c websocket=yes");
-        plain_say(world, "add client users on users-1 to=lb op=ws connections=30 send=1/s "
-                         "connect_rate=100/s retry=unlimited retry_delay=1s");
-        plain_run_ms(world, 10000);
+        struct world *world = chatting(modes[i]);
         same(world, "users.connections", 30);
         same(world, "lb.connections", 30);
         same(world, "a.connections", 10);
@@ -443,13 +450,7 @@ static void who_hangs_on_a_silent_server_may_be_thrown_out(void **unused)
     (void)unused;
     static const char *const words[] = {"on_marked_down=none", "on_marked_down=shutdown-sessions"};
     for (unsigned i = 0; i < 2; i++) {
-        struct world *world = balanced(words[i], "");
-        plain_say(world, "set a websocket=yes");
-        plain_say(world, "set b websocket=yes");
-        plain_say(world, "set c websocket=yes");
-        plain_say(world, "add client users on users-1 to=lb op=ws connections=30 send=1/s "
-                         "connect_rate=100/s retry=unlimited retry_delay=1s");
-        plain_run_ms(world, 10000);
+        struct world *world = chatting(words[i]);
         plain_say(world, "power-cut app-a");
         plain_run_ms(world, 30000);
         same(world, "users.connections", 30);
