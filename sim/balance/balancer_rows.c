@@ -43,10 +43,11 @@ const struct parameter balancer_parameters[] = {
     [BALANCER_TIMEOUT_CONNECT] = {"timeout_connect", UNIT_DURATION, MS_NS, YEAR_NS, "1s", NULL,
                                   true, "how long it waits for a server's connection",
                                   "서버와 연결이 맺어지기를 기다리는 시간"},
-    [BALANCER_TIMEOUT_SERVER] =
-        {"timeout_server", UNIT_DURATION, 0, YEAR_NS, "0s", "off=0", true,
-         "mode=http: how long it waits for an answer, then 504; off: for ever",
-         "mode=http: 답을 기다리는 시간; 지나면 504로 답합니다. off면 끝없이 기다립니다"},
+    [BALANCER_TIMEOUT_SERVER] = {"timeout_server", UNIT_DURATION, 0, YEAR_NS, "0s", "off=0", true,
+                                 "mode=http: how long it waits for an answer, then 504; a "
+                                 "WebSocket that is silent for as long is closed; off: for ever",
+                                 "mode=http: 답을 기다리는 시간; 지나면 504로 답하고, 이만큼 "
+                                 "조용한 WebSocket은 닫습니다. off면 끝없이 기다립니다"},
     [BALANCER_MAXCONN] = {"maxconn", UNIT_COUNT, 1, 10000000, "100000", NULL, true,
                           "connections of clients at most; more wait in the kernel",
                           "클라이언트 연결 수의 상한; 더 오면 커널에서 기다립니다"},

@@ -201,6 +201,7 @@ void back_drop(struct world *world, uint32_t id, uint32_t back, bool abort);
 
 void relay_answer(struct world *world, uint32_t id, uint32_t back); /* http */
 void relay_tunnel(struct world *world, uint32_t id, uint32_t front);
+void relay_end(struct world *world, uint32_t id, uint32_t front); /* a tunnel: closes both sides */
 
 /* --- standby.c: an address that moves ------------------------------------------------------- */
 

@@ -211,6 +211,8 @@ void front_timer(struct world *world, uint32_t id, uint32_t front)
         front_refused(world, id, front, true);
     } else if (f->state == FRONT_ASKED) {
         front_fail(world, id, front, 504);
+    } else if (f->state == FRONT_TUNNEL) {
+        relay_end(world, id, front);
     }
 }
 

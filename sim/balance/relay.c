@@ -34,12 +34,24 @@ static bool pass_on(struct world *world, uint32_t id, const struct front *f, str
                   : tcp_send(world, f->socket, id, piece);
 }
 
+/* HAProxy without a `timeout tunnel`: `timeout server` goes on, and what passes either way begins
+ * it anew. */
+static void tunnel_patience(struct world *world, uint32_t id, uint32_t front)
+{
+    uint64_t patience_ns = parameter_get(world, id, BALANCER_TIMEOUT_SERVER);
+    if (balancer_is_tcp(world, id))
+        return;
+    if (patience_ns != 0)
+        front_timer_start(world, id, front, patience_ns);
+    else
+        front_timer_stop(world, front_at(world, balancer_of(world, id), front));
+}
+
 /* After a 101 the two belong to each other for life, as with mode=tcp (HAProxy's tunnel). */
 static void switched(struct world *world, uint32_t id, uint32_t front)
 {
-    struct front *f = front_at(world, balancer_of(world, id), front);
-    front_timer_stop(world, f);
-    f->state = FRONT_TUNNEL;
+    front_at(world, balancer_of(world, id), front)->state = FRONT_TUNNEL;
+    tunnel_patience(world, id, front);
     front_note(world, id, front);
 }
 
@@ -78,10 +90,20 @@ void relay_answer(struct world *world, uint32_t id, uint32_t back)
     }
 }
 
+void relay_end(struct world *world, uint32_t id, uint32_t front)
+{
+    struct front *f = front_at(world, balancer_of(world, id), front);
+    uint32_t back = f->back;
+    f->back = 0;
+    back_drop(world, id, back, false);
+    tcp_close(world, f->socket, id);
+    front_drop(world, id, front);
+}
+
 /* --- mode=tcp ------------------------------------------------------------------------------- */
 
 /* True while more could be passed on when the other end takes it. */
-static bool pour(struct world *world, uint32_t id, uint32_t from, uint32_t to)
+static bool pour(struct world *world, uint32_t id, uint32_t from, uint32_t to, bool *passed)
 {
     struct message message;
     while (tcp_waiting(world, from, id) > 0) {
@@ -89,6 +111,7 @@ static bool pour(struct world *world, uint32_t id, uint32_t from, uint32_t to)
             return true;
         tcp_receive(world, from, id, &message);
         tcp_send(world, to, id, &message);
+        *passed = true;
     }
     return false;
 }
@@ -99,15 +122,15 @@ void relay_tunnel(struct world *world, uint32_t id, uint32_t front)
     struct front *f = front_at(world, b, front);
     uint32_t back = f->back, client = f->socket;
     struct back *k = back_at(world, b, back);
-    bool to_server = pour(world, id, client, k->socket);
-    bool to_client = pour(world, id, k->socket, client);
+    bool passed = false;
+    bool to_server = pour(world, id, client, k->socket, &passed);
+    bool to_client = pour(world, id, k->socket, client, &passed);
     bool client_over = (f->flags & FRONT_ENDED) != 0 && !to_server;
     bool server_over = (k->flags & BACK_ENDED) != 0 && !to_client;
+    if (passed)
+        tunnel_patience(world, id, front);
     if (client_over && server_over) {
-        f->back = 0;
-        back_drop(world, id, back, false);
-        tcp_close(world, client, id);
-        front_drop(world, id, front);
+        relay_end(world, id, front);
     } else if (client_over) {
         tcp_shutdown(world, k->socket, id);
     } else if (server_over) {

@@ -134,6 +134,69 @@ static void the_way_of_asking_changes_while_it_runs(void **unused)
     plain_close(world);
 }
 
+/* mode=http: each poll goes to the next server, a long poll waits behind the balancer, an upgrade
+ * becomes a tunnel at its 101.  None of them is a bad request (HAProxy, mode http). */
+static void a_balancer_hands_them_on(void **unused)
+{
+    static const struct {
+        const char *client;
+        int64_t taken[2];   /* requests of the balancer, 50 riders, 30 s */
+        int64_t delay_most; /* two hops and back */
+    } rows[] = {{"mode=poll interval=1s update=3s", {1450, 1600}, 1010 * MS_NS},
+                {"mode=longpoll update=3s", {500, 610}, 3 * MS_NS},
+                {"mode=ws update=3s", {50, 50}, 3 * MS_NS}};
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char line[400];
+        struct world *world = location_world("", "connections=1");
+        plain_say(world, "machine edge-1");
+        plain_say(world, "machine web-2");
+        plain_say(world, "add server w on web-2 websocket=yes");
+        plain_say(world, "add balancer lb on edge-1 to=v,w mode=http check=no");
+        snprintf(line, sizeof line, "add client d on app-1 to=lb op=location connections=50 %s",
+                 rows[i].client);
+        plain_say(world, line);
+        plain_run_ms(world, 31000);
+        plain_check(world);
+        same(world, "lb.errors", 0);
+        same(world, "d.connections", 50);
+        between(world, "lb.requests", rows[i].taken[0], rows[i].taken[1]);
+        between(world, "w.requests", rows[i].taken[0] / 2 - 1, rows[i].taken[1] / 2 + 1);
+        between(world, "d.updates_seen", plain_metric(world, "d.updates") - 10,
+                plain_metric(world, "d.updates"));
+        between(world, "d.delay_max", 2 * MS_NS, rows[i].delay_most);
+        plain_close(world);
+    }
+}
+
+/* Who waits longer than the balancer does is answered 504; a tunnel is closed when nothing passed
+ * for as long (HAProxy without a timeout tunnel). */
+static void a_balancer_has_patience(void **unused)
+{
+    static const struct {
+        const char *client;
+        int64_t errors, open;
+    } rows[] = {{"mode=longpoll update=10s", 50, 0},
+                {"mode=ws update=10s", 0, 0},
+                {"mode=ws update=1s", 0, 50}};
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char line[400];
+        struct world *world = location_world("", "connections=1");
+        plain_say(world, "machine edge-1");
+        plain_say(world, "add balancer lb on edge-1 to=v check=no timeout_server=2s");
+        snprintf(line, sizeof line, "add client d on app-1 to=lb op=location connections=50 %s",
+                 rows[i].client);
+        plain_say(world, line);
+        plain_run_ms(world, 31000);
+        plain_check(world);
+        between(world, "lb.errors", rows[i].errors * 8 / 10, rows[i].errors);
+        same(world, "d.connections", rows[i].open);
+        same(world, "lb.connections", rows[i].open);
+        plain_close(world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +206,8 @@ int main(void)
         cmocka_unit_test(who_is_told_asks_nothing),
         cmocka_unit_test(all_survive_a_restart),
         cmocka_unit_test(the_way_of_asking_changes_while_it_runs),
+        cmocka_unit_test(a_balancer_hands_them_on),
+        cmocka_unit_test(a_balancer_has_patience),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
