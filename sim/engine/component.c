@@ -333,10 +333,29 @@ void component_exit(struct world *world, uint32_t id, uint64_t status)
     trace(world, id, TRACE_EXITED, status, 0);
 }
 
+static void signal_tell(struct world *world, uint32_t id, enum signal signal)
+{
+    const struct kind *kind = component_kind(world, id);
+    if (kind->signal)
+        kind->signal(world, id, signal);
+}
+
+/* A SIGTERM that waited for it is delivered next. */
+static void signal_cont(struct world *world, uint32_t id)
+{
+    struct component *component = component_at(world, id);
+    bool waits = component->paused == 2;
+    runs(world, component, component->up && component->paused);
+    component->paused = 0;
+    trace(world, id, TRACE_RESUMED, 0, 0);
+    signal_tell(world, id, SIGNAL_CONT);
+    if (waits && component->up)
+        signal_tell(world, id, SIGNAL_TERM);
+}
+
 void component_signal(struct world *world, uint32_t id, enum signal signal)
 {
     struct component *component = component_at(world, id);
-    const struct kind *kind = component_kind(world, id);
     switch (signal) {
     case SIGNAL_START:
         parameter_load_file(world, id);
@@ -366,23 +385,13 @@ void component_signal(struct world *world, uint32_t id, enum signal signal)
         component->paused = 1;
         trace(world, id, TRACE_PAUSED, 0, 0);
         break;
-    case SIGNAL_CONT: {
-        bool waits = component->paused == 2;
-        runs(world, component, component->up && component->paused);
-        component->paused = 0;
-        trace(world, id, TRACE_RESUMED, 0, 0);
-        if (kind->signal)
-            kind->signal(world, id, SIGNAL_CONT);
-        if (!waits || !component->up)
-            return;
-        signal = SIGNAL_TERM;
-        break;
-    }
+    case SIGNAL_CONT:
+        signal_cont(world, id);
+        return;
     case SIGNAL_POWER:
         stops(world, component);
         component->up = component->paused = 0;
         break;
     }
-    if (kind->signal)
-        kind->signal(world, id, signal);
+    signal_tell(world, id, signal);
 }

@@ -132,18 +132,11 @@ bool world_due(struct world *world, struct command *command)
     return true;
 }
 
-/* ramp NAME.KEY FROM TO over D */
-bool world_ramp(struct world *world, const struct command *command, struct error *error)
+/* The NAME.KEY of a ramp: a number that may be set while it runs; NULL with the error filled in. */
+static const struct parameter *need_ramped(struct world *world, const char *words,
+                                           struct error *error)
 {
-    static const char usage[] = "ramp NAME.KEY FROM TO over D";
-    uint64_t from, to, duration;
-    const char *words = command_word(command, 1), *dot = strchr(words, '.');
-    uint32_t i;
-    if (!need_count(command, 6, 6, usage, error))
-        return false;
-    if (!dot || strcmp(command_word(command, 4), "over") != 0)
-        return error_set(error, ERROR_MISSING_WORD, dot ? 4 : 1, command_word(command, dot ? 4 : 1),
-                         usage, NULL, NULL);
+    const char *dot = strchr(words, '.');
     struct command name;
     char owner[NAME_BYTES];
     struct text text = TEXT(owner);
@@ -153,41 +146,70 @@ bool world_ramp(struct world *world, const struct command *command, struct error
     uint32_t id = need_component(world, &name, 0, error);
     if (!id) {
         error->word = 1;
-        return false;
+        return NULL;
     }
     const struct kind *kind = component_kind(world, id);
-    int row_index = parameter_find(kind, dot + 1);
-    if (row_index < 0)
-        return error_set(error, ERROR_UNKNOWN_PARAMETER, 1, dot + 1, kind->name,
-                         kind->parameter_count ? kind->parameters[0].name : "", NULL);
-    const struct parameter *parameter = &kind->parameters[row_index];
-    if (parameter->unit == UNIT_TEXT || parameter->unit == UNIT_CHOICE ||
-        parameter->unit == UNIT_BOOLEAN)
-        return error_set(error, ERROR_NO_NUMBER, 1, parameter->name, NULL, NULL, NULL);
-    if (!parameter->running)
-        return error_set(error, ERROR_NOT_WHILE_RUNNING, 1, parameter->name, NULL, NULL, NULL);
-    if (!need_value(command, 2, parameter->unit, parameter->named, &from, error) ||
-        !need_value(command, 3, parameter->unit, parameter->named, &to, error) ||
+    int row = parameter_find(kind, dot + 1);
+    const struct parameter *parameter = row < 0 ? NULL : &kind->parameters[row];
+    if (parameter == NULL)
+        error_set(error, ERROR_UNKNOWN_PARAMETER, 1, dot + 1, kind->name,
+                  kind->parameter_count ? kind->parameters[0].name : "", NULL);
+    else if (parameter->unit == UNIT_TEXT || parameter->unit == UNIT_CHOICE ||
+             parameter->unit == UNIT_BOOLEAN)
+        error_set(error, ERROR_NO_NUMBER, 1, parameter->name, NULL, NULL, NULL);
+    else if (!parameter->running)
+        error_set(error, ERROR_NOT_WHILE_RUNNING, 1, parameter->name, NULL, NULL, NULL);
+    else
+        return parameter;
+    return NULL;
+}
+
+/* FROM TO over D: both ends are values that the parameter may have. */
+static bool need_ramp(struct world *world, const struct command *command,
+                      const struct parameter *parameter, struct scheduled *row, struct error *error)
+{
+    uint64_t duration;
+    if (!need_value(command, 2, parameter->unit, parameter->named, &row->from, error) ||
+        !need_value(command, 3, parameter->unit, parameter->named, &row->to, error) ||
         !need_value(command, 5, UNIT_DURATION, NULL, &duration, error))
         return false;
     if (duration < MS_NS)
         return error_set(error, ERROR_OUT_OF_RANGE, 5, command_word(command, 5), "1ms", "1000d",
                          NULL);
-    for (unsigned side = 2; side < 4; side++) {
-        uint64_t value = side == 2 ? from : to;
+    for (uint16_t side = 2; side < 4; side++) {
+        uint64_t value;
         if (!parameter_parse(world, parameter, command_word(command, side), &value, error)) {
-            error->word = (uint16_t)side;
+            error->word = side;
             return false;
         }
     }
+    row->unit = parameter->unit;
+    row->time_ns = row->start_ns = world->now_ns;
+    row->end_ns = world->now_ns + duration;
+    return true;
+}
+
+/* ramp NAME.KEY FROM TO over D */
+bool world_ramp(struct world *world, const struct command *command, struct error *error)
+{
+    static const char usage[] = "ramp NAME.KEY FROM TO over D";
+    if (!need_count(command, 6, 6, usage, error))
+        return false;
+    const char *words = command_word(command, 1);
+    bool dot = strchr(words, '.') != NULL;
+    if (!dot || strcmp(command_word(command, 4), "over") != 0)
+        return error_set(error, ERROR_MISSING_WORD, dot ? 4 : 1, command_word(command, dot ? 4 : 1),
+                         usage, NULL, NULL);
+    const struct parameter *parameter = need_ramped(world, words, error);
+    struct scheduled ramp = {.active = 1};
+    if (parameter == NULL || !need_ramp(world, command, parameter, &ramp, error))
+        return false;
+    uint32_t i;
     struct scheduled *row = row_new(world, command, &i);
     if (!row)
         return error_set(error, ERROR_NO_MEMORY, 0, NULL, NULL, NULL, NULL);
-    row->time_ns = row->start_ns = world->now_ns;
-    row->end_ns = world->now_ns + duration;
-    row->from = from;
-    row->to = to;
-    row->unit = parameter->unit;
+    ramp.command = row->command;
+    *row = ramp;
     arm(world, i);
     return true;
 }

@@ -352,32 +352,33 @@ static void assert_not_given_away(struct lab *lab, const char *way)
         fail_msg("given away by: %s", way);
 }
 
+static const char *const ways[] = {"print cache.at_risk_power",
+                                   "print cache.at_risk_power.peak",
+                                   "print cache.at_risk_kill",
+                                   "print cache.rdb_changes_since_last_save",
+                                   "show cache",
+                                   "show orders",
+                                   "show redis-1",
+                                   "tell cache INFO",
+                                   "tell cache INFO persistence",
+                                   "tell cache DBSIZE",
+                                   "report ledger",
+                                   "report machines",
+                                   "trace-write 69000",
+                                   "expect cache.at_risk_power == 0",
+                                   "expect cache.at_risk_power > 0",
+                                   "run until cache.at_risk_power > 1 max 1s",
+                                   "run until orders.acked_lost == 0 max 1s",
+                                   "watch cache.at_risk_power",
+                                   "scheduled",
+                                   "help at_risk_power",
+                                   "mark here",
+                                   "rewind here",
+                                   "rewind -5s"};
+
 static void no_way_gives_the_second_lessons_answer_away(void **state)
 {
     (void)state;
-    static const char *const ways[] = {"print cache.at_risk_power",
-                                       "print cache.at_risk_power.peak",
-                                       "print cache.at_risk_kill",
-                                       "print cache.rdb_changes_since_last_save",
-                                       "show cache",
-                                       "show orders",
-                                       "show redis-1",
-                                       "tell cache INFO",
-                                       "tell cache INFO persistence",
-                                       "tell cache DBSIZE",
-                                       "report ledger",
-                                       "report machines",
-                                       "trace-write 69000",
-                                       "expect cache.at_risk_power == 0",
-                                       "expect cache.at_risk_power > 0",
-                                       "run until cache.at_risk_power > 1 max 1s",
-                                       "run until orders.acked_lost == 0 max 1s",
-                                       "watch cache.at_risk_power",
-                                       "scheduled",
-                                       "help at_risk_power",
-                                       "mark here",
-                                       "rewind here",
-                                       "rewind -5s"};
     struct lab *lab = open_lab(LANGUAGE_KO);
     type(lab, "2");
     press(lab, KEY_CODE_ENTER);

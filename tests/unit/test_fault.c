@@ -376,61 +376,62 @@ static void a_leak_fills_the_memory_and_brings_the_killer(void **unused)
 
 /* --- wrong uses -------------------------------------------------------------------------- */
 
+static const struct {
+    const char *line;
+    enum error_id id;
+    unsigned word;
+} wrong[] = {
+    {"kill", ERROR_MISSING_WORD, 0},
+    {"kill down", ERROR_NOT_UP, 1},
+    {"kill cache now", ERROR_EXTRA_WORD, 2},
+    {"kill redis-1", ERROR_NO_PROCESS, 1},
+    {"kill cahce", ERROR_UNKNOWN_NAME, 1},
+    {"stop down", ERROR_NOT_UP, 1},
+    {"start cache", ERROR_IS_UP, 1},
+    {"start far", ERROR_MACHINE_OFF, 1},
+    {"restart far", ERROR_MACHINE_OFF, 1},
+    {"restart cache in 5s", ERROR_EXTRA_WORD, 2},
+    {"restart cache after", ERROR_MISSING_WORD, 2},
+    {"restart cache after soon", ERROR_BAD_VALUE, 3},
+    {"restart cache after 5", ERROR_NO_UNIT, 3},
+    {"pause down", ERROR_NOT_UP, 1},
+    {"pause asleep", ERROR_IS_PAUSED, 1},
+    {"pause cache for 0s", ERROR_OUT_OF_RANGE, 3},
+    {"resume cache", ERROR_NOT_PAUSED, 1},
+    {"resume down", ERROR_NOT_UP, 1},
+    {"power-cut away", ERROR_NO_POWER, 1},
+    {"power-cut zone=c", ERROR_NO_ZONE, 1},
+    {"power-cut redis-1~app-1", ERROR_NOT_A_MACHINE, 1},
+    {"power-on redis-1", ERROR_HAS_POWER, 1},
+    {"power-on zone=b", ERROR_HAS_POWER, 1},
+    {"cut redis-1", ERROR_MISSING_WORD, 1},
+    {"cut redis-1 cache", ERROR_SAME_MACHINE, 1},
+    {"cut redis-1 app-11", ERROR_UNKNOWN_MACHINE, 2},
+    {"cut redis-1 app-1 app-2", ERROR_EXTRA_WORD, 3},
+    {"heal everything", ERROR_NO_MACHINE, 1},
+    {"isolate redis-1 app-1", ERROR_EXTRA_WORD, 2},
+    {"drop-next redis-1 app-1", ERROR_ONE_WAY, 1},
+    {"drop-next redis-1 -> app-1 ack", ERROR_NOT_A_CHOICE, 4},
+    {"drop-next redis-1 -> app-1 syn 0", ERROR_OUT_OF_RANGE, 5},
+    {"drop-next redis-1 -> app-1 syn 1 2", ERROR_EXTRA_WORD, 6},
+    {"drop-next redis-1 -> app-1 skip=x", ERROR_BAD_VALUE, 4},
+    {"drop-next redis-1 -> app-1 skip=1 2", ERROR_EXTRA_WORD, 5},
+    {"fill-disk redis-1 5", ERROR_NO_UNIT, 2},
+    {"fail-disk cachy", ERROR_NO_MACHINE, 1},
+    {"truncate-file cache aof 5", ERROR_IS_UP, 1},
+    {"flip-file down aof 5", ERROR_FILE_UNKNOWN, 2},
+    {"remove-file redis-1 aof", ERROR_NO_PROCESS, 1},
+    {"burn redis-1 101%", ERROR_OUT_OF_RANGE, 2},
+    {"burn redis-1", ERROR_MISSING_WORD, 1},
+    {"burn away 50%", ERROR_MACHINE_OFF, 1},
+    {"leak cache 10MB", ERROR_NO_LEAK_RATE, 2},
+    {"leak cache 0B/s", ERROR_OUT_OF_RANGE, 2},
+    {"leak down 10MB/s", ERROR_NOT_UP, 1},
+};
+
 static void wrong_uses_are_errors_with_their_place(void **unused)
 {
     (void)unused;
-    static const struct {
-        const char *line;
-        enum error_id id;
-        unsigned word;
-    } wrong[] = {
-        {"kill", ERROR_MISSING_WORD, 0},
-        {"kill down", ERROR_NOT_UP, 1},
-        {"kill cache now", ERROR_EXTRA_WORD, 2},
-        {"kill redis-1", ERROR_NO_PROCESS, 1},
-        {"kill cahce", ERROR_UNKNOWN_NAME, 1},
-        {"stop down", ERROR_NOT_UP, 1},
-        {"start cache", ERROR_IS_UP, 1},
-        {"start far", ERROR_MACHINE_OFF, 1},
-        {"restart far", ERROR_MACHINE_OFF, 1},
-        {"restart cache in 5s", ERROR_EXTRA_WORD, 2},
-        {"restart cache after", ERROR_MISSING_WORD, 2},
-        {"restart cache after soon", ERROR_BAD_VALUE, 3},
-        {"restart cache after 5", ERROR_NO_UNIT, 3},
-        {"pause down", ERROR_NOT_UP, 1},
-        {"pause asleep", ERROR_IS_PAUSED, 1},
-        {"pause cache for 0s", ERROR_OUT_OF_RANGE, 3},
-        {"resume cache", ERROR_NOT_PAUSED, 1},
-        {"resume down", ERROR_NOT_UP, 1},
-        {"power-cut away", ERROR_NO_POWER, 1},
-        {"power-cut zone=c", ERROR_NO_ZONE, 1},
-        {"power-cut redis-1~app-1", ERROR_NOT_A_MACHINE, 1},
-        {"power-on redis-1", ERROR_HAS_POWER, 1},
-        {"power-on zone=b", ERROR_HAS_POWER, 1},
-        {"cut redis-1", ERROR_MISSING_WORD, 1},
-        {"cut redis-1 cache", ERROR_SAME_MACHINE, 1},
-        {"cut redis-1 app-11", ERROR_UNKNOWN_MACHINE, 2},
-        {"cut redis-1 app-1 app-2", ERROR_EXTRA_WORD, 3},
-        {"heal everything", ERROR_NO_MACHINE, 1},
-        {"isolate redis-1 app-1", ERROR_EXTRA_WORD, 2},
-        {"drop-next redis-1 app-1", ERROR_ONE_WAY, 1},
-        {"drop-next redis-1 -> app-1 ack", ERROR_NOT_A_CHOICE, 4},
-        {"drop-next redis-1 -> app-1 syn 0", ERROR_OUT_OF_RANGE, 5},
-        {"drop-next redis-1 -> app-1 syn 1 2", ERROR_EXTRA_WORD, 6},
-        {"drop-next redis-1 -> app-1 skip=x", ERROR_BAD_VALUE, 4},
-        {"drop-next redis-1 -> app-1 skip=1 2", ERROR_EXTRA_WORD, 5},
-        {"fill-disk redis-1 5", ERROR_NO_UNIT, 2},
-        {"fail-disk cachy", ERROR_NO_MACHINE, 1},
-        {"truncate-file cache aof 5", ERROR_IS_UP, 1},
-        {"flip-file down aof 5", ERROR_FILE_UNKNOWN, 2},
-        {"remove-file redis-1 aof", ERROR_NO_PROCESS, 1},
-        {"burn redis-1 101%", ERROR_OUT_OF_RANGE, 2},
-        {"burn redis-1", ERROR_MISSING_WORD, 1},
-        {"burn away 50%", ERROR_MACHINE_OFF, 1},
-        {"leak cache 10MB", ERROR_NO_LEAK_RATE, 2},
-        {"leak cache 0B/s", ERROR_OUT_OF_RANGE, 2},
-        {"leak down 10MB/s", ERROR_NOT_UP, 1},
-    };
     struct world *world = small_world();
     plain_say(world, "add client down on app-1 to=cache");
     plain_say(world, "kill down");

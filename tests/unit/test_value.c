@@ -15,56 +15,58 @@ struct good {
     uint64_t number;
 };
 
+static const struct good good_rows[] = {
+    {"42", UNIT_COUNT, NULL, 42},
+    {"42,298", UNIT_COUNT, NULL, 42298},
+    {"1,234,567", UNIT_COUNT, NULL, 1234567},
+    {"1.5s", UNIT_DURATION, NULL, 1500000000},
+    {"200ms", UNIT_DURATION, NULL, 200000000},
+    {"0.5ms", UNIT_DURATION, NULL, 500000},
+    {"3us", UNIT_DURATION, NULL, 3000},
+    {"7ns", UNIT_DURATION, NULL, 7},
+    {"2min", UNIT_DURATION, NULL, 120000000000},
+    {"2h", UNIT_DURATION, NULL, 7200000000000},
+    {"1d", UNIT_DURATION, NULL, 86400000000000},
+    {"0", UNIT_DURATION, NULL, 0},
+    {"100B", UNIT_SIZE, NULL, 100},
+    {"4KB", UNIT_SIZE, NULL, 4000},
+    {"4KiB", UNIT_SIZE, NULL, 4096},
+    {"4GiB", UNIT_SIZE, NULL, 4294967296},
+    {"1.5MB", UNIT_SIZE, NULL, 1500000},
+    {"1k", UNIT_REDIS, NULL, 1000},
+    {"1kb", UNIT_REDIS, NULL, 1024},
+    {"5mb", UNIT_REDIS, NULL, 5242880},
+    {"64MB", UNIT_REDIS, NULL, 67108864},
+    {"77", UNIT_REDIS, NULL, 77},
+    {"3g", UNIT_JVM, NULL, 3221225472},
+    {"3GiB", UNIT_JVM, NULL, 3221225472},
+    {"1000/s", UNIT_RATE, NULL, 1000 * RATE_ONE},
+    {"20/min", UNIT_RATE, NULL, RATE_ONE / 3},
+    {"0.1/s", UNIT_RATE, NULL, RATE_ONE / 10},
+    {"max", UNIT_RATE, "max=max", UINT64_MAX},
+    {"100Mbit", UNIT_BANDWIDTH, NULL, 100000000},
+    {"1Gbit", UNIT_BANDWIDTH, NULL, 1000000000},
+    {"2%", UNIT_PERCENT, NULL, 2000},
+    {"0.1%", UNIT_PERCENT, NULL, 100},
+    {"99.9", UNIT_PERCENT, NULL, 99900},
+    {"yes", UNIT_BOOLEAN, NULL, 1},
+    {"no", UNIT_BOOLEAN, NULL, 0},
+    {"everysec", UNIT_CHOICE, "always|everysec|no", 1},
+    {"unlimited", UNIT_COUNT, "no=0|unlimited=max", UINT64_MAX},
+    {"no", UNIT_COUNT, "no=0|unlimited=max", 0},
+};
+
 static void test_good(void **state)
 {
-    static const struct good rows[] = {
-        {"42", UNIT_COUNT, NULL, 42},
-        {"42,298", UNIT_COUNT, NULL, 42298},
-        {"1,234,567", UNIT_COUNT, NULL, 1234567},
-        {"1.5s", UNIT_DURATION, NULL, 1500000000},
-        {"200ms", UNIT_DURATION, NULL, 200000000},
-        {"0.5ms", UNIT_DURATION, NULL, 500000},
-        {"3us", UNIT_DURATION, NULL, 3000},
-        {"7ns", UNIT_DURATION, NULL, 7},
-        {"2min", UNIT_DURATION, NULL, 120000000000},
-        {"2h", UNIT_DURATION, NULL, 7200000000000},
-        {"1d", UNIT_DURATION, NULL, 86400000000000},
-        {"0", UNIT_DURATION, NULL, 0},
-        {"100B", UNIT_SIZE, NULL, 100},
-        {"4KB", UNIT_SIZE, NULL, 4000},
-        {"4KiB", UNIT_SIZE, NULL, 4096},
-        {"4GiB", UNIT_SIZE, NULL, 4294967296},
-        {"1.5MB", UNIT_SIZE, NULL, 1500000},
-        {"1k", UNIT_REDIS, NULL, 1000},
-        {"1kb", UNIT_REDIS, NULL, 1024},
-        {"5mb", UNIT_REDIS, NULL, 5242880},
-        {"64MB", UNIT_REDIS, NULL, 67108864},
-        {"77", UNIT_REDIS, NULL, 77},
-        {"3g", UNIT_JVM, NULL, 3221225472},
-        {"3GiB", UNIT_JVM, NULL, 3221225472},
-        {"1000/s", UNIT_RATE, NULL, 1000 * RATE_ONE},
-        {"20/min", UNIT_RATE, NULL, RATE_ONE / 3},
-        {"0.1/s", UNIT_RATE, NULL, RATE_ONE / 10},
-        {"max", UNIT_RATE, "max=max", UINT64_MAX},
-        {"100Mbit", UNIT_BANDWIDTH, NULL, 100000000},
-        {"1Gbit", UNIT_BANDWIDTH, NULL, 1000000000},
-        {"2%", UNIT_PERCENT, NULL, 2000},
-        {"0.1%", UNIT_PERCENT, NULL, 100},
-        {"99.9", UNIT_PERCENT, NULL, 99900},
-        {"yes", UNIT_BOOLEAN, NULL, 1},
-        {"no", UNIT_BOOLEAN, NULL, 0},
-        {"everysec", UNIT_CHOICE, "always|everysec|no", 1},
-        {"unlimited", UNIT_COUNT, "no=0|unlimited=max", UINT64_MAX},
-        {"no", UNIT_COUNT, "no=0|unlimited=max", 0},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof good_rows / sizeof good_rows[0]; i++) {
         uint64_t number = 12345;
         struct error error;
-        if (!value_parse(rows[i].words, rows[i].unit, rows[i].named, &number, &error))
-            fail_msg("%s was refused", rows[i].words);
-        if (number != rows[i].number)
-            fail_msg("%s became %llu", rows[i].words, (unsigned long long)number);
+        if (!value_parse(good_rows[i].words, good_rows[i].unit, good_rows[i].named, &number,
+                         &error))
+            fail_msg("%s was refused", good_rows[i].words);
+        if (number != good_rows[i].number)
+            fail_msg("%s became %llu", good_rows[i].words, (unsigned long long)number);
     }
 }
 
