@@ -23,8 +23,7 @@ bool flow_shows_copies(const struct model *model);          /* the copies and re
 bool flow_shows_server(const struct model *model);          /* the walls of a server */
 const struct lesson *flow_after(const struct model *model); /* the lesson after this; NULL none */
 
-/* --- the acts of a lesson and their worlds (flow_scene.c) --------------------------------------
- */
+/* --- the acts of a lesson and their worlds (flow_scene.c) ------------------------------------- */
 uint32_t flow_acts(const struct model *model);
 /* Which part of a step is shown in the present act; UINT32_MAX: it has none for it. */
 uint32_t flow_part(const struct model *model, enum lesson_step step);
@@ -87,8 +86,7 @@ bool flow_keeps_first(struct model *model);  /* an empty second guess is the fir
 /* Arguing turned the guess toward what was counted. */
 bool flow_toward(const struct model *model, uint32_t question, uint32_t person);
 
-/* --- the run of a step (flow_script.c) ---------------------------------------------------------
- */
+/* --- the run of a step (flow_script.c) -------------------------------------------------------- */
 void flow_script_start(struct model *model, uint64_t fault_ns);
 uint64_t
 flow_script_time(const struct model *model); /* where it has to be looked at; TIME_NEVER nowhere */
@@ -99,8 +97,7 @@ void flow_finish(struct model *model);          /* Enter: the rest, as fast as i
 void flow_went_back(struct model *model);
 void flow_act(struct model *model, const char *line); /* a line of the flow's own */
 
-/* --- vary: goals, changes, prices (flow_vary.c) ------------------------------------------------
- */
+/* --- vary: goals, changes, prices (flow_vary.c) ----------------------------------------------- */
 void flow_judge(struct model *model);                            /* a run of vary is over */
 bool flow_failure(const struct model *model, uint64_t *time_ns); /* where a goal failed first */
 void flow_see_failure(struct model *model);                      /* the clock goes there */

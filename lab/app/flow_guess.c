@@ -149,9 +149,7 @@ void flow_halted(struct model *model)
     ask_by_hand(model, "");
 }
 
-/* --- guesses
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- guesses ---------------------------------------------------------------------------------- */
 
 unsigned flow_marks(const struct model *model, uint32_t question, const char *names[LESSON_MARKS])
 {

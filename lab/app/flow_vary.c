@@ -101,9 +101,7 @@ void flow_reveal(struct model *model)
     model_look(model);
 }
 
-/* --- what it costs
- * -------------------------------------------------------------------------------------------------
- */
+/* --- what it costs ---------------------------------------------------------------------------- */
 
 /* The prices of a run that is over, in the order of the text. */
 static unsigned prices_of(const struct model *model, struct session *session,
@@ -170,9 +168,7 @@ void flow_judge(struct model *model)
         look_for_cheaper(model);
 }
 
-/* --- where a goal failed first
- * -------------------------------------------------------------------------------------------------
- */
+/* --- where a goal failed first ---------------------------------------------------------------- */
 
 static int first_failed(const struct model *model)
 {

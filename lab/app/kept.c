@@ -29,8 +29,7 @@ void kept_trouble(struct model *model)
         model_tell(model, "%s", model->trouble);
 }
 
-/* --- home
- * ------------------------------------------------------------------------------------------ */
+/* --- home ------------------------------------------------------------------------------------- */
 
 /* It belongs to the meeting that is to be gone on with: nobody goes on with it alone meanwhile. */
 static bool is_of_meeting(const struct model *model, const struct standing *standing)
@@ -86,8 +85,7 @@ void kept_open(struct model *model, struct progress *progress, uint64_t (*clock_
         kept_trouble(model);
 }
 
-/* --- an attempt
- * ------------------------------------------------------------------------------------ */
+/* --- an attempt ------------------------------------------------------------------------------- */
 
 /* The fault that a hand carried out, at its time, then what was changed in vary: one command a
  * line. */
@@ -231,8 +229,7 @@ void kept_begin(struct model *model)
     flow_resume(model, step_of(model));
 }
 
-/* --- what is said in it
- * ---------------------------------------------------------------------------- */
+/* --- what is said in it ----------------------------------------------------------------------- */
 
 void kept_guess(struct model *model, uint32_t person)
 {

@@ -15,8 +15,7 @@
 
 #define AFTER_DROP_NS (2 * SECOND_NS) /* a first retransmission and its answer are seen */
 
-/* --- hearing -------------------------------------------------------------------------------------
- */
+/* --- hearing ---------------------------------------------------------------------------------- */
 
 static bool are_seen(const struct model *model)
 {
@@ -80,8 +79,7 @@ static void hear(struct model *model)
     ladders->stale = false;
 }
 
-/* --- looking
- * -------------------------------------------------------------------------------------- */
+/* --- looking ---------------------------------------------------------------------------------- */
 
 /* NAME.METRIC of a world, unless a question hides it. */
 static bool read_metric(struct model *model, struct world *world, const char *part,
@@ -216,8 +214,7 @@ uint32_t ladders_row(const struct ladder_side *side)
     return row;
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------------------ */
+/* --- keys ------------------------------------------------------------------------------------- */
 
 static struct ladder_side *side_of(struct model *model)
 {
@@ -397,8 +394,7 @@ bool press_packet(struct model *model, const struct key *key)
     return true;
 }
 
-/* --- dropping
- * --------------------------------------------------------------------------------------- */
+/* --- dropping --------------------------------------------------------------------------------- */
 
 /* Back to just before the packet was sent; then exactly this one of its way vanishes. */
 static bool drop_exactly(struct model *model, uint32_t side_at, const struct wire_segment *wire)

@@ -9,8 +9,7 @@
 
 #include "lab/app/model.h"
 
-/* --- choosing (meeting_choose.c) --------------------------------------------------------------
- */
+/* --- choosing (meeting_choose.c) -------------------------------------------------------------- */
 
 /* What a row of the screen before a meeting is. */
 enum meeting_row { ROW_GO_ON, ROW_PERSON, ROW_LESSON, ROW_BEGIN };
@@ -26,8 +25,7 @@ void meeting_people(struct model *model, int by);
 void meeting_named(struct model *model);     /* the name that is open is done: the next one */
 void meeting_name_fits(struct model *model); /* a name has room for eight cells */
 
-/* --- going on (meeting.c) ---------------------------------------------------------------------
- */
+/* --- going on (meeting.c) --------------------------------------------------------------------- */
 
 void meeting_begin(struct model *model);
 void meeting_go_on(struct model *model); /* with one that was left half done */
@@ -37,8 +35,7 @@ void meeting_next(struct model *model);  /* the question is over */
 void meeting_join(struct model *model);
 const struct lesson *meeting_lesson(const struct model *model, uint32_t place); /* NULL: not here */
 
-/* --- the clock (meeting_clock.c) --------------------------------------------------------------
- */
+/* --- the clock (meeting_clock.c) -------------------------------------------------------------- */
 
 enum meeting_phase {
     PHASE_SITUATION,
@@ -69,8 +66,7 @@ bool meeting_ticks(const struct model *model); /* a second that goes by is seen 
 /* Takes the program's clock over. */
 void meeting_tick(struct model *model);
 
-/* --- what is said (meeting_said.c) ------------------------------------------------------------
- */
+/* --- what is said (meeting_said.c) ------------------------------------------------------------ */
 
 void meeting_ask(struct model *model);      /* what did you see: the first who has not said it */
 bool meeting_keep(struct model *model);     /* what is written so far; false: nothing */
@@ -78,8 +74,7 @@ bool meeting_said(struct model *model);     /* the open sentence is done; false:
 void meeting_other(struct model *model);    /* Tab: the next person's sentence */
 void meeting_sentence(struct model *model); /* after the explanation: one sentence each */
 
-/* --- notes (notes.c) --------------------------------------------------------------------------
- */
+/* --- notes (notes.c) -------------------------------------------------------------------------- */
 
 /* The screen's numbers as a line: when, the big number, what is watched, the last command. */
 void notes_figures(const struct model *model, struct text *to);

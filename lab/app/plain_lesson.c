@@ -53,8 +53,7 @@ static void say_news(const struct model *model)
     }
 }
 
-/* --- predict
- * ------------------------------------------------------------------------------------------- */
+/* --- predict ---------------------------------------------------------------------------------- */
 
 static void say_question(const struct model *model, const struct question *question)
 {
@@ -114,8 +113,7 @@ static bool ask_questions(struct model *model)
     return true;
 }
 
-/* --- watch and explain
- * ------------------------------------------------------------------------------------------- */
+/* --- watch and explain ------------------------------------------------------------------------ */
 
 /* False: one who knew it goes on to vary. */
 static bool offers_to_watch(struct model *model)
@@ -234,8 +232,7 @@ static void explain(struct model *model)
     say_sources(model);
 }
 
-/* --- vary
- * ------------------------------------------------------------------------------------------- */
+/* --- vary ------------------------------------------------------------------------------------- */
 
 static void say_goals(const struct model *model)
 {
@@ -325,8 +322,7 @@ static bool vary(struct model *model)
     }
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------------------------- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 static bool try(struct model *model)
 {
@@ -382,8 +378,7 @@ void plain_lesson(struct model *model)
     printf(after ? "\n" : "");
 }
 
-/* --- review
- * ------------------------------------------------------------------------------------------- */
+/* --- review ----------------------------------------------------------------------------------- */
 
 static void say_review(const struct model *model, bool behind)
 {

@@ -29,9 +29,7 @@ bool reload_watched(const struct model *model, uint32_t i, char *path, size_t by
     return true;
 }
 
-/* --- what became of the open lesson
- * -------------------------------------------------------------------------------------------------
- */
+/* --- what became of the open lesson ----------------------------------------------------------- */
 
 /* The same questions in the same acts: guesses keep their places. */
 static bool asks_the_same(const struct lesson *a, const struct lesson *b)
@@ -103,9 +101,7 @@ static void show_anew(struct model *model, struct lesson *was, struct lesson *no
     model->scroll = scroll;
 }
 
-/* --- reading
- * -------------------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static bool is_of(const struct lesson *lesson, const char *path)
 {

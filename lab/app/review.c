@@ -110,9 +110,7 @@ void review_language(struct model *model)
     model_look(model);
 }
 
-/* --- the guess
- * -------------------------------------------------------------------------------------------------
- */
+/* --- the guess -------------------------------------------------------------------------------- */
 
 static bool read_guess(const struct model *model, int64_t *number)
 {
@@ -155,9 +153,7 @@ const struct belief *review_belief(const struct model *model)
     return NULL;
 }
 
-/* --- what came of it
- * -------------------------------------------------------------------------------------------------
- */
+/* --- what came of it -------------------------------------------------------------------------- */
 
 /* In how many days it comes back; 0 never again. */
 static uint32_t next_days(const struct model *model, uint64_t now_ms)

@@ -52,8 +52,7 @@ static bool speaks(const char *words, const struct wanted *wanted)
     return has(words, wanted->typed) || (wanted->ours && has(words, wanted->ours));
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static struct found_row *add_row(struct found *found, enum found_kind kind, const char *words)
 {

@@ -64,8 +64,7 @@ const char *twins_told(const struct model *model, const char *name, char words[L
     return words;
 }
 
-/* --- figures -----------------------------------------------------------------------------------
- */
+/* --- figures ---------------------------------------------------------------------------------- */
 
 static void charts_copy(struct look *to, const struct look *from)
 {
@@ -177,8 +176,7 @@ void twins_back(struct model *model, uint64_t now_ns)
         look_samples_back(&model->twins.looks[i], now_ns);
 }
 
-/* --- what a person does ------------------------------------------------------------------------
- */
+/* --- what a person does ----------------------------------------------------------------------- */
 
 void twins_enlarge(struct model *model, unsigned side)
 {

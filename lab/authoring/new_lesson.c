@@ -52,9 +52,7 @@ static bool fail_system(const struct making *making, const char *path, int reaso
                 strerror(reason), NULL);
 }
 
-/* --- the skeleton
- * -------------------------------------------------------------------------------------
- */
+/* --- the skeleton ----------------------------------------------------------------------------- */
 
 /* Beside the program's source, or installed: not where $OUTAGE_LESSONS says. */
 static const char *skeleton_folder(void)
@@ -103,9 +101,7 @@ static bool skeleton_write(FILE *file, const char *words, const char *name)
     return fflush(file) == 0 && !ferror(file);
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static bool file_make(struct making *making, const char *name)
 {
@@ -159,9 +155,7 @@ static bool folder_make(struct making *making)
     return true;
 }
 
-/* --- which folder
- * -------------------------------------------------------------------------------------
- */
+/* --- which folder ----------------------------------------------------------------------------- */
 
 static bool is_name(const char *words)
 {

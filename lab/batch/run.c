@@ -40,8 +40,7 @@ struct run {
     struct session *session;
 };
 
-/* --- what is said while it runs
- * -------------------------------------------------------------------- */
+/* --- what is said while it runs --------------------------------------------------------------- */
 
 static const char *name_of(const struct run *run, int variant)
 {
@@ -127,8 +126,7 @@ static void on_sample(void *user, struct session *session)
     rows_file_sample(&run->rows, session);
 }
 
-/* --- options
- * ---------------------------------------------------------------------------------------- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 static bool option_value(const char *name, const char *words, enum unit unit, uint64_t *number,
                          const struct run *run)
@@ -232,8 +230,7 @@ static bool options_read(struct run *run, int argc, char **argv)
     return true;
 }
 
-/* --- the run
- * ---------------------------------------------------------------------------------------- */
+/* --- the run ---------------------------------------------------------------------------------- */
 
 static bool goes_back(const char *script)
 {

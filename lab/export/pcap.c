@@ -69,8 +69,7 @@ uint32_t pcap_record_kept(const uint8_t record[PCAP_RECORD_BYTES])
     return kept;
 }
 
-/* --- headers
- * --------------------------------------------------------------------------------------- */
+/* --- headers ---------------------------------------------------------------------------------- */
 
 /* The first sequence number of an end: looks random, is the same in each run. */
 static uint32_t first_number(const struct wire_segment *segment, bool opener)

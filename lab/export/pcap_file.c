@@ -40,8 +40,7 @@ static FILE *part_of(struct pcap_file *pcap, int variant, const struct world *wo
     return pcap->variants[variant];
 }
 
-/* --- who speaks TLS
- * --------------------------------------------------------------------------------- */
+/* --- who speaks TLS --------------------------------------------------------------------------- */
 
 static uint32_t secret_slot(const struct pcap_file *pcap, handle connection)
 {
@@ -79,8 +78,7 @@ static bool is_secret(const struct pcap_file *pcap, handle connection)
     return pcap->secret_limit && pcap->secret[secret_slot(pcap, connection)] != 0;
 }
 
-/* --- payload
- * ----------------------------------------------------------------------------------------- */
+/* --- payload ---------------------------------------------------------------------------------- */
 
 /* The part of a message that lies in the segment. */
 static void piece_fill(const struct pcap_file *pcap, uint8_t *payload,
@@ -141,8 +139,7 @@ void pcap_file_segment(struct pcap_file *pcap, int variant, struct world *world,
     fwrite(packet, 1, kept, file);
 }
 
-/* --- going back, and the end
- * --------------------------------------------------------------------------- */
+/* --- going back, and the end ------------------------------------------------------------------ */
 
 /* Keeps the first packets. */
 static void cut_after(FILE *file, uint64_t packets)

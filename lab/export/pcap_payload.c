@@ -104,8 +104,7 @@ static void answer_words(struct wording *to, const struct message *message)
         value_words(to, message->bytes);
 }
 
-/* --- HTTP/1
- * ----------------------------------------------------------------------------------------- */
+/* --- HTTP/1 ----------------------------------------------------------------------------------- */
 
 static const char *connection_words(const struct message *message)
 {
@@ -169,8 +168,7 @@ static void http_response_words(struct wording *to, const struct message *messag
     to->fill = 'x';
 }
 
-/* --- all
- * ---------------------------------------------------------------------------------------------- */
+/* --- all -------------------------------------------------------------------------------------- */
 
 static void message_words(struct wording *to, const struct message *message)
 {

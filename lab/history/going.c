@@ -7,8 +7,7 @@
 
 #include "lab/history/timeline.h"
 
-/* --- replaying ---------------------------------------------------------------------------------
- */
+/* --- replaying -------------------------------------------------------------------------------- */
 
 /* Runs a world towards a place, carrying out due commands as they were; false when so many events
  * (`last`, of the run) were fired first. */
@@ -81,8 +80,7 @@ static const struct checkpoint *checkpoint_before(const struct history *history,
     return history->checkpoints[i];
 }
 
-/* --- going -------------------------------------------------------------------------------------
- */
+/* --- going ------------------------------------------------------------------------------------ */
 
 /* Forgets what came after the place at which the world now stands. */
 void history_forget_ahead(struct history *history, const struct world *world)
@@ -205,8 +203,7 @@ bool history_is_ahead(const struct history *history, uint64_t time_ns, uint64_t 
     return false;
 }
 
-/* --- other histories ---------------------------------------------------------------------------
- */
+/* --- other histories -------------------------------------------------------------------------- */
 
 /* Holds what the other has in common with it up to `here`. */
 static bool prefix_copy(struct history *to, const struct history *from, struct place here)
@@ -272,8 +269,7 @@ void history_stay(struct history *history)
     history->away = false;
 }
 
-/* --- all of it again ---------------------------------------------------------------------------
- */
+/* --- all of it again -------------------------------------------------------------------------- */
 
 /* In all histories of the pool that began with `old`. */
 static void beginning_replace(struct history *history, struct checkpoint *old,
@@ -312,8 +308,7 @@ void history_amend(struct history *history, struct world *world, history_amendme
     world->outside = outside;
 }
 
-/* --- looking back ------------------------------------------------------------------------------
- */
+/* --- looking back ----------------------------------------------------------------------------- */
 
 bool history_replay(struct history *history, const struct world *world, uint64_t from_ns,
                     trace_listener *listener, void *user)

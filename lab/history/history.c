@@ -171,8 +171,7 @@ enum world_stop history_run(struct history *history, struct world *world, uint64
     }
 }
 
-/* --- marks -------------------------------------------------------------------------------------
- */
+/* --- marks ------------------------------------------------------------------------------------ */
 
 static struct mark *mark_find(struct history *history, const char *name)
 {
@@ -208,8 +207,7 @@ const char *history_mark_name(const struct history *history, uint32_t i, uint64_
     return history->marks[i].name;
 }
 
-/* --- forks -------------------------------------------------------------------------------------
- */
+/* --- forks ------------------------------------------------------------------------------------ */
 
 void history_join(struct history *history, struct history *after)
 {
@@ -237,8 +235,7 @@ void history_join(struct history *history, struct history *after)
     history_close(after);
 }
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 uint64_t history_before_write(const struct history *history, uint64_t write)
 {

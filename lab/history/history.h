@@ -49,8 +49,7 @@ enum world_stop history_run(struct history *history, struct world *world, uint64
 /* Who carries out, in a replay, a due command that is no verb of the world (`every 5s at ...`). */
 void history_replay_due(struct history *history, history_due *due_again, void *user);
 
-/* --- going to an instant -----------------------------------------------------------------------
- */
+/* --- going to an instant ---------------------------------------------------------------------- */
 
 /* The world as it was when its clock reached time_ns: all events at or before it fired, actions
  * before it carried out.  What was done there or after is forgotten, or ahead.  False when time_ns
@@ -97,8 +96,7 @@ uint64_t history_mark_time(const struct history *history, const char *name);
 /* NULL at the end; those that are ahead, too. */
 const char *history_mark_name(const struct history *history, uint32_t i, uint64_t *time_ns);
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 /* Replays up to now in a world of its own, from a checkpoint at or before from_ns, with a listener
  * that hears every record: what the life of a write is made from.  The present world is not

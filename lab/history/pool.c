@@ -82,8 +82,7 @@ struct history *pool_history(const struct history_pool *pool, uint32_t i)
     return i < pool->history_count ? pool->histories[i] : NULL;
 }
 
-/* --- memory ------------------------------------------------------------------------------------
- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static void count(struct history_pool *pool, uint64_t bytes)
 {
@@ -136,8 +135,7 @@ void pool_drop(struct history_pool *pool, struct checkpoint *checkpoint)
         checkpoint_free(pool, checkpoint);
 }
 
-/* --- thinning ----------------------------------------------------------------------------------
- */
+/* --- thinning --------------------------------------------------------------------------------- */
 
 /* How much closer together checkpoints of this age may stand: ENGINE.md, 1. */
 static uint64_t tolerance(uint64_t age_ns)
@@ -219,8 +217,7 @@ static bool room_make(struct history_pool *pool, uint64_t blocks, uint64_t table
     return true;
 }
 
-/* --- taking and restoring ----------------------------------------------------------------------
- */
+/* --- taking and restoring --------------------------------------------------------------------- */
 
 static uint64_t length_of(const struct checkpoint *checkpoint, int span, uint32_t block)
 {

@@ -56,8 +56,7 @@ const char *ladder_fate_words(unsigned fate, enum language language)
     return words[fate < sizeof words / sizeof words[0] ? fate : 0][language == LANGUAGE_KO];
 }
 
-/* --- lines
- * ----------------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static void head_print(struct text *text, const struct world *world,
                        const struct ladder_record *record, const struct ladder_scene *scene,

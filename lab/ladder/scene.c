@@ -28,8 +28,7 @@ static uint32_t taken(const struct wire_segment *wire)
     return wire->length + ((wire->flags & WIRE_SYN) != 0) + ((wire->flags & WIRE_FIN) != 0);
 }
 
-/* --- which connection ----------------------------------------------------------------------------
- */
+/* --- which connection ------------------------------------------------------------------------- */
 
 static bool is_wanted(const struct wire_segment *wire, const struct ladder_choice *choice)
 {
@@ -83,8 +82,7 @@ static handle connection_choose(struct ladder_scene *scene, const struct ladder_
     return chosen;
 }
 
-/* --- which exchange ------------------------------------------------------------------------------
- */
+/* --- which exchange --------------------------------------------------------------------------- */
 
 /* True when a segment begins the next exchange; `answered` is kept between calls. */
 static bool exchange_begins(const struct ladder_segment *segment, bool *answered)
@@ -127,8 +125,7 @@ static void exchange_choose(struct ladder_scene *scene, const struct ladder_reco
     }
 }
 
-/* --- rows
- * ----------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 /* When what a lost packet held was sent again; 0 it was not. */
 static uint64_t sent_again(const struct ladder_record *record, uint32_t lost)
@@ -178,8 +175,7 @@ static void row_add(struct ladder_scene *scene, const struct ladder_record *reco
     ladder_segment_words(&words, segment, news);
 }
 
-/* --- the answer
- * ------------------------------------------------------------------------------------ */
+/* --- the answer ------------------------------------------------------------------------------- */
 
 /* The acceptor's data in the rows from `first` on: from, up to; false when no message of it ends.
  */
@@ -280,8 +276,7 @@ static void answer_mark(struct ladder_scene *scene, const struct ladder_record *
     scene->count++;
 }
 
-/* --- all rows
- * ------------------------------------------------------------------------------------- */
+/* --- all rows --------------------------------------------------------------------------------- */
 
 /* Packets of the connection from one place of the record to another. */
 static uint32_t packets_between(const struct ladder_scene *scene,
@@ -326,8 +321,7 @@ static void rows_make(struct ladder_scene *scene, const struct ladder_record *re
     answer_mark(scene, record, exchange);
 }
 
-/* --- who waits
- * -------------------------------------------------------------------------------------- */
+/* --- who waits -------------------------------------------------------------------------------- */
 
 static void state_note(struct ladder_scene *scene, uint64_t last_ns[2], bool opener, uint64_t ns,
                        unsigned state)

@@ -49,8 +49,7 @@ static bool fail(struct session *session, enum error_id id, const char *a, const
     return false;
 }
 
-/* --- one world -----------------------------------------------------------------------------------
- */
+/* --- one world -------------------------------------------------------------------------------- */
 
 /* A due command: verbs of the world act at once, the lab's own wait for the other variants. */
 static bool on_due(void *user, struct world *world, const struct command *command)
@@ -150,8 +149,7 @@ static bool world_to(struct session *session, uint32_t i, uint64_t until_ns, uin
     return false;
 }
 
-/* --- what waits ----------------------------------------------------------------------------------
- */
+/* --- what waits ------------------------------------------------------------------------------- */
 
 /* Carries out the earliest command that waits, for all the worlds that have the same at the same
  * time. False when none waits or it failed. */
@@ -227,8 +225,7 @@ static void align(struct session *session)
     session->failed_command = command;
 }
 
-/* --- run until -----------------------------------------------------------------------------------
- */
+/* --- run until -------------------------------------------------------------------------------- */
 
 static int32_t earliest_next(struct session *session, uint64_t *time_ns)
 {
@@ -290,8 +287,7 @@ static bool run_end(struct session *session, struct running *running,
     return true;
 }
 
-/* --- the whole -----------------------------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static void sample(struct session *session)
 {

@@ -53,8 +53,7 @@ bool session_figure(struct session *session, const char *name, struct value *val
            session_read(session, variant, metric, value);
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static bool operator_word(const struct command *command, unsigned word, uint16_t *operator,
                           struct error * error)
@@ -225,8 +224,7 @@ bool condition_read(struct session *session, uint32_t variant, const struct comm
     return true;
 }
 
-/* --- looking -------------------------------------------------------------------------------------
- */
+/* --- looking ---------------------------------------------------------------------------------- */
 
 static bool near(int64_t left, int64_t right, const struct condition *condition)
 {

@@ -141,8 +141,7 @@ enum session_state session_build(struct session *session)
     return session_state(session);
 }
 
-/* --- going back
- * ------------------------------------------------------------------------------------ */
+/* --- going back ------------------------------------------------------------------------------- */
 
 static void forget_expectations(struct session *session, uint64_t time_ns)
 {

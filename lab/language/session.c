@@ -64,8 +64,7 @@ void session_close(struct session *session)
     free(session);
 }
 
-/* --- driving
- * --------------------------------------------------------------------------------------- */
+/* --- driving ---------------------------------------------------------------------------------- */
 
 static uint64_t end_without_run(const struct session *session)
 {
@@ -151,8 +150,7 @@ bool session_line(struct session *session, const char *line, struct error *error
     return false;
 }
 
-/* --- asking
- * ---------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 enum session_state session_state(const struct session *session)
 {

@@ -27,8 +27,7 @@ static unsigned label_take(const struct command *command, unsigned word, char *n
     return word + 1;
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static bool hex_read(const char *words, uint64_t *number)
 {
@@ -117,8 +116,7 @@ bool shared_read(struct session *session, const struct command *command, bool *t
     return !*taken || made_with_read(session, command, error);
 }
 
-/* --- following
- * ------------------------------------------------------------------------------------- */
+/* --- following -------------------------------------------------------------------------------- */
 
 static bool of_variant(const struct session *session, const char *name, uint32_t variant)
 {
@@ -243,8 +241,7 @@ bool act_nothing(struct session *session, struct call *call)
                      NULL, NULL);
 }
 
-/* --- being shared
- * ------------------------------------------------------------------------------------ */
+/* --- being shared ----------------------------------------------------------------------------- */
 
 /* Remembers what was typed: the world has just carried it out. */
 void shared_typed(struct session *session, const struct command *command, uint32_t mask)
@@ -293,8 +290,7 @@ void shared_rewound(struct session *session, uint64_t time_ns, bool again,
     shared_counted_back(session);
 }
 
-/* --- forks
- * ---------------------------------------------------------------------------------------------- */
+/* --- forks ------------------------------------------------------------------------------------ */
 
 static bool of(const char *name, const struct deed *deed)
 {

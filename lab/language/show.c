@@ -186,8 +186,7 @@ bool act_show(struct session *session, struct call *call)
     return true;
 }
 
-/* --- reports
- * -------------------------------------------------------------------------------------- */
+/* --- reports ---------------------------------------------------------------------------------- */
 
 static void ledger_say(struct session *session, uint32_t variant)
 {

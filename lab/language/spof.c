@@ -71,8 +71,7 @@ static uint64_t availability(const struct heard *from, const struct heard *to)
     return all > 0 && acked > 0 ? (uint64_t)(acked * (int64_t)(100 * PERCENT_ONE) / all) : 0;
 }
 
-/* --- one try
- * ---------------------------------------------------------------------------------------- */
+/* --- one try ---------------------------------------------------------------------------------- */
 
 struct
 try {
@@ -205,8 +204,7 @@ static bool try_part(const struct spof *spof, struct try *try, struct spof_part 
     return true;
 }
 
-/* --- all of them
- * ------------------------------------------------------------------------------------ */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 struct crew {
     struct spof *spof;
@@ -276,8 +274,7 @@ static bool all_tries(struct crew *crew)
     return !crew->ended;
 }
 
-/* --- the whole
- * -------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 /* The worst first: availability, then what was lost, then how long it took, then the name. */
 static int worse(const void *a, const void *b)

@@ -60,8 +60,7 @@ const struct metric *session_metric_row(struct session *session, uint32_t varian
     return world_metric_row(session->variants[variant].world, metric);
 }
 
-/* --- trying
- * ----------------------------------------------------------------------------------------- */
+/* --- trying ----------------------------------------------------------------------------------- */
 
 struct script {
     char *at;

@@ -22,8 +22,7 @@ struct table {
     bool settings; /* of parameters */
 };
 
-/* --- its rows ----------------------------------------------------------------------------------
- */
+/* --- its rows --------------------------------------------------------------------------------- */
 
 static uint64_t place_of(const struct table *table, const struct difference *difference)
 {
@@ -75,8 +74,7 @@ static void rows_take(struct table *table)
     }
 }
 
-/* --- as text -----------------------------------------------------------------------------------
- */
+/* --- as text ---------------------------------------------------------------------------------- */
 
 static bool setting_add(struct text *text, const struct world *world, const char *name)
 {

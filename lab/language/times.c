@@ -81,8 +81,7 @@ bool act_run(struct session *session, struct call *call)
     return true;
 }
 
-/* --- scheduling ----------------------------------------------------------------------------------
- */
+/* --- scheduling ------------------------------------------------------------------------------- */
 
 static bool stop_every(struct world *world, const struct command *command, struct error *error)
 {
@@ -160,8 +159,7 @@ bool act_scheduled(struct session *session, struct call *call)
     return true;
 }
 
-/* --- marks and going back
- * -------------------------------------------------------------------------- */
+/* --- marks and going back --------------------------------------------------------------------- */
 
 static void mark_again(struct world *world, const struct command *command)
 {

@@ -421,8 +421,7 @@ bool act_unfork(struct session *session, struct call *call)
     return true;
 }
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 bool session_forked(const struct session *session)
 {

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- places
- * -------------------------------------------------------------------------------------------------
- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 struct spot spot_text(const struct lesson_text *text, uint32_t line, const char *word)
 {
@@ -66,9 +64,7 @@ static void spot_find(const struct spot *spot, uint32_t *line, uint32_t *column)
     }
 }
 
-/* --- failures
- * -----------------------------------------------------------------------------------------------
- */
+/* --- failures --------------------------------------------------------------------------------- */
 
 static bool seen_before(struct check *check, const char *words)
 {
@@ -124,9 +120,7 @@ void check_fail(struct check *check, struct spot spot, enum error_id id, const c
     check_fail_error(check, spot, &error);
 }
 
-/* --- what is said
- * -------------------------------------------------------------------------------------------
- */
+/* --- what is said ----------------------------------------------------------------------------- */
 
 const struct lesson_text *check_text(const struct check *check)
 {
@@ -188,9 +182,7 @@ static char *said_take(const struct lesson *lesson)
     return words;
 }
 
-/* --- all of it
- * ----------------------------------------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 uint32_t lesson_check(const char *folder, unsigned seeds, enum language language,
                       void (*report)(void *user, const char *line), void *user)

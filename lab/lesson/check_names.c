@@ -25,9 +25,7 @@ static void metric_check(struct check *check, struct session *run, uint32_t line
         check_fail_error(check, spot, &error);
 }
 
-/* --- questions
- * ----------------------------------------------------------------------------------------------
- */
+/* --- questions -------------------------------------------------------------------------------- */
 
 /* A part is as it happens to be: such a fault is no mistake of the lesson's. */
 static bool always_wrong(const struct error *error)
@@ -121,9 +119,7 @@ static void question_check(struct check *check, const struct scene *scene,
         fault_check(check, scene, question);
 }
 
-/* --- goals, prices, commands
- * --------------------------------------------------------------------------------
- */
+/* --- goals, prices, commands ------------------------------------------------------------------ */
 
 static void goal_check(struct check *check, struct session *run, const struct goal *goal)
 {

@@ -68,9 +68,7 @@ static void parity_of_step(struct check *check, unsigned step)
     }
 }
 
-/* --- steps
- * --------------------------------------------------------------------------------------------------
- */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 static uint32_t lines_of(const char *source)
 {
@@ -137,9 +135,7 @@ static void check_steps(struct check *check)
     }
 }
 
-/* --- questions and goals
- * ------------------------------------------------------------------------------------
- */
+/* --- questions and goals ---------------------------------------------------------------------- */
 
 /* What of a question is not the same; NULL nothing. */
 static const char *question_differs(const struct question *a, const struct question *b)

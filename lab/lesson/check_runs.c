@@ -117,9 +117,7 @@ static struct session *scene_run(struct check *check, const struct scene *scene,
     return NULL;
 }
 
-/* --- scenes
- * -------------------------------------------------------------------------------------------------
- */
+/* --- scenes ----------------------------------------------------------------------------------- */
 
 static void scene_add(struct check *check, enum lesson_step step, uint32_t part)
 {
@@ -176,9 +174,7 @@ void check_expects(struct check *check)
     }
 }
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 struct answer {
     const struct question *question;
@@ -274,9 +270,7 @@ void check_answers(struct check *check, unsigned seeds)
     }
 }
 
-/* --- goals
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- goals ------------------------------------------------------------------------------------ */
 
 /* Solvable: what is revealed meets every goal. */
 static void revealed_check(struct check *check, uint32_t line)

@@ -95,9 +95,7 @@ static void words_check(const struct words *words, const char *written)
     free(plain);
 }
 
-/* --- which words are asked what
- * -----------------------------------------------------------------------------
- */
+/* --- which words are asked what --------------------------------------------------------------- */
 
 /* A belief and an offered choice are somebody's guess: their numbers may be from nowhere. */
 static void question_check(struct words words, enum lesson_step step,
@@ -131,9 +129,7 @@ static bool is_sentence(enum block_kind kind)
            kind == BLOCK_HINT || kind == BLOCK_GOAL;
 }
 
-/* --- the file as it is written
- * ------------------------------------------------------------------------------
- */
+/* --- the file as it is written ---------------------------------------------------------------- */
 
 /* The first byte at which a line is not NFC; its length when it is. */
 static size_t nfc_of(const char *line, size_t bytes)

@@ -127,8 +127,7 @@ char *reading_file(const char *path, size_t *bytes)
     return source;
 }
 
-/* --- one language
- * ------------------------------------------------------------------------------------ */
+/* --- one language ----------------------------------------------------------------------------- */
 
 /* As an editor on another system may save it: no byte order mark, no \r before \n. */
 static void plain_lines(char *source)
@@ -167,8 +166,7 @@ static bool text_read(struct lesson *lesson, const char *folder, enum language w
     return body && reading_markdown(&reading, body);
 }
 
-/* --- the whole
- * ----------------------------------------------------------------------------------------- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 /* The folder's own name, also where it was called `.` */
 static void id_take(struct lesson *lesson, const char *folder, size_t end)
@@ -266,8 +264,7 @@ void lesson_close(struct lesson *lesson)
     free(lesson);
 }
 
-/* --- where lessons are
- * ----------------------------------------------------------------------------------- */
+/* --- where lessons are ------------------------------------------------------------------------ */
 
 static bool is_folder(const char *path)
 {

@@ -67,8 +67,7 @@ static struct question *question_add(const struct lesson_command *c)
     return &more[(*count)++];
 }
 
-/* --- predict
- * --------------------------------------------------------------------------------------- */
+/* --- predict ---------------------------------------------------------------------------------- */
 
 static bool hides_add(const struct lesson_command *c, unsigned at, struct question *question,
                       const char *metric, size_t bytes)
@@ -293,8 +292,7 @@ static bool read_miss(const struct lesson_command *c)
     return true;
 }
 
-/* --- goals and the rest
- * ------------------------------------------------------------------------------ */
+/* --- goals and the rest ----------------------------------------------------------------------- */
 
 /* goal "sentence" METRIC OP VALUE ... */
 static bool read_goal(const struct lesson_command *c)

@@ -36,8 +36,7 @@ struct session *lesson_run_ended(const struct lesson_run *run)
     return NULL;
 }
 
-/* --- what is read from it
- * ------------------------------------------------------------------------------------------- */
+/* --- what is read from it --------------------------------------------------------------------- */
 
 struct world *lesson_world_of(struct session *session, const char **name)
 {

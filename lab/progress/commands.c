@@ -62,8 +62,7 @@ static int output_close(FILE *file, const char *path, int status, enum language 
     return STATUS_WRONG;
 }
 
-/* --- progress
- * --------------------------------------------------------------------------------------- */
+/* --- progress --------------------------------------------------------------------------------- */
 
 static bool line_put(void *user, const char *line)
 {
@@ -135,8 +134,7 @@ int progress_command(int argc, char **argv, enum language language)
     return batch_usage(wrong, PROGRESS_USAGE, language);
 }
 
-/* --- retro
- * ------------------------------------------------------------------------------------------ */
+/* --- retro ------------------------------------------------------------------------------------ */
 
 static struct lesson **lessons_read(uint32_t *count)
 {

@@ -79,8 +79,7 @@ bool progress_words(struct progress *progress, enum language language, struct te
     return true;
 }
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static struct column_value number(int64_t value)
 {

@@ -41,8 +41,7 @@ bool progress_takes(const struct progress *progress); /* what is written now wou
 bool progress_reads(const struct progress *progress); /* no file that is there stays unread */
 const char *progress_path(const struct progress *progress);
 
-/* --- a lesson ----------------------------------------------------------------------------------
- */
+/* --- a lesson --------------------------------------------------------------------------------- */
 
 /* One way through a lesson; `started_ms` tells it from others.  Save it whenever its step or its
  * lines change: it is what "continue" goes on with until progress_done. */
@@ -68,8 +67,7 @@ struct standing {
 };
 bool progress_standing(struct progress *progress, const char *lesson, struct standing *standing);
 
-/* --- guesses ------------------------------------------------------------------------------------
- */
+/* --- guesses ---------------------------------------------------------------------------------- */
 
 struct kept_guess {
     char lesson[KEPT_LESSON_BYTES];
@@ -104,14 +102,12 @@ uint32_t progress_guesses(struct progress *progress, const char *lesson, uint64_
 uint32_t progress_counts(struct progress *progress, const char *lesson, uint64_t started_ms,
                          struct kept_counted *to, uint32_t most);
 
-/* --- reviews: 1, 3, 7 and 21 days after the lesson, and after each that was remembered -----------
- */
+/* --- reviews: 1, 3, 7 and 21 days after the lesson, and after each that was remembered -------- */
 
 bool progress_review(struct progress *progress, const char *lesson, bool remembered,
                      uint64_t now_ms);
 
-/* --- meetings -----------------------------------------------------------------------------------
- */
+/* --- meetings --------------------------------------------------------------------------------- */
 
 struct kept_meeting {
     uint64_t started_ms, ended_ms;
@@ -186,8 +182,7 @@ bool progress_note(struct progress *progress, const struct kept_note *note, uint
 uint32_t progress_notes(struct progress *progress, uint64_t meeting_ms, const char *lesson,
                         struct kept_note *to, uint32_t most);
 
-/* --- as text
- * -------------------------------------------------------------------------------------- */
+/* --- as text ---------------------------------------------------------------------------------- */
 
 /* One line a record, sorted; false when the file cannot be read or the sink refuses. */
 typedef bool progress_sink(void *user, const char *line);

@@ -4,8 +4,7 @@
 #include "lab/progress/review.h"
 #include "lab/progress/rows.h"
 
-/* --- a lesson ------------------------------------------------------------------------------------
- */
+/* --- a lesson --------------------------------------------------------------------------------- */
 
 #define ATTEMPT_COLUMNS "lesson, started, step, seed, meeting, lines, changed"
 
@@ -111,8 +110,7 @@ uint32_t progress_counts(struct progress *progress, const char *lesson, uint64_t
     return count;
 }
 
-/* --- meetings
- * ------------------------------------------------------------------------------------- */
+/* --- meetings --------------------------------------------------------------------------------- */
 
 uint32_t progress_meetings(struct progress *progress)
 {

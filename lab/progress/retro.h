@@ -38,8 +38,7 @@ bool retro_runs_write(const struct retro *retro, const struct kept_meeting *meet
 void retro_run_name(const struct retro *retro, const char *lesson, bool folder, char *to,
                     size_t bytes);
 
-/* --- parts of it (retro_lesson.c)
- * ------------------------------------------------------------------ */
+/* --- parts of it (retro_lesson.c) ------------------------------------------------------------- */
 
 #define PAGE_GUESSES   256
 #define PAGE_SENTENCES 128
@@ -72,8 +71,7 @@ uint32_t retro_lesson_questions(const struct retro *retro, const struct retro_le
 bool retro_marks_add(const struct lesson *lesson, const struct question *question, int64_t bits,
                      struct text *to);
 
-/* --- Markdown (retro_text.c)
- * ----------------------------------------------------------------------- */
+/* --- Markdown (retro_text.c) ------------------------------------------------------------------ */
 
 /* Words of a person on one line: nothing in them is markup. */
 void retro_put(FILE *file, const char *words);

@@ -83,8 +83,7 @@ uint32_t retro_lesson_questions(const struct retro *retro, const struct retro_le
     return count;
 }
 
-/* --- a question
- * ------------------------------------------------------------------------------------- */
+/* --- a question ------------------------------------------------------------------------------- */
 
 struct asked {
     const struct retro *retro;
@@ -311,8 +310,7 @@ static void put_question(const struct retro *retro, const struct retro_lesson *p
     put_toward(&asked);
 }
 
-/* --- beside the questions
- * --------------------------------------------------------------------------- */
+/* --- beside the questions --------------------------------------------------------------------- */
 
 static void put_heading(const struct retro *retro, enum retro_word word)
 {

@@ -55,8 +55,7 @@ enum put { PUT_NOW, PUT_MERGE };
 bool store_put(struct progress *progress, enum record_id id, const struct column_value *cells,
                enum put put);
 
-/* --- versions (versions.c)
- * ------------------------------------------------------------------------ */
+/* --- versions (versions.c) -------------------------------------------------------------------- */
 
 #define STORE_VERSION     3
 #define STORE_APPLICATION 0x6f757467 /* "outg" */

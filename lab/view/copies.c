@@ -18,8 +18,7 @@
 #define WORDS_CELLS 24
 #define SMALL_TABLE 8 /* rows that the table has in any case */
 
-/* --- the rooms -----------------------------------------------------------------------------------
- */
+/* --- the rooms -------------------------------------------------------------------------------- */
 
 struct stores {
     uint32_t id[STORES_MOST];
@@ -87,8 +86,7 @@ static void share_rows(int body, const struct sentinel_story *story, uint32_t to
         *table = most;
 }
 
-/* --- who believes what ---------------------------------------------------------------------------
- */
+/* --- who believes what ------------------------------------------------------------------------ */
 
 static int column_of(uint32_t i, int width)
 {
@@ -241,8 +239,7 @@ static int draw_beliefs(const struct model *model, struct canvas *canvas, int ro
     return row + rows + NOW_ROWS + 1;
 }
 
-/* --- how far the copies are ----------------------------------------------------------------------
- */
+/* --- how far the copies are ------------------------------------------------------------------- */
 
 /* What its master knows that it has; without one that hears it: what it has. */
 static uint64_t known_offset(const struct store_stream *stream)
@@ -376,8 +373,7 @@ static void draw_stores(const struct model *model, struct canvas *canvas, int ro
     canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, words);
 }
 
-/* --- both ----------------------------------------------------------------------------------------
- */
+/* --- both ------------------------------------------------------------------------------------- */
 
 uint32_t view_copies_scroll(const struct model *model)
 {

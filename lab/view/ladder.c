@@ -51,8 +51,7 @@ static struct place_on place_of(int row, int end, int column, int width)
     return place;
 }
 
-/* --- head and rows
- * --------------------------------------------------------------------------------- */
+/* --- head and rows ---------------------------------------------------------------------------- */
 
 /* "connection 3/17" where there are several. */
 static void which_add(struct text *text, const struct model *model, enum word word, uint32_t at,
@@ -187,8 +186,7 @@ static int draw_rows(const struct model *model, struct canvas *canvas,
     return row;
 }
 
-/* --- what it comes to
- * -------------------------------------------------------------------------------- */
+/* --- what it comes to ------------------------------------------------------------------------- */
 
 static bool is_waiting(const struct ladder_side *side, bool right)
 {

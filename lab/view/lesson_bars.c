@@ -77,9 +77,7 @@ static int draw_one(const struct model *model, struct canvas *canvas, int row, u
     return row + 1 + draw_prose(model, canvas, row + 1, BAR_COLUMN, width, 3, 0, words);
 }
 
-/* --- marks
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- marks ------------------------------------------------------------------------------------ */
 
 /* One part: whether it was counted, and what each made of it. */
 static void draw_part(const struct model *model, struct canvas *canvas, int row, uint32_t question,

@@ -20,9 +20,7 @@ struct item {
     bool close;     /* no blank row before it */
 };
 
-/* --- the counted number
- * -------------------------------------------------------------------------------------------------
- */
+/* --- the counted number ----------------------------------------------------------------------- */
 
 /* What the counted metric is, in the words of its table. */
 const char *draw_metric_words(const struct model *model, const char *name)
@@ -56,9 +54,7 @@ static int draw_counted(const struct model *model, struct canvas *canvas, int ro
     return draw_big(model, canvas, row + 1, MARGIN, model->flow.counted[at].number, beside) - row;
 }
 
-/* --- its sources
- * -------------------------------------------------------------------------------------------------
- */
+/* --- its sources ------------------------------------------------------------------------------ */
 
 /* "measured: save-trigger.1 save-kill9.random"; false when the lesson names none. */
 static bool add_sources(const struct model *model, struct text *to)
@@ -134,9 +130,7 @@ static int draw_sources(const struct model *model, struct canvas *canvas, int ro
                : 0;
 }
 
-/* --- items and pages
- * -------------------------------------------------------------------------------------------------
- */
+/* --- items and pages -------------------------------------------------------------------------- */
 
 static void item_add(struct item *items, unsigned *count, enum item_kind kind, uint32_t index,
                      bool close)

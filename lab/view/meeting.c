@@ -11,8 +11,7 @@
 #define NAME_COLUMNS   18
 #define NUMBER_COLUMNS 3
 
-/* --- before it
- * -------------------------------------------------------------------------------------- */
+/* --- before it -------------------------------------------------------------------------------- */
 
 static const char *letter_of(const struct model *model, uint32_t person)
 {
@@ -113,8 +112,7 @@ void view_meeting(const struct model *model, struct canvas *canvas)
     canvas_write(canvas, end - 1, MARGIN, 0, STYLE_DIM, model_say(model, WORD_CUTS_NOTHING));
 }
 
-/* --- one sentence each
- * ---------------------------------------------------------------------------- */
+/* --- one sentence each ------------------------------------------------------------------------ */
 
 static int draw_sentence(const struct model *model, struct canvas *canvas, int row, int end,
                          uint32_t person)
@@ -167,8 +165,7 @@ void view_sentence(const struct model *model, struct canvas *canvas)
     draw_next(model, canvas);
 }
 
-/* --- its end
- * ------------------------------------------------------------------------------------------ */
+/* --- its end ---------------------------------------------------------------------------------- */
 
 static void draw_page(const struct model *model, struct canvas *canvas, int row)
 {

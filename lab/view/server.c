@@ -20,8 +20,7 @@
 #define CHART_ROWS  8
 #define RATE_ROWS   5 /* with the heading of the lanes */
 
-/* --- the walls ----------------------------------------------------------------------------------
- */
+/* --- the walls -------------------------------------------------------------------------------- */
 
 /* What a heap is filled with; the rest is free. */
 enum { HEAP_BASE, HEAP_CONNECTIONS, HEAP_REQUESTS, HEAP_GARBAGE, HEAP_PARTS };
@@ -294,8 +293,7 @@ static int draw_walls(const struct model *model, struct canvas *canvas, const st
     return row;
 }
 
-/* --- the whole screen ---------------------------------------------------------------------------
- */
+/* --- the whole screen ------------------------------------------------------------------------- */
 
 /* Who feels it: a client that asks it, by itself or through a balancer; NULL none. */
 static const struct part *client_of(const struct model *model, const struct part *server)

@@ -12,8 +12,7 @@
 #define RATES_COLUMN 53
 #define LANE_COLUMNS 50
 
-/* --- what the threads do ------------------------------------------------------------------------
- */
+/* --- what the threads do ---------------------------------------------------------------------- */
 
 static const struct {
     char letter[2];
@@ -78,8 +77,7 @@ int draw_lanes(const struct model *model, struct canvas *canvas, const struct pa
     return row + (used ? used : 1);
 }
 
-/* --- what goes through it -----------------------------------------------------------------------
- */
+/* --- what goes through it --------------------------------------------------------------------- */
 
 static void draw_rate(const struct model *model, struct canvas *canvas, int row, enum word word,
                       bool known, int64_t rate)

@@ -32,8 +32,7 @@ static struct layout layout_of(const struct canvas *canvas)
     return layout;
 }
 
-/* --- below the two ------------------------------------------------------------------------------
- */
+/* --- below the two ---------------------------------------------------------------------------- */
 
 /* Three a row, or two where a line would be cut and there are rows enough. */
 static int panel_columns(const struct panel_row *items, int count, int rows)

@@ -58,8 +58,7 @@ int draw_twins_change(const struct model *model, struct canvas *canvas, int row,
     return said.row - row;
 }
 
-/* --- on one line -------------------------------------------------------------------------------
- */
+/* --- on one line ------------------------------------------------------------------------------ */
 
 /* "1.1 -> 1.1 ms": a unit that both have stands once. */
 static void add_both(struct text *to, const char *a, const char *b)
@@ -194,8 +193,7 @@ void draw_twins_text(const struct model *model, struct text *to)
     text_add(to, count ? "\n" : "");
 }
 
-/* --- one a row ---------------------------------------------------------------------------------
- */
+/* --- one a row -------------------------------------------------------------------------------- */
 
 int draw_twins_metrics(const struct model *model, struct canvas *canvas, int row, int rows)
 {

@@ -22,8 +22,7 @@ static struct world *world_of(const struct model *model, unsigned side)
     return session_variant(model->session, twins_variant(model, side))->world;
 }
 
-/* --- which number ------------------------------------------------------------------------------
- */
+/* --- which number ----------------------------------------------------------------------------- */
 
 static const char *without_variant(const char *name)
 {
@@ -117,8 +116,7 @@ bool twins_number_words(const struct model *model, unsigned side, struct text *n
     return true;
 }
 
-/* --- its rows ----------------------------------------------------------------------------------
- */
+/* --- its rows --------------------------------------------------------------------------------- */
 
 struct settings {
     struct text *text;
@@ -352,8 +350,7 @@ static bool draw_backends(const struct model *model, struct canvas *canvas, int 
     return true;
 }
 
-/* --- the whole ---------------------------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 int twins_side_rows(const struct canvas *canvas)
 {

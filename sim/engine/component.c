@@ -133,8 +133,7 @@ uint32_t component_next(const struct world *world, uint32_t id, enum kind_id kin
     return 0;
 }
 
-/* --- strings of the arena: a length before the bytes -------------------------------------------
- */
+/* --- strings of the arena: a length before the bytes ------------------------------------------ */
 
 ref string_take(struct world *world, const char *words)
 {
@@ -162,8 +161,7 @@ const char *string_at(const struct world *world, ref string)
     return string ? (const char *)arena_at(&world->region, string) + sizeof(uint32_t) : "";
 }
 
-/* --- parameters ---------------------------------------------------------------------------------
- */
+/* --- parameters ------------------------------------------------------------------------------- */
 
 const char *parameter_text(const struct world *world, uint32_t id, unsigned parameter)
 {
@@ -235,8 +233,7 @@ void parameter_load_file(struct world *world, uint32_t id)
     }
 }
 
-/* --- metrics ------------------------------------------------------------------------------------
- */
+/* --- metrics ---------------------------------------------------------------------------------- */
 
 bool metric_read(struct world *world, uint32_t id, unsigned metric, struct value *value)
 {
@@ -259,8 +256,7 @@ int metric_find(const struct kind *kind, const char *name)
     return -1;
 }
 
-/* --- logs: a ring of lines ----------------------------------------------------------------------
- */
+/* --- logs: a ring of lines -------------------------------------------------------------------- */
 
 enum { LOG_LINES = 64, LOG_BYTES = 152 };
 
@@ -304,8 +300,7 @@ void component_log_add(const struct world *world, uint32_t id, struct text *text
     }
 }
 
-/* --- signals -------------------------------------------------------------------------------------
- */
+/* --- signals ---------------------------------------------------------------------------------- */
 
 static void stops(const struct world *world, struct component *component)
 {

@@ -265,8 +265,7 @@ void server_settle(struct world *world, uint32_t id);
 /* The channel is looked at by server_settle. */
 void channel_note(struct world *world, uint32_t id, uint32_t channel);
 
-/* --- walls.c: which wall was hit ---------------------------------------------------------------
- */
+/* --- walls.c: which wall was hit -------------------------------------------------------------- */
 
 void walls_settle(struct world *world, uint32_t id);
 void walls_killed(struct world *world, uint32_t id); /* SIGKILL came, maybe of the OOM killer */
@@ -359,8 +358,7 @@ uint32_t room_channel(const struct world *world, const struct server *v, uint32_
                       uint32_t number);
 void rooms_clear(struct world *world, uint32_t id);
 
-/* --- fanout.c: a message goes to its room ------------------------------------------------------
- */
+/* --- fanout.c: a message goes to its room ----------------------------------------------------- */
 
 /* The next slice of it begins: its CPU time. */
 uint64_t fanout_slice(const struct world *world, uint32_t id, uint32_t job);
@@ -389,8 +387,7 @@ void position_push(struct world *world, uint32_t id, uint32_t vehicle); /* it ha
 void position_write(struct world *world, uint32_t id, uint32_t job);    /* its CPU time is spent */
 void positions_clear(struct world *world, uint32_t id);
 
-/* --- ping.c: is anybody there? ------------------------------------------------------------------
- */
+/* --- ping.c: is anybody there? ---------------------------------------------------------------- */
 
 void ping_begin(struct world *world, uint32_t id, uint32_t channel); /* it is a WebSocket now */
 void ping_leave(struct world *world, uint32_t id, uint32_t channel);
@@ -398,8 +395,7 @@ uint64_t ping_due(const struct world *world, uint32_t id); /* the next; TIME_NEV
 void ping_time_out(struct world *world, uint32_t id);
 void ping_send(struct world *world, uint32_t id, uint32_t channel, uint32_t socket);
 
-/* --- jvm.c: jstack, jcmd GC.heap_info, -Xlog:gc ------------------------------------------------
- */
+/* --- jvm.c: jstack, jcmd GC.heap_info, -Xlog:gc ----------------------------------------------- */
 
 /* False: the words are none of them. */
 bool jvm_tell(const struct world *world, uint32_t id, const struct command *words,

@@ -65,8 +65,7 @@ static bool number_of(const struct command *words, unsigned i, int64_t *number, 
     return false;
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------------------ */
+/* --- keys ------------------------------------------------------------------------------------- */
 
 static void run_ping(struct world *world, uint32_t id, const struct command *words,
                      struct text *answer)
@@ -303,8 +302,7 @@ static void run_memory(struct world *world, uint32_t id, const struct command *w
         answer_integer(answer, (int64_t)key_usage(world, keys_of(world, id), row, key) - 8);
 }
 
-/* --- the table
- * --------------------------------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 static const struct admin_command commands[] = {
     {"PING", -1, true, false, false, run_ping},

@@ -91,9 +91,7 @@ void admin_flushall(struct world *world, uint32_t id, const struct command *word
     text_add(answer, "OK");
 }
 
-/* --- DEBUG
- * -----------------------------------------------------------------------------------------------
- */
+/* --- DEBUG ------------------------------------------------------------------------------------ */
 
 /* DEBUG SLEEP SECONDS: with up to three decimals. */
 static uint64_t seconds_read(const char *words)

@@ -71,8 +71,7 @@ void aof_feed(struct world *world, uint32_t id, uint32_t position)
     aof->buffer_bytes += entry_command_bytes(world, position);
 }
 
-/* --- errors
- * ---------------------------------------------------------------------------------------- */
+/* --- errors ----------------------------------------------------------------------------------- */
 
 static void log_short_write(struct world *world, uint32_t id, uint64_t written)
 {
@@ -113,8 +112,7 @@ static bool write_failed(struct world *world, uint32_t id, uint64_t written, boo
     return true;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------ */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 /* False: the process exited. */
 static bool buffer_write(struct world *world, uint32_t id)
@@ -203,8 +201,7 @@ bool aof_flush(struct world *world, uint32_t id, bool force)
     return true;
 }
 
-/* --- fsync in the main thread: always, and on the way out
- * ------------------------------------------------- */
+/* --- fsync in the main thread: always, and on the way out ------------------------------------- */
 
 bool aof_turn_needs_fsync(const struct world *world, uint32_t id)
 {
@@ -221,8 +218,7 @@ void aof_turn_fsync(struct world *world, uint32_t id, enum store_event what)
     file_fsync(world, id, aof->file, (uint8_t)what, aof->written);
 }
 
-/* --- what is on the disk
- * ------------------------------------------------------------------------------------ */
+/* --- what is on the disk ---------------------------------------------------------------------- */
 
 static void note_fsync(struct world *world, uint32_t id, const struct event *event)
 {

@@ -19,8 +19,7 @@ void aof_incr_name(struct text *text, uint64_t sequence)
     text_add(text, ".incr.aof");
 }
 
-/* --- manifest ------------------------------------------------------------------------------------
- */
+/* --- manifest --------------------------------------------------------------------------------- */
 
 /* "file appendonly.aof.1.base.rdb seq 1 type b\n" */
 static uint64_t line_bytes(uint64_t sequence)
@@ -63,8 +62,7 @@ void manifest_switch(struct world *world, uint32_t id)
         file_rename(world, file, MANIFEST_NAME);
 }
 
-/* --- segments: runs of positions
- * -------------------------------------------------------------------- */
+/* --- segments: runs of positions -------------------------------------------------------------- */
 
 const struct aof_segment *aof_segment(const struct world *world, const struct file *file,
                                       uint64_t i)

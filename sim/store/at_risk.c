@@ -107,8 +107,7 @@ uint64_t store_restores(const struct world *world, uint32_t id, bool power)
     return files_restore(world, id, power, NULL);
 }
 
-/* --- what would be lost
- * ----------------------------------------------------------------------------- */
+/* --- what would be lost ----------------------------------------------------------------------- */
 
 /* The keys that were written to behind `position`. */
 static uint64_t keys_behind(const struct world *world, uint32_t id, uint64_t position)

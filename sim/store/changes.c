@@ -10,8 +10,7 @@ static uint32_t clock_ms(const struct world *world)
     return (uint32_t)(world->now_ns / MS_NS);
 }
 
-/* --- what an entry does to the store that applies it -------------------------------------------
- */
+/* --- what an entry does to the store that applies it ------------------------------------------ */
 
 static void value_applied(struct world *world, uint32_t id, const struct ledger_entry *entry,
                           uint32_t position)
@@ -111,8 +110,7 @@ void change_take(struct world *world, uint32_t id, uint32_t position)
     aof_feed(world, id, position);
 }
 
-/* --- what the store does itself ----------------------------------------------------------------
- */
+/* --- what the store does itself --------------------------------------------------------------- */
 
 static uint32_t change(struct world *world, uint32_t id, const struct ledger_entry *entry,
                        const char *words)

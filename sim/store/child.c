@@ -36,8 +36,7 @@ static void file_name(struct text *text, const struct child *child, bool done)
     text_add(text, child->type == CHILD_RDB ? ".rdb" : ".aof");
 }
 
-/* --- pieces
- * ---------------------------------------------------------------------------------------- */
+/* --- pieces ----------------------------------------------------------------------------------- */
 
 static uint64_t sleep_ns(const struct world *world, uint32_t id, const struct child *child)
 {
@@ -237,8 +236,7 @@ void child_event(struct world *world, uint32_t id, const struct event *event)
         piece_written(world, id, (unsigned)which);
 }
 
-/* --- fork and end
- * --------------------------------------------------------------------------------------- */
+/* --- fork and end ----------------------------------------------------------------------------- */
 
 /* What it writes to: a file, or the sockets of replicas. */
 static bool target_open(struct world *world, uint32_t id, struct child *child)

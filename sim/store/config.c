@@ -48,8 +48,7 @@ static void config_get(struct world *world, uint32_t id, const struct command *w
         text_add(answer, "(empty array)");
 }
 
-/* --- SET
- * ---------------------------------------------------------------------------------------------- */
+/* --- SET -------------------------------------------------------------------------------------- */
 
 static void set_failed(struct text *answer, const char *name, const char *why)
 {

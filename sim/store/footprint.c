@@ -68,8 +68,7 @@ uint64_t fork_ns(const struct world *world, uint32_t id)
     return FORK_BASE_NS + resident_bytes(world, id) / 1000 * FORK_PER_KB_NS;
 }
 
-/* --- copy on write
- * ---------------------------------------------------------------------------------- */
+/* --- copy on write ---------------------------------------------------------------------------- */
 
 /* Pages of each kind, spread over the keys by their numbers: keys of one time lie side by side, as
  * the allocator laid them when they came. */

@@ -45,8 +45,7 @@ static void file_plan(struct world *world, struct store *store, uint32_t file)
     store->load.bytes += file_at(world, file)->length;
 }
 
-/* --- snapshots
- * ------------------------------------------------------------------------------------- */
+/* --- snapshots -------------------------------------------------------------------------------- */
 
 static void checksum_words(struct store *store, const struct file *file)
 {
@@ -105,8 +104,7 @@ static void judge_snapshot(struct world *world, uint32_t id, uint32_t file_id)
     snapshot_pieces(world, id, file_id);
 }
 
-/* --- the append only log
- * ------------------------------------------------------------------------------ */
+/* --- the append only log ---------------------------------------------------------------------- */
 
 /* Is what the damage hit a value or a name, which nothing checks, and not the form of a command? */
 static bool hits_payload(const struct world *world, uint32_t id, uint32_t file_id,

@@ -44,8 +44,7 @@ static void sizes_take(struct keyspace *keys, const struct key_sizes *sizes)
     keys->aof_bytes -= sizes->aof_bytes;
 }
 
-/* --- extras -------------------------------------------------------------------------------------
- */
+/* --- extras ----------------------------------------------------------------------------------- */
 
 static struct key_extra *extra_need(struct world *world, struct keyspace *keys, struct key_row *row,
                                     uint32_t key)
@@ -75,8 +74,7 @@ static void extra_drop(struct world *world, struct keyspace *keys, struct key_ro
     row->extra = 0;
 }
 
-/* --- the hash tables
- * ------------------------------------------------------------------------------ */
+/* --- the hash tables -------------------------------------------------------------------------- */
 
 void keyspace_rehash(struct keyspace *keys, uint64_t buckets)
 {
@@ -112,8 +110,7 @@ void keyspace_settle(struct keyspace *keys)
     keys->old_slots = keys->rehash_left = 0;
 }
 
-/* --- what entries do
- * ------------------------------------------------------------------------------ */
+/* --- what entries do -------------------------------------------------------------------------- */
 
 static void row_expire(struct world *world, struct keyspace *keys, struct key_row *row,
                        uint32_t key, uint64_t expire_ms)

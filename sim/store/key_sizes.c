@@ -82,8 +82,7 @@ uint64_t keyspace_table_bytes(const struct keyspace *keys)
     return 8 * (keys->slots + keys->old_slots + keys->expire_slots);
 }
 
-/* --- commands in the append only file
- * -------------------------------------------------------------- */
+/* --- commands in the append only file --------------------------------------------------------- */
 
 static uint64_t entry_argument_bytes(const struct world *world, const struct ledger_entry *entry)
 {

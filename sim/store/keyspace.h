@@ -83,8 +83,7 @@ void key_add_value(struct text *text, const struct world *world, const struct ke
 uint64_t key_expire_ms(const struct world *world, const struct keyspace *keys,
                        const struct key_row *row); /* 0 never */
 
-/* --- changes: what the entry at `position` does, live or at a load
- * -------------------------------- */
+/* --- changes: what the entry at `position` does, live or at a load ---------------------------- */
 void key_apply(struct world *world, struct keyspace *keys, uint32_t position);
 /* All that the process knew is gone: rows keep what the ledger counted. */
 void keyspace_forget(struct world *world, struct keyspace *keys);

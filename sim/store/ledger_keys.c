@@ -194,8 +194,7 @@ void ledger_hold(struct world *world, uint32_t store, uint32_t tip, uint32_t bef
     }
 }
 
-/* --- what would be lost
- * ----------------------------------------------------------------------------- */
+/* --- what would be lost ----------------------------------------------------------------------- */
 
 static uint64_t key_at_risk(const struct world *world, const struct log *log,
                             const struct held *held, uint32_t tip, uint32_t counted)

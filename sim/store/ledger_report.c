@@ -84,8 +84,7 @@ void ledger_report(struct world *world, struct text *text, enum language languag
         text_add(text, language == LANGUAGE_KO ? "아직 쓰기가 없습니다.\n" : "No writes yet.\n");
 }
 
-/* --- full sums
- * -------------------------------------------------------------------------------------- */
+/* --- full sums -------------------------------------------------------------------------------- */
 
 static bool differs(struct text *why, const char *what, uint64_t counted, uint64_t kept)
 {

@@ -24,8 +24,7 @@ uint32_t life_new_pid(struct world *world, uint32_t id)
     return FIRST_PID + component_at(world, id)->order * PIDS_OF_ONE + ++store->pids;
 }
 
-/* --- what is not in the files
- * ------------------------------------------------------------------------- */
+/* --- what is not in the files ----------------------------------------------------------------- */
 
 /* It served and does not any more (or lost power after that): what the files do not hold now is
  * lost.  A process that was not ready had nothing of its own. */
@@ -80,9 +79,7 @@ void life_tell_keys(struct world *world, uint32_t id)
     }
 }
 
-/* --- start
- * -----------------------------------------------------------------------------------------------
- */
+/* --- start ------------------------------------------------------------------------------------ */
 
 static void life_start(struct world *world, uint32_t id)
 {
@@ -153,9 +150,7 @@ void life_ready(struct world *world, uint32_t id)
     loop_next(world, id);
 }
 
-/* --- end
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- end -------------------------------------------------------------------------------------- */
 
 /* What the kernel takes back from a process that is gone. */
 static void process_gone(struct world *world, uint32_t id, enum ledger_cause cause)
@@ -289,9 +284,7 @@ void life_saved(struct world *world, uint32_t id, bool good)
         cannot_exit(world, id, "Error trying to save the DB, can't exit.");
 }
 
-/* --- signals
- * --------------------------------------------------------------------------------------------------
- */
+/* --- signals ---------------------------------------------------------------------------------- */
 
 void life_signal(struct world *world, uint32_t id, enum signal signal)
 {

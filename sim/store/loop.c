@@ -54,8 +54,7 @@ static void letters_forget(struct world *world, struct letters *letters, uint32_
     }
 }
 
-/* --- connections ---------------------------------------------------------------------------------
- */
+/* --- connections ------------------------------------------------------------------------------ */
 
 /* Redis reads its files and answers from time to time (processEventsWhileBlocked). */
 static void answer_loading(struct world *world, uint32_t id, uint32_t connection)
@@ -199,8 +198,7 @@ void loop_hold(struct world *world, uint32_t id, uint32_t connection, const stru
     loop_block(world, id, connection);
 }
 
-/* --- turns
- * ----------------------------------------------------------------------------------------- */
+/* --- turns ------------------------------------------------------------------------------------ */
 
 static void letter_received(struct world *world, uint32_t id, const struct message *message)
 {
@@ -399,8 +397,7 @@ void loop_clear(struct world *world, uint32_t id)
     store->stall_ns = store->extra_ns = 0;
 }
 
-/* --- sockets
- * ----------------------------------------------------------------------------------------- */
+/* --- sockets ---------------------------------------------------------------------------------- */
 
 void loop_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what)
 {

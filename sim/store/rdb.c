@@ -11,8 +11,7 @@
 #define SAVE_KEY_NS  800u
 #define SAVE_BYTE_PS 2500u
 
-/* --- rules
- * ---------------------------------------------------------------------------------------- */
+/* --- rules ------------------------------------------------------------------------------------ */
 
 /* The next number of "60 1000"; false at the end or at what is no number. */
 static bool next_number(const char **words, uint64_t *number)
@@ -59,8 +58,7 @@ bool save_rule_met(const struct world *world, uint32_t id, uint64_t *seconds, ui
     return false;
 }
 
-/* --- the file
- * ---------------------------------------------------------------------------------------- */
+/* --- the file --------------------------------------------------------------------------------- */
 
 uint64_t rdb_file_bytes(const struct world *world, uint32_t id)
 {
@@ -111,8 +109,7 @@ uint64_t child_cost_ns(const struct child *child)
     return save_cost_ns(child->keys, child->bytes);
 }
 
-/* --- BGSAVE
- * ------------------------------------------------------------------------------------------- */
+/* --- BGSAVE ----------------------------------------------------------------------------------- */
 
 bool rdb_background(struct world *world, uint32_t id)
 {
@@ -146,8 +143,7 @@ void rdb_background_done(struct world *world, uint32_t id, struct child *child)
     trace(world, id, TRACE_SNAPSHOT_FAILED, 0, 0);
 }
 
-/* --- SAVE: in the main thread
- * --------------------------------------------------------------------------- */
+/* --- SAVE: in the main thread ----------------------------------------------------------------- */
 
 bool rdb_save_begin(struct world *world, uint32_t id)
 {

@@ -115,8 +115,7 @@ static inline struct replica *replica_at(const struct world *world, const struct
     return (struct replica *)vector_at(&world->region, &repl->replicas, i);
 }
 
-/* --- repl_stream.c: ids, backlog, what goes to replicas -----------------------------------------
- */
+/* --- repl_stream.c: ids, backlog, what goes to replicas --------------------------------------- */
 uint64_t repl_new_id(struct world *world, uint32_t id);
 void repl_id_add(struct text *text, uint64_t replid); /* 40 hex digits */
 void repl_feed(struct world *world, uint32_t id, uint32_t position);
@@ -138,8 +137,7 @@ struct repl_limit {
 bool repl_limit_read(const char *words, struct repl_limit *limit);
 void repl_limit_check(struct world *world, uint32_t id);
 
-/* --- repl_sync.c: PSYNC, snapshots for replicas --------------------------------------------------
- */
+/* --- repl_sync.c: PSYNC, snapshots for replicas ----------------------------------------------- */
 /* Is a PSYNC with this id and offset answered with +CONTINUE, and from which item on? */
 bool repl_goes_on(const struct world *world, uint32_t id, uint64_t replid, uint64_t offset,
                   uint64_t *item);
@@ -159,8 +157,7 @@ bool repl_pipe_clear(struct world *world, uint32_t id);
 void repl_writable(struct world *world, uint32_t id, uint32_t connection);
 void repl_count_good(struct world *world, uint32_t id);
 
-/* --- repl_link.c: the master's end of a replica
- * --------------------------------------------------- */
+/* --- repl_link.c: the master's end of a replica ----------------------------------------------- */
 void repl_connect(struct world *world, uint32_t id);
 bool repl_is_link(const struct world *world, uint32_t id, uint32_t connection);
 void repl_link_socket(struct world *world, uint32_t id, enum socket_event what);
@@ -169,8 +166,7 @@ void repl_link_lost(struct world *world, uint32_t id); /* the connection is gone
 void repl_link_close(struct world *world, uint32_t id);
 void repl_send_ack(struct world *world, uint32_t id);
 
-/* --- repl_load.c: a snapshot that came
- * --------------------------------------------------------------- */
+/* --- repl_load.c: a snapshot that came -------------------------------------------------------- */
 bool repl_transfer_begin(struct world *world, uint32_t id, const struct message *answer);
 void repl_transfer_piece(struct world *world, uint32_t id, const struct message *piece);
 void repl_transfer_forget(struct world *world, uint32_t id);
@@ -178,8 +174,7 @@ void repl_sync_run(struct world *world, uint32_t id); /* WANT_SYNC */
 void repl_sync_synced(struct world *world, uint32_t id, bool good);
 void repl_sync_loaded(struct world *world, uint32_t id);
 
-/* --- repl_role.c
- * ---------------------------------------------------------------------------------------- */
+/* --- repl_role.c ------------------------------------------------------------------------------ */
 void repl_start(struct world *world, uint32_t id);  /* the process has read its files */
 void repl_forget(struct world *world, uint32_t id); /* and it is gone */
 /* Its master is who the parameter names, when it can be. */
@@ -193,8 +188,7 @@ bool repl_refuses_read(const struct world *world, uint32_t id);
 bool repl_refuses_write(const struct world *world, uint32_t id, enum resp_type *why);
 void repl_cron(struct world *world, uint32_t id); /* replicationCron, once a second */
 
-/* --- repl_wait.c
- * -------------------------------------------------------------------------------------------- */
+/* --- repl_wait.c ------------------------------------------------------------------------------ */
 /* WAIT; RESP_NONE: it is answered later. */
 struct message repl_wait(struct world *world, uint32_t id, uint32_t connection,
                          const struct message *request);
@@ -209,8 +203,7 @@ void repl_wait_end_all(struct world *world, uint32_t id); /* it is a replica now
 bool repl_caught_up(const struct world *world, uint32_t id);
 uint64_t repl_count_acked(const struct world *world, uint32_t id, uint64_t offset);
 
-/* --- repl_info.c
- * ---------------------------------------------------------------------------------------------- */
+/* --- repl_info.c ------------------------------------------------------------------------------ */
 void repl_info_add(struct world *world, uint32_t id, struct text *text);
 void repl_address_add(struct text *text, const struct world *world, uint32_t component);
 

@@ -140,8 +140,7 @@ void repl_info_add(struct world *world, uint32_t id, struct text *text)
     field(text, "repl_backlog_histlen", repl->backlog.bytes);
 }
 
-/* --- commands
- * ---------------------------------------------------------------------------------------- */
+/* --- commands --------------------------------------------------------------------------------- */
 
 /* A store by its name, its machine's name or its address; 0 none. */
 static uint32_t store_named(const struct world *world, const char *name)

@@ -48,8 +48,7 @@ static void ask(struct world *world, uint32_t id, enum resp_type type, uint64_t 
     tcp_send(world, repl_of(world, id)->link, id, &message);
 }
 
-/* --- the link goes ------------------------------------------------------------------------------
- */
+/* --- the link goes ---------------------------------------------------------------------------- */
 
 void repl_link_lost(struct world *world, uint32_t id)
 {
@@ -112,8 +111,7 @@ void repl_link_socket(struct world *world, uint32_t id, enum socket_event what)
     }
 }
 
-/* --- handshake
- * ------------------------------------------------------------------------------------ */
+/* --- handshake -------------------------------------------------------------------------------- */
 
 static void psync_ask(struct world *world, uint32_t id)
 {
@@ -185,8 +183,7 @@ static void psync_heard(struct world *world, uint32_t id, const struct message *
     }
 }
 
-/* --- the stream
- * ------------------------------------------------------------------------------------- */
+/* --- the stream ------------------------------------------------------------------------------- */
 
 void repl_send_ack(struct world *world, uint32_t id)
 {

@@ -89,8 +89,7 @@ void repl_transfer_piece(struct world *world, uint32_t id, const struct message 
     }
 }
 
-/* --- the snapshot takes the place of all
- * ------------------------------------------------------------ */
+/* --- the snapshot takes the place of all ------------------------------------------------------ */
 
 void repl_sync_run(struct world *world, uint32_t id)
 {

@@ -44,8 +44,7 @@ void store_stream_read(const struct world *world, uint32_t store, struct store_s
     stream->lag_s = listed->state == REPLICA_ONLINE ? clock_s(world) - listed->ack_s : 0;
 }
 
-/* --- the table -----------------------------------------------------------------------------------
- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 static void cell(struct text *text, size_t before, size_t width)
 {

@@ -16,9 +16,7 @@ static struct repl *repl_of(const struct world *world, uint32_t id)
     return &store_at(world, id)->repl;
 }
 
-/* --- roles
- * ------------------------------------------------------------------------------------------
- */
+/* --- roles ------------------------------------------------------------------------------------ */
 
 uint32_t repl_component(const struct world *world, const char *name)
 {
@@ -89,9 +87,7 @@ void repl_follow(struct world *world, uint32_t id)
     repl_set_master(world, id, repl_component(world, parameter_text(world, id, STORE_REPLICAOF)));
 }
 
-/* --- start and end
- * ------------------------------------------------------------------------------------
- */
+/* --- start and end ---------------------------------------------------------------------------- */
 
 /* A snapshot says which history it is of, and up to where; a log says nothing. */
 static void history_read(struct world *world, uint32_t id)
@@ -140,9 +136,7 @@ void repl_forget(struct world *world, uint32_t id)
     *repl = (struct repl){.ids = ids};
 }
 
-/* --- what clients may
- * -----------------------------------------------------------------------------------
- */
+/* --- what clients may ------------------------------------------------------------------------- */
 
 bool repl_refuses_write(const struct world *world, uint32_t id, enum resp_type *why)
 {
@@ -164,9 +158,7 @@ bool repl_refuses_read(const struct world *world, uint32_t id)
            parameter_get(world, id, STORE_REPLICA_SERVE_STALE_DATA) == 0;
 }
 
-/* --- replicationCron
- * ------------------------------------------------------------------------------------
- */
+/* --- replicationCron -------------------------------------------------------------------------- */
 
 static void link_timeouts(struct world *world, uint32_t id)
 {
@@ -239,8 +231,7 @@ void repl_cron(struct world *world, uint32_t id)
     repl->loops++;
 }
 
-/* --- by its parameter
- * --------------------------------------------------------------------------------- */
+/* --- by its parameter ------------------------------------------------------------------------- */
 
 void repl_order(struct world *world, uint32_t id, uint32_t master, bool file)
 {

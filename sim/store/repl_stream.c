@@ -12,9 +12,7 @@
 #define WRITE_BYTES  16384u /* and is written so */
 #define GETACK_BYTES 37u
 
-/* --- ids
- * ------------------------------------------------------------------------------------------
- */
+/* --- ids -------------------------------------------------------------------------------------- */
 
 uint64_t repl_new_id(struct world *world, uint32_t id)
 {
@@ -30,9 +28,7 @@ void repl_id_add(struct text *text, uint64_t replid)
     }
 }
 
-/* --- the backlog
- * ----------------------------------------------------------------------------------
- */
+/* --- the backlog ------------------------------------------------------------------------------ */
 
 static struct repl_item *item_at(const struct world *world, const struct repl_backlog *backlog,
                                  uint64_t item)
@@ -115,9 +111,7 @@ bool repl_backlog_find(const struct world *world, uint32_t id, uint64_t offset, 
     return at == offset;
 }
 
-/* --- feeding
- * --------------------------------------------------------------------------------------
- */
+/* --- feeding ---------------------------------------------------------------------------------- */
 
 void repl_push(struct world *world, uint32_t id, const struct repl_item *item)
 {
@@ -163,9 +157,7 @@ void repl_feed(struct world *world, uint32_t id, uint32_t position)
                                   .kind = REPL_COMMAND});
 }
 
-/* --- sending
- * --------------------------------------------------------------------------------------
- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static bool item_send(struct world *world, uint32_t id, struct replica *replica, bool last)
 {

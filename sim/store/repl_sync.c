@@ -48,8 +48,7 @@ void repl_count_good(struct world *world, uint32_t id)
     }
 }
 
-/* --- they go -----------------------------------------------------------------------------------
- */
+/* --- they go ---------------------------------------------------------------------------------- */
 
 void repl_replica_closed(struct world *world, uint32_t id, uint32_t connection)
 {
@@ -84,8 +83,7 @@ void repl_drop_all(struct world *world, uint32_t id)
         repl_replica_drop(world, id, replica_at(world, repl, 0)->connection);
 }
 
-/* --- PSYNC --------------------------------------------------------------------------------------
- */
+/* --- PSYNC ------------------------------------------------------------------------------------ */
 
 static struct message answer_of(enum resp_type type, uint64_t a, uint64_t c)
 {
@@ -169,8 +167,7 @@ static void full_resync_tell(struct world *world, uint32_t id, struct replica *r
     tcp_send(world, replica->connection, id, &message);
 }
 
-/* --- snapshots -----------------------------------------------------------------------------------
- */
+/* --- snapshots -------------------------------------------------------------------------------- */
 
 /* What the snapshot is, before its bytes. */
 static void head_send(struct world *world, uint32_t id, const struct replica *replica,
@@ -325,8 +322,7 @@ void repl_child_done(struct world *world, uint32_t id, bool disk, bool good, uin
     }
 }
 
-/* --- the pipe of a child that writes into the sockets --------------------------------------------
- */
+/* --- the pipe of a child that writes into the sockets ----------------------------------------- */
 
 /* Sends what the replica has not got of the child's pieces. */
 static bool pipe_send(struct world *world, uint32_t id, struct replica *replica)
@@ -382,8 +378,7 @@ void repl_writable(struct world *world, uint32_t id, uint32_t connection)
         repl_send(world, id);
 }
 
-/* --- ACK
- * -------------------------------------------------------------------------------------------- */
+/* --- ACK -------------------------------------------------------------------------------------- */
 
 void repl_ack(struct world *world, uint32_t id, uint32_t connection, uint64_t offset)
 {

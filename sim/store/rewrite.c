@@ -56,8 +56,7 @@ bool rewrite_runs(const struct world *world, uint32_t id)
            store->busy == BUSY_SWITCH || (store->wants & WANT_REWRITE) != 0;
 }
 
-/* --- begin
- * ------------------------------------------------------------------------------------------- */
+/* --- begin ------------------------------------------------------------------------------------ */
 
 static void rewrite_failed(struct world *world, uint32_t id, const char *why)
 {
@@ -149,9 +148,7 @@ void rewrite_opened(struct world *world, uint32_t id)
     loop_next(world, id);
 }
 
-/* --- end
- * -----------------------------------------------------------------------------------------------
- */
+/* --- end -------------------------------------------------------------------------------------- */
 
 static void wait_again(struct world *world, uint32_t id)
 {
@@ -270,8 +267,7 @@ void rewrite_switched(struct world *world, uint32_t id)
     loop_next(world, id);
 }
 
-/* --- on and off while it runs
- * ---------------------------------------------------------------------------- */
+/* --- on and off while it runs ----------------------------------------------------------------- */
 
 void aof_start(struct world *world, uint32_t id)
 {
@@ -316,8 +312,7 @@ void aof_stop(struct world *world, uint32_t id)
     aof->delayed = delayed;
 }
 
-/* --- the files of a process that starts
- * -------------------------------------------------------------------- */
+/* --- the files of a process that starts ------------------------------------------------------- */
 
 static uint32_t file_make(struct world *world, uint32_t id, const char *name, uint64_t bytes)
 {

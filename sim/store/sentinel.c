@@ -10,8 +10,7 @@
 #include "sim/net/process.h"
 #include "sim/store/sentinel_state.h"
 
-/* --- for others ----------------------------------------------------------------------------------
- */
+/* --- for others ------------------------------------------------------------------------------- */
 
 uint32_t sentinel_master(const struct world *world, uint32_t id)
 {
@@ -45,8 +44,7 @@ bool sentinel_tilted(const struct world *world, uint32_t id)
     return mstime(world) < sentinel_at(world, id)->tilt_until;
 }
 
-/* --- the timer
- * --------------------------------------------------------------------------------------- */
+/* --- the timer -------------------------------------------------------------------------------- */
 
 static void instance_handle(struct world *world, uint32_t id, struct instance *instance)
 {
@@ -115,8 +113,7 @@ static void sentinel_event(struct world *world, uint32_t id, const struct event 
         tick(world, id);
 }
 
-/* --- its life
- * ------------------------------------------------------------------------------------------ */
+/* --- its life --------------------------------------------------------------------------------- */
 
 static void sentinel_init(struct world *world, uint32_t id)
 {

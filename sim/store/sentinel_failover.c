@@ -40,8 +40,7 @@ bool failover_master_sane(const struct world *world, uint32_t id)
            mstime(world) - master->info_refresh < 2 * INFO_PERIOD;
 }
 
-/* --- start and end
- * -------------------------------------------------------------------------------- */
+/* --- start and end ---------------------------------------------------------------------------- */
 
 void failover_start(struct world *world, uint32_t id)
 {
@@ -84,8 +83,7 @@ static void failover_abort(struct world *world, uint32_t id, const char *why)
     enter(world, id, FAILOVER_NONE);
 }
 
-/* --- the steps
- * -------------------------------------------------------------------------------------- */
+/* --- the steps -------------------------------------------------------------------------------- */
 
 static void wait_start(struct world *world, uint32_t id)
 {
@@ -262,8 +260,7 @@ void failover_step(struct world *world, uint32_t id)
     }
 }
 
-/* --- the switch
- * ---------------------------------------------------------------------------------------- */
+/* --- the switch ------------------------------------------------------------------------------- */
 
 /* sentinelResetMasterAndChangeAddress: all links are new, the old master is a replica. */
 void failover_switch(struct world *world, uint32_t id, uint32_t master)

@@ -28,8 +28,7 @@ struct instance instance_of(const struct world *world, uint32_t component, uint3
                              .role = flags & (SRI_MASTER | SRI_SLAVE)};
 }
 
-/* --- opening and closing -------------------------------------------------------------------------
- */
+/* --- opening and closing ---------------------------------------------------------------------- */
 
 static void connection_close(struct world *world, uint32_t id, uint32_t *connection)
 {
@@ -104,8 +103,7 @@ void instance_reconnect(struct world *world, uint32_t id, struct instance *insta
         instance->disconnected = 0;
 }
 
-/* --- whose it is ---------------------------------------------------------------------------------
- */
+/* --- whose it is ------------------------------------------------------------------------------ */
 
 static struct instance *found_in(const struct world *world, const struct vector *rows,
                                  uint32_t connection)
@@ -127,8 +125,7 @@ static struct instance *instance_behind(const struct world *world, uint32_t id, 
     return slave != NULL ? slave : found_in(world, &sentinel->sentinels, connection);
 }
 
-/* --- answers
- * --------------------------------------------------------------------------------------- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
 static void pong(struct world *world, struct instance *instance, enum resp_type type)
 {
@@ -171,8 +168,7 @@ static void answer_heard(struct world *world, uint32_t id, uint32_t connection,
     }
 }
 
-/* --- who asks
- * ---------------------------------------------------------------------------------------- */
+/* --- who asks --------------------------------------------------------------------------------- */
 
 static void caller_heard(struct world *world, uint32_t id, uint32_t connection,
                          const struct message *request)
@@ -215,8 +211,7 @@ static void caller_gone(struct world *world, uint32_t id, uint32_t connection)
     }
 }
 
-/* --- sockets
- * ------------------------------------------------------------------------------------------ */
+/* --- sockets ---------------------------------------------------------------------------------- */
 
 static void all_accept(struct world *world, uint32_t id)
 {

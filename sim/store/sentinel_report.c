@@ -14,8 +14,7 @@ static const char *const words_of[] = {[BELIEF_NONE] = "",
                                        [BELIEF_ODOWN] = " odown",
                                        [BELIEF_FAILOVER] = " failover"};
 
-/* --- the story -----------------------------------------------------------------------------------
- */
+/* --- the story -------------------------------------------------------------------------------- */
 
 void sentinel_story_begin(struct sentinel_story *story, const struct world *world)
 {
@@ -93,8 +92,7 @@ void sentinel_belief_add(struct text *text, const struct world *world,
     text_add(text, words_of[view->belief]);
 }
 
-/* --- the table -----------------------------------------------------------------------------------
- */
+/* --- the table -------------------------------------------------------------------------------- */
 
 /* Fills the column that began at `before`. */
 static void fill(struct text *text, size_t before, size_t width)

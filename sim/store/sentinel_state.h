@@ -109,8 +109,7 @@ static inline uint64_t mstime(const struct world *world)
     return world->now_ns / MS_NS;
 }
 
-/* --- sentinel_link.c: connections and what comes over them ---------------------------------------
- */
+/* --- sentinel_link.c: connections and what comes over them ------------------------------------ */
 struct instance instance_of(const struct world *world, uint32_t component, uint32_t flags);
 void instance_close(struct world *world, uint32_t id, struct instance *instance);
 void instance_reconnect(struct world *world, uint32_t id, struct instance *instance);
@@ -119,8 +118,7 @@ bool instance_say(struct world *world, uint32_t id, struct instance *instance,
                   const struct message *message);
 void sentinel_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
 
-/* --- sentinel_watch.c: PING, INFO, hello, down
- * -------------------------------------------------------- */
+/* --- sentinel_watch.c: PING, INFO, hello, down ------------------------------------------------ */
 void watch_periodic(struct world *world, uint32_t id, struct instance *instance);
 void watch_down(struct world *world, uint32_t id, struct instance *instance);
 void watch_odown(struct world *world, uint32_t id);
@@ -134,15 +132,13 @@ void view_end(struct world *world, uint32_t id); /* its process is gone: it beli
 void sentinel_say(struct world *world, uint32_t id, const char *event,
                   const struct instance *instance, const char *more);
 
-/* --- sentinel_vote.c
- * ------------------------------------------------------------------------------------ */
+/* --- sentinel_vote.c -------------------------------------------------------------------------- */
 void vote_ask(struct world *world, uint32_t id, bool forced);
 void vote_heard(struct world *world, struct instance *from, const struct message *answer);
 struct message vote_answer(struct world *world, uint32_t id, const struct message *request);
 uint64_t vote_leader(struct world *world, uint32_t id, uint64_t epoch);
 
-/* --- sentinel_failover.c
- * ---------------------------------------------------------------------------------- */
+/* --- sentinel_failover.c ---------------------------------------------------------------------- */
 bool failover_start_if_needed(struct world *world, uint32_t id);
 void failover_start(struct world *world, uint32_t id);
 void failover_step(struct world *world, uint32_t id);

@@ -14,8 +14,7 @@ static uint64_t down_after(const struct world *world, uint32_t id)
     return parameter_get(world, id, SENTINEL_DOWN_AFTER);
 }
 
-/* --- words ---------------------------------------------------------------------------------------
- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 void sentinel_say(struct world *world, uint32_t id, const char *event,
                   const struct instance *instance, const char *more)
@@ -95,8 +94,7 @@ void view_end(struct world *world, uint32_t id)
     view_keep(world, sentinel_at(world, id), &now);
 }
 
-/* --- what is sent from time to time --------------------------------------------------------------
- */
+/* --- what is sent from time to time ----------------------------------------------------------- */
 
 static void hello_send(struct world *world, uint32_t id, struct instance *instance)
 {
@@ -146,8 +144,7 @@ void watch_periodic(struct world *world, uint32_t id, struct instance *instance)
         hello_send(world, id, instance);
 }
 
-/* --- down ----------------------------------------------------------------------------------------
- */
+/* --- down ------------------------------------------------------------------------------------- */
 
 static uint64_t elapsed_of(const struct world *world, const struct instance *instance)
 {
@@ -210,8 +207,7 @@ void watch_odown(struct world *world, uint32_t id)
     view_note(world, id);
 }
 
-/* --- INFO
- * ------------------------------------------------------------------------------------------ */
+/* --- INFO ------------------------------------------------------------------------------------- */
 
 static void slave_found(struct world *world, uint32_t id, uint32_t component)
 {
@@ -350,8 +346,7 @@ void watch_info(struct world *world, uint32_t id, uint32_t connection,
     }
 }
 
-/* --- hello
- * ------------------------------------------------------------------------------------------- */
+/* --- hello ------------------------------------------------------------------------------------ */
 
 static struct instance *sentinel_known(struct world *world, uint32_t id, uint32_t component,
                                        uint64_t runid)

@@ -235,8 +235,7 @@ static inline bool store_is_up(const struct world *world, uint32_t id)
 
 #define STORE_BACKLOG 511 /* tcp-backlog */
 
-/* --- loop.c: turns of the event loop ------------------------------------------------------------
- */
+/* --- loop.c: turns of the event loop ---------------------------------------------------------- */
 void loop_readable(struct world *world, uint32_t id, uint32_t connection);
 void loop_closed(struct world *world, uint32_t id, uint32_t connection);
 void loop_forget(struct world *world, uint32_t id, uint32_t connection); /* its messages */
@@ -255,22 +254,19 @@ void loop_next(struct world *world, uint32_t id);
 void loop_clear(struct world *world, uint32_t id);
 void loop_socket(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
 
-/* --- commands.c: what clients ask ----------------------------------------------------------------
- */
+/* --- commands.c: what clients ask ------------------------------------------------------------- */
 /* RESP_NONE: there is no answer, or it comes later. */
 struct message command_run(struct world *world, uint32_t id, uint32_t connection,
                            const struct message *request);
 /* RESP_OK, or why a command that writes is refused now. */
 enum resp_type store_denies(const struct world *world, uint32_t id, bool may_grow);
 
-/* --- watched.c: what Sentinel asks; RESP_NONE: it is no such request
- * ---------------------------------------------------------------------------------------- */
+/* --- watched.c: what Sentinel asks; RESP_NONE: it is no such request -------------------------- */
 struct message watched_run(struct world *world, uint32_t id, uint32_t connection,
                            const struct message *request);
 void watched_closed(struct world *world, uint32_t id, uint32_t connection);
 
-/* --- changes.c: each change of the keyspace: log, ledger, file buffer, dirty ---------------------
- */
+/* --- changes.c: each change of the keyspace: log, ledger, file buffer, dirty ------------------ */
 uint32_t change_set(struct world *world, uint32_t id, uint32_t key, uint32_t value_bytes,
                     uint32_t write, uint16_t flags);
 uint32_t change_set_text(struct world *world, uint32_t id, uint32_t key, const char *at,
@@ -287,14 +283,12 @@ void change_take(struct world *world, uint32_t id, uint32_t position);
 /* The row when the key is there and its time is not over (deletes it otherwise). */
 struct key_row *change_lookup(struct world *world, uint32_t id, uint32_t key);
 
-/* --- cron.c
- * ---------------------------------------------------------------------------------------- */
+/* --- cron.c ----------------------------------------------------------------------------------- */
 void cron_start(struct world *world, uint32_t id, uint64_t delay_ns);
 void cron_due(struct world *world, uint32_t id);
 void cron_run(struct world *world, uint32_t id);
 
-/* --- rdb.c: save rules, BGSAVE, SAVE
- * ---------------------------------------------------------------- */
+/* --- rdb.c: save rules, BGSAVE, SAVE ---------------------------------------------------------- */
 bool save_rules_valid(const char *words);
 bool save_rules_on(const struct world *world, uint32_t id);
 /* The first rule that is met: false when none. */
@@ -312,8 +306,7 @@ void snapshot_describe(struct world *world, uint32_t id, uint32_t file, uint64_t
 void snapshot_take(struct world *world, uint32_t file, uint32_t picture, uint64_t keys,
                    uint64_t bytes);
 
-/* --- child.c
- * ------------------------------------------------------------------------------------------ */
+/* --- child.c ---------------------------------------------------------------------------------- */
 uint64_t child_cost_ns(const struct child *child); /* CPU time of the whole file */
 bool child_active(const struct world *world, uint32_t id);
 bool child_fork(struct world *world, uint32_t id, enum child_type type, uint64_t bytes);
@@ -326,8 +319,7 @@ bool child_ended(const struct world *world, uint32_t id); /* and waits to be rea
 bool child_saves(const struct world *world, uint32_t id); /* a snapshot, wherever to */
 void child_unblock(struct world *world, uint32_t id); /* a replica took what it wrote, or went */
 
-/* --- aof.c: buffer, write, fsync
- * ------------------------------------------------------------------------ */
+/* --- aof.c: buffer, write, fsync -------------------------------------------------------------- */
 void aof_feed(struct world *world, uint32_t id, uint32_t position);
 void aof_reset(struct world *world, uint32_t id);    /* as if it were off and had never been on */
 void aof_unbuffer(struct world *world, uint32_t id); /* what is buffered is not for this file */
@@ -341,8 +333,7 @@ void aof_bio_done(struct world *world, uint32_t id, const struct event *event);
 void aof_turn_synced(struct world *world, uint32_t id, const struct event *event);
 void aof_advance(struct world *world, uint32_t id); /* notes what writeback put on the disk */
 
-/* --- aof_files.c: names, manifest, what a file holds
- * ------------------------------------------------------ */
+/* --- aof_files.c: names, manifest, what a file holds ------------------------------------------ */
 #define MANIFEST_NAME "appendonly.aof.manifest"
 #define MANIFEST_TEMP "temp_appendonly.aof.manifest"
 struct aof_segment {
@@ -383,8 +374,7 @@ void aof_segment_cut(struct world *world, uint32_t file, uint64_t position);
 uint64_t aof_reaches(const struct world *world, uint32_t file, uint64_t length,
                      uint64_t *end_bytes);
 
-/* --- rewrite.c
- * -------------------------------------------------------------------------------------------- */
+/* --- rewrite.c -------------------------------------------------------------------------------- */
 void rewrite_begin(struct world *world, uint32_t id);
 /* From the moment in which it is asked for until the new base counts. */
 bool rewrite_runs(const struct world *world, uint32_t id);
@@ -400,15 +390,13 @@ void aof_stop(struct world *world, uint32_t id);
 bool aof_make_files(struct world *world, uint32_t id, bool *waits);
 bool aof_open(struct world *world, uint32_t id);
 
-/* --- judge.c, load.c
- * --------------------------------------------------------------------------------------- */
+/* --- judge.c, load.c -------------------------------------------------------------------------- */
 void load_judge(struct world *world, uint32_t id);
 void load_begin(struct world *world, uint32_t id);
 void load_event(struct world *world, uint32_t id, const struct event *event);
 void load_opened(struct world *world, uint32_t id); /* the first files are on the disk */
 
-/* --- life.c: signals, exit
- * ---------------------------------------------------------------------------------- */
+/* --- life.c: signals, exit -------------------------------------------------------------------- */
 void life_signal(struct world *world, uint32_t id, enum signal signal);
 void life_exit(struct world *world, uint32_t id, uint64_t status);
 /* SIGTERM or SHUTDOWN: 0 by the rules, 1 NOSAVE, 2 SAVE. */
@@ -422,8 +410,7 @@ void life_shutdown_check(struct world *world, uint32_t id);
 uint32_t life_new_pid(struct world *world, uint32_t id);
 void log_words(struct world *world, uint32_t id, const char *a, uint64_t number, const char *b);
 
-/* --- footprint.c: memory
- * ------------------------------------------------------------------------------------ */
+/* --- footprint.c: memory ---------------------------------------------------------------------- */
 uint64_t used_memory(const struct world *world, uint32_t id);
 /* Takes from the machine what it uses by now; false: the kernel killed the process. */
 bool footprint_follow(struct world *world, uint32_t id);
@@ -434,14 +421,11 @@ uint64_t cow_end(struct world *world, uint32_t id); /* bytes that were copied */
 uint64_t cow_bytes(const struct world *world, uint32_t id);
 uint64_t fork_ns(const struct world *world, uint32_t id);
 
-/* --- evict.c
- * --------------------------------------------------------------------------------------------------
- */
+/* --- evict.c ---------------------------------------------------------------------------------- */
 bool evict_for_room(struct world *world, uint32_t id); /* false: no room: -OOM */
 void expire_cycle(struct world *world, uint32_t id);
 
-/* --- admin*.c, info.c
- * ------------------------------------------------------------------------------------------- */
+/* --- admin*.c, info.c ------------------------------------------------------------------------- */
 bool admin_tell(struct world *world, uint32_t id, const struct command *words, struct text *answer,
                 struct error *error);
 #define ADMIN(name)                                                                                \

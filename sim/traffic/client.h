@@ -301,8 +301,7 @@ uint32_t request_pop(struct world *world, struct request_list *queue);
 /* Takes one that stands in the queue out of it, wherever. */
 void request_take(struct world *world, struct request_list *queue, uint32_t request);
 
-/* --- pool.c: connections; speak.c: what is said on them
- * --------------------------------------------------------------------- */
+/* --- pool.c: connections; speak.c: what is said on them --------------------------------------- */
 uint32_t pool_limit(const struct world *world, uint32_t id); /* connections it may have */
 void pool_open(struct world *world, uint32_t id);            /* one more, if it may */
 /* Hands waiting requests to connections, opens what is missing, sets the timer: the last thing that
@@ -345,8 +344,7 @@ void speak_close(struct world *world, uint32_t id, const struct place *place);
 /* Requests that may be under way on a connection of it. */
 uint32_t speak_room(const struct world *world, uint32_t id, const struct place *place);
 
-/* --- crowd.c: connections that stay ------------------------------------------------------------
- */
+/* --- crowd.c: connections that stay ----------------------------------------------------------- */
 void crowd_begin(struct world *world, uint32_t id);
 void crowd_end(struct world *world, uint32_t id); /* the process is gone, its sockets too */
 void crowd_freeze(struct world *world, uint32_t id);

@@ -17,8 +17,7 @@ uint32_t pool_limit(const struct world *world, uint32_t id)
     return (uint32_t)parameter_get(world, id, CLIENT_CONNECTIONS);
 }
 
-/* --- where to: `to`, or what a sentinel of `via` says
- * --------------------------------------------- */
+/* --- where to: `to`, or what a sentinel of `via` says ----------------------------------------- */
 
 /* The sentinel whose turn it is: the one that answered last stays the first. */
 static uint32_t via_asked(const struct world *world, uint32_t id)

@@ -123,8 +123,7 @@ static inline struct kept_attempt attempt_of(const char *lesson, uint64_t starte
     return attempt;
 }
 
-/* --- a random stream that a seed gives again
- * ------------------------------------------------------- */
+/* --- a random stream that a seed gives again -------------------------------------------------- */
 
 static inline uint64_t draw(uint64_t *state)
 {

@@ -1,8 +1,7 @@
 /* Home, keys, clock, parts and prompt: the lab without a terminal. */
 #include "tests/unit/lab_fixture.h"
 
-/* --- home and languages ------------------------------------------------------------------------
- */
+/* --- home and languages ----------------------------------------------------------------------- */
 
 static void home_lists_the_lessons_in_the_language_and_switches_it_live(void **state)
 {
@@ -119,8 +118,7 @@ static void a_small_terminal_says_what_it_needs_and_goes_on(void **state)
     close_lab(lab);
 }
 
-/* --- the table of actions ------------------------------------------------------------------------
- */
+/* --- the table of actions --------------------------------------------------------------------- */
 
 static bool same_key(const struct action *a, const struct action *b)
 {
@@ -152,8 +150,7 @@ static void help_lists_every_key_of_the_screen(void **state)
     close_lab(lab);
 }
 
-/* --- the clock
- * ------------------------------------------------------------------------------------ */
+/* --- the clock -------------------------------------------------------------------------------- */
 
 static void space_runs_and_pauses_and_the_speed_counts(void **state)
 {
@@ -249,8 +246,7 @@ static void right_goes_to_the_next_thing_that_matters(void **state)
     close_lab(lab);
 }
 
-/* --- parts and the prompt
- * --------------------------------------------------------------------------- */
+/* --- parts and the prompt --------------------------------------------------------------------- */
 
 static void the_panel_breaks_the_selected_part_and_shows_the_command(void **state)
 {

@@ -31,8 +31,7 @@ static void open_first(struct lab *lab)
     type(lab, " ");
 }
 
-/* --- what is known already
- * ------------------------------------------------------------------------------------------- */
+/* --- what is known already -------------------------------------------------------------------- */
 
 static void guess(struct lab *lab, const char *first, const char *second)
 {
@@ -105,8 +104,7 @@ static void a_lesson_that_is_done_begins_with_its_question(void **state)
     folder_close(&folder);
 }
 
-/* --- nobody waits twice
- * ------------------------------------------------------------------------------------------- */
+/* --- nobody waits twice ----------------------------------------------------------------------- */
 
 static void what_was_not_touched_is_not_run_again(void **state)
 {
@@ -140,8 +138,7 @@ static void what_was_not_touched_is_not_run_again(void **state)
     folder_close(&folder);
 }
 
-/* --- vary
- * ------------------------------------------------------------------------------------------- */
+/* --- vary ------------------------------------------------------------------------------------- */
 
 static void enter_goes_to_the_moment_at_which_a_goal_failed(void **state)
 {
@@ -212,8 +209,7 @@ static void a_cheaper_way_is_offered_only_after_passing(void **state)
     folder_close(&folder);
 }
 
-/* --- acts
- * ------------------------------------------------------------------------------------------- */
+/* --- acts ------------------------------------------------------------------------------------- */
 
 #define SECOND_ACT                                                                                 \
     "```\n\n### second\n\n```lab world\nset orders rate=200/s\nat 4s kill cache\n"                 \
@@ -293,8 +289,7 @@ static void vary_may_have_a_world_of_its_own(void **state)
     folder_close(&folder);
 }
 
-/* --- the map
- * ------------------------------------------------------------------------------------------- */
+/* --- the map ---------------------------------------------------------------------------------- */
 
 static void ask_a_map(const struct folder *folder, const char *parts)
 {
@@ -371,8 +366,7 @@ static void marks_are_words_and_bits(void **state)
     assert_string_equal(words, "cache,chat-1");
 }
 
-/* --- files that are saved
- * ------------------------------------------------------------------------------------------- */
+/* --- files that are saved --------------------------------------------------------------------- */
 
 static void saved(struct lab *lab, const struct folder *folder, const char *name)
 {

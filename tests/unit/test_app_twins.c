@@ -31,9 +31,7 @@ static void select_part(struct lab *lab, const char *name)
         press(lab, KEY_CODE_TAB);
 }
 
-/* --- the key
- * --------------------------------------------------------------------------------------
- */
+/* --- the key ---------------------------------------------------------------------------------- */
 
 static void a_key_forks_and_the_screen_says_the_commands(void **state)
 {
@@ -103,9 +101,7 @@ static void a_part_s_setting_is_what_b_changes(void **state)
     close_lab(lab);
 }
 
-/* --- keys and lines
- * -------------------------------------------------------------------------------
- */
+/* --- keys and lines --------------------------------------------------------------------------- */
 
 struct said {
     char line[LINE_BYTES];
@@ -197,9 +193,7 @@ static void keys_and_lines_end_with_the_same_digests(void **state)
     close_lab(lines);
 }
 
-/* --- ways out
- * -------------------------------------------------------------------------------------
- */
+/* --- ways out --------------------------------------------------------------------------------- */
 
 static void going_back_before_the_fork_ends_the_twins_and_says_so(void **state)
 {
@@ -329,9 +323,7 @@ static void every_size_draws_them(void **state)
     close_lab(lab);
 }
 
-/* --- lessons
- * --------------------------------------------------------------------------------------
- */
+/* --- lessons ---------------------------------------------------------------------------------- */
 
 static struct lab *open_try(enum language language)
 {

@@ -3,8 +3,7 @@
 
 #define INCR_1 "appendonly.aof.1.incr.aof"
 
-/* --- writing and fsync -------------------------------------------------------------------------
- */
+/* --- writing and fsync ------------------------------------------------------------------------ */
 
 static void the_log_has_its_size_to_the_byte(void **unused)
 {
@@ -215,8 +214,7 @@ static void a_full_disk_under_the_log(void **unused)
     plain_close(world);
 }
 
-/* --- its files (TRUTH redis.aof-corrupt.1, aof-enable.1, aof-rewrite.3, aof-midrewrite.1)
- * ------------ */
+/* --- its files (TRUTH redis.aof-corrupt.1, aof-enable.1, aof-rewrite.3, aof-midrewrite.1) ----- */
 
 static struct world *thousand_and_stopped(const char *parameters)
 {

@@ -176,8 +176,7 @@ static void checkpoints_keep_their_budget(void **unused)
     session_close(session);
 }
 
-/* --- shared runs
- * ------------------------------------------------------------------------------------ */
+/* --- shared runs ------------------------------------------------------------------------------ */
 
 struct shared {
     char words[SHARED_MAX];

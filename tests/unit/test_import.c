@@ -70,8 +70,7 @@ static bool has_line(const char *line)
             fail_msg("no line `%s` in:\n%s", line, output);                                        \
     } while (0)
 
-/* --- what is taken
- * ------------------------------------------------------------------------------------ */
+/* --- what is taken ---------------------------------------------------------------------------- */
 
 static void only_what_differs_is_written(void **unused)
 {
@@ -160,8 +159,7 @@ static void the_output_is_a_world_that_runs(void **unused)
     assert_line("# from redis.conf, by outage import");
 }
 
-/* --- what is left out
- * ---------------------------------------------------------------------------------- */
+/* --- what is left out ------------------------------------------------------------------------- */
 
 static void what_is_left_out_is_named_with_its_reason(void **unused)
 {
@@ -205,8 +203,7 @@ static void a_name_cannot_write_into_the_world(void **unused)
     assert_int_equal(sh("$O import redis.conf | $O run --quiet - 2>&1"), 0);
 }
 
-/* --- what is refused
- * ----------------------------------------------------------------------------------- */
+/* --- what is refused -------------------------------------------------------------------------- */
 
 static void a_refused_value_has_its_place(void **unused)
 {
@@ -268,8 +265,7 @@ static void usage_is_status_2(void **unused)
     assert_int_equal(import("appendonly yes", ">/dev/full"), 2);
 }
 
-/* --- lines of any bytes
- * -------------------------------------------------------------------------------- */
+/* --- lines of any bytes ----------------------------------------------------------------------- */
 
 static void a_long_line_of_another_kind_is_left_out(void **unused)
 {

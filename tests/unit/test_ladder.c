@@ -62,8 +62,7 @@ static const char *scene_words(const struct ladder_side *of)
     return buffer;
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 /* The first request has the handshake: two round trips; the next one none: one. */
 static void an_exchange_is_a_request_and_what_belongs_to_it(void **state)
@@ -89,8 +88,7 @@ static void an_exchange_is_a_request_and_what_belongs_to_it(void **state)
     close_lab(lab);
 }
 
-/* --- dropping
- * -------------------------------------------------------------------------------------- */
+/* --- dropping --------------------------------------------------------------------------------- */
 
 static void a_dropped_packet_is_the_chosen_one(void **state)
 {
@@ -141,8 +139,7 @@ static void one_of_a_burst_is_dropped_exactly(void **state)
     close_lab(lab);
 }
 
-/* --- live, and back
- * --------------------------------------------------------------------------------- */
+/* --- live, and back --------------------------------------------------------------------------- */
 
 static void a_packet_is_seen_under_way_and_the_future_is_not(void **state)
 {
@@ -185,8 +182,7 @@ static void the_world_is_the_same_with_its_ladder_open(void **state)
     close_lab(other);
 }
 
-/* --- which conversation
- * ------------------------------------------------------------------------------ */
+/* --- which conversation ----------------------------------------------------------------------- */
 
 static void the_selected_part_says_whose_conversation(void **state)
 {
@@ -243,8 +239,7 @@ static void twins_stand_side_by_side(void **state)
     close_lab(lab);
 }
 
-/* --- what is in it, and what is told
- * -------------------------------------------------------------------- */
+/* --- what is in it, and what is told ---------------------------------------------------------- */
 
 static void enter_shows_what_is_in_the_packet(void **state)
 {

@@ -2,8 +2,7 @@
  * back. */
 #include "tests/unit/store_fixture.h"
 
-/* --- keys that are written again ---------------------------------------------------------------
- */
+/* --- keys that are written again -------------------------------------------------------------- */
 
 static void an_overwritten_write_is_not_lost(void **unused)
 {
@@ -151,8 +150,7 @@ static void a_lost_deletion_deletes_nothing(void **unused)
     plain_close(world);
 }
 
-/* --- causes and moments
- * ----------------------------------------------------------------------------- */
+/* --- causes and moments ----------------------------------------------------------------------- */
 
 static void lost_says_when_and_by_what(void **unused)
 {
@@ -229,8 +227,7 @@ static void what_is_evicted_is_lost(void **unused)
     plain_close(world);
 }
 
-/* --- answers that do not come
- * ------------------------------------------------------------------------ */
+/* --- answers that do not come ----------------------------------------------------------------- */
 
 static void applied_without_an_answer_is_kept(void **unused)
 {
@@ -292,8 +289,7 @@ static void an_answer_may_come_after_the_loss(void **unused)
     plain_close(world);
 }
 
-/* --- for people
- * ------------------------------------------------------------------------------------------ */
+/* --- for people ------------------------------------------------------------------------------- */
 
 static void the_report_is_in_both_languages(void **unused)
 {

@@ -13,9 +13,7 @@
 #include "lab/lesson/check.h"
 #include "lab/lesson/reading.h"
 
-/* --- a copy of a right lesson that may be damaged
- * -----------------------------------------------------------------------------
- */
+/* --- a copy of a right lesson that may be damaged --------------------------------------------- */
 
 enum { EN = 1, KO = 2, BOTH = 3, WORLD = 4 };
 static const char *const names[] = {"en.md", "ko.md", "world.lab"};
@@ -108,9 +106,7 @@ static void look(struct copy *copy, unsigned seeds, enum language language)
     copy->failed = lesson_check(copy->folder, seeds, language, report, copy);
 }
 
-/* --- the damages
- * --------------------------------------------------------------------------------------------------
- */
+/* --- the damages ------------------------------------------------------------------------------ */
 
 struct row {
     unsigned files;

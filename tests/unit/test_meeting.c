@@ -3,8 +3,7 @@
 
 #include "lab/app/flow.h"
 
-/* --- before it
- * -------------------------------------------------------------------------------------- */
+/* --- before it -------------------------------------------------------------------------------- */
 
 static void people_are_named_once_and_questions_chosen_by_number(void **state)
 {
@@ -48,8 +47,7 @@ static void people_are_named_once_and_questions_chosen_by_number(void **state)
     place_remove(&place);
 }
 
-/* --- the clock
- * -------------------------------------------------------------------------------------- */
+/* --- the clock -------------------------------------------------------------------------------- */
 
 static void the_clock_says_how_late_it_is_and_what_to_leave_out(void **state)
 {
@@ -176,8 +174,7 @@ static void who_comes_back_soon_finds_the_clock_gone_on_and_another_day_not(void
     }
 }
 
-/* --- notes
- * ------------------------------------------------------------------------------------------ */
+/* --- notes ------------------------------------------------------------------------------------ */
 
 static uint32_t notes_in(struct lab *lab, struct kept_note *notes)
 {
@@ -279,8 +276,7 @@ static void without_a_meeting_nothing_is_offered_that_needs_one(void **state)
     close_lab(lab);
 }
 
-/* --- sentences
- * -------------------------------------------------------------------------------------- */
+/* --- sentences -------------------------------------------------------------------------------- */
 
 static void everybody_says_one_sentence_and_can_say_it_better(void **state)
 {
@@ -357,8 +353,7 @@ static void the_homework_goes_on_from_the_meeting(void **state)
     place_remove(&place);
 }
 
-/* --- presenting
- * -------------------------------------------------------------------------------------- */
+/* --- presenting ------------------------------------------------------------------------------- */
 
 static int digit_rows(struct lab *lab)
 {

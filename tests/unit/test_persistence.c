@@ -1,8 +1,7 @@
 /* Snapshots: what is written when, how large it is, what a start makes of it. */
 #include "tests/unit/store_fixture.h"
 
-/* --- snapshots (TRUTH redis.save-*, dirty.*, shutdown.1, flushall.1, rdb-size.1) -----------------
- */
+/* --- snapshots (TRUTH redis.save-*, dirty.*, shutdown.1, flushall.1, rdb-size.1) -------------- */
 
 static void a_rule_needs_more_than_its_seconds(void **unused)
 {
@@ -190,8 +189,7 @@ static void two_thousand_keys_as_measured(void **unused)
     plain_close(world);
 }
 
-/* --- failing snapshots (TRUTH redis.bgsave-fail.1, orphan-child.1)
- * -------------------------------- */
+/* --- failing snapshots (TRUTH redis.bgsave-fail.1, orphan-child.1) ---------------------------- */
 
 static void a_full_disk_stops_writes_and_is_tried_again(void **unused)
 {
@@ -262,8 +260,7 @@ static void a_child_outlives_its_parent_until_its_next_report(void **unused)
     orphan(3500, 10);
 }
 
-/* --- damage (TRUTH redis.rdb-corrupt.1)
- * ------------------------------------------------------------ */
+/* --- damage (TRUTH redis.rdb-corrupt.1) ------------------------------------------------------- */
 
 static void damaged_snapshot(const char *damage, const char *words)
 {

@@ -3,8 +3,7 @@
 
 #include "lab/progress/review.h"
 
-/* --- lessons
- * ------------------------------------------------------------------------------------------ */
+/* --- lessons ---------------------------------------------------------------------------------- */
 
 static void a_lesson_is_new_then_under_way_then_done(void **state)
 {
@@ -135,8 +134,7 @@ static void every_trouble_has_its_words_in_both_languages(void **state)
     free(progress);
 }
 
-/* --- guesses
- * --------------------------------------------------------------------------------------------- */
+/* --- guesses ---------------------------------------------------------------------------------- */
 
 static void guesses_come_back_as_they_were_typed(void **state)
 {
@@ -196,9 +194,7 @@ static void what_is_too_long_is_cut_between_characters(void **state)
     place_remove(&place);
 }
 
-/* --- reviews
- * ------------------------------------------------------------------------------------------------
- */
+/* --- reviews ---------------------------------------------------------------------------------- */
 
 static void a_lesson_comes_back_after_1_3_7_and_21_days(void **state)
 {

@@ -3,8 +3,7 @@
 
 #include <sys/resource.h>
 
-/* --- kills
- * -------------------------------------------------------------------------------------------- */
+/* --- kills ------------------------------------------------------------------------------------ */
 
 /* Writes guesses and says each number when it is kept. */
 static void write_for_ever(const struct where *place, int tell)
@@ -92,8 +91,7 @@ static void a_kill_at_every_change_of_the_file(void **state)
     assert_true(change > 6);
 }
 
-/* --- a full disk
- * ---------------------------------------------------------------------------------------- */
+/* --- a full disk ------------------------------------------------------------------------------ */
 
 static void write_and_be_told(struct progress *progress)
 {
@@ -151,8 +149,7 @@ static void a_limit_of_the_system_is_a_sentence(void **state)
     place_remove(&place);
 }
 
-/* --- several labs
- * ---------------------------------------------------------------------------------------- */
+/* --- several labs ----------------------------------------------------------------------------- */
 
 static void several_labs_write_at_once(void **state)
 {

@@ -3,8 +3,7 @@
 
 #include <grp.h>
 
-/* --- versions
- * --------------------------------------------------------------------------------------------- */
+/* --- versions --------------------------------------------------------------------------------- */
 
 static void sql(const struct where *place, const char *words)
 {
@@ -98,9 +97,7 @@ static void a_newer_file_is_read_and_never_written(void **state)
     place_remove(&place);
 }
 
-/* --- damage
- * --------------------------------------------------------------------------------------------------
- */
+/* --- damage ----------------------------------------------------------------------------------- */
 
 static void damage(const struct where *place, long at, size_t bytes, int with)
 {
@@ -163,8 +160,7 @@ static void a_damaged_file_is_set_aside_once_by_several_labs(void **state)
     place_remove(&place);
 }
 
-/* --- places where it cannot be
- * -------------------------------------------------------------------------------- */
+/* --- places where it cannot be ---------------------------------------------------------------- */
 
 static void assert_unusable(const char *path, const char *says)
 {

@@ -53,8 +53,7 @@ static char *file_read(const char *path)
     return text;
 }
 
-/* --- wrong scripts
- * ------------------------------------------------------------------------------------ */
+/* --- wrong scripts ---------------------------------------------------------------------------- */
 
 static void each_wrong_script_says_where_and_what(void **unused)
 {
@@ -115,8 +114,7 @@ static void usage_is_status_2(void **unused)
     assert_non_null(strstr(output, "outage "));
 }
 
-/* --- statuses
- * ------------------------------------------------------------------------------------------- */
+/* --- statuses --------------------------------------------------------------------------------- */
 
 #define WORLD                                                                                      \
     "machine redis-1\\nmachine app-1\\nadd store cache on redis-1 save=\"\"\\n"                    \
@@ -155,8 +153,7 @@ static void a_full_disk_is_said(void **unused)
     assert_int_equal(sh("$O kinds --json 2>&1 >/dev/full"), 2);
 }
 
-/* --- documents
- * ------------------------------------------------------------------------------------------- */
+/* --- documents -------------------------------------------------------------------------------- */
 
 static json_t *document(void)
 {

@@ -4,9 +4,7 @@
  */
 #include "tests/unit/session_fixture.h"
 
-/* --- time
- * -----------------------------------------------------------------------------------------------
- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static void a_headless_run_ends_where_it_should(void **unused)
 {
@@ -64,8 +62,7 @@ static void a_ramp_moves_evenly(void **unused)
     session_close(session);
 }
 
-/* --- the lab
- * ---------------------------------------------------------------------------------------------- */
+/* --- the lab ---------------------------------------------------------------------------------- */
 
 static void the_files_lines_act_as_the_clock_reaches_them(void **unused)
 {
@@ -109,8 +106,7 @@ static void what_fails_changes_nothing(void **unused)
     session_close(session);
 }
 
-/* --- variants
- * ---------------------------------------------------------------------------------------------- */
+/* --- variants --------------------------------------------------------------------------------- */
 
 static void variants_differ_in_one_thing(void **unused)
 {
@@ -169,8 +165,7 @@ static void a_rewind_does_not_pass_the_fork(void **unused)
     session_close(session);
 }
 
-/* --- conditions
- * ------------------------------------------------------------------------------------------- */
+/* --- conditions ------------------------------------------------------------------------------- */
 
 static void conditions_hold_or_do_not(void **unused)
 {
@@ -259,8 +254,7 @@ static void peaks_count_from_the_start_or_the_mark(void **unused)
     session_close(scripted);
 }
 
-/* --- predictions
- * ------------------------------------------------------------------------------------------ */
+/* --- predictions ------------------------------------------------------------------------------ */
 
 static void a_prediction_hides_its_answer(void **unused)
 {
@@ -288,8 +282,7 @@ static void a_prediction_hides_its_answer(void **unused)
     session_close(session);
 }
 
-/* --- the life of a write
- * ------------------------------------------------------------------------------------ */
+/* --- the life of a write ---------------------------------------------------------------------- */
 
 static void a_write_has_a_life(void **unused)
 {
@@ -330,8 +323,7 @@ static void a_logged_write_lives_on(void **unused)
     session_close(session);
 }
 
-/* --- completion and lessons' commands
- * ----------------------------------------------------------------------- */
+/* --- completion and lessons' commands --------------------------------------------------------- */
 
 static void candidate(void *user, const char *word, const char *help)
 {

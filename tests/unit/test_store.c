@@ -6,8 +6,7 @@ static int64_t used(struct world *world)
     return plain_metric(world, "cache.used_memory");
 }
 
-/* --- memory (TRUTH redis.mem-per-key.*)
- * ----------------------------------------------------------- */
+/* --- memory (TRUTH redis.mem-per-key.*) ------------------------------------------------------- */
 
 /* A key of 13 bytes with a value of so many letters, 0: the number 12345. */
 static void takes(int letters, int64_t value_bytes)
@@ -70,8 +69,7 @@ static void keys_with_a_time_take_more(void **unused)
     plain_close(world);
 }
 
-/* --- fork and copy on write (TRUTH redis.cow.1, fork-stall.1)
- * ----------------------------------------- */
+/* --- fork and copy on write (TRUTH redis.cow.1, fork-stall.1) --------------------------------- */
 
 /* Bytes copied when so many writes hit 20,000 keys of 1000 B during a snapshot. */
 static int64_t copied(const char *client)
@@ -142,8 +140,7 @@ static void memory_is_the_machines(void **unused)
     plain_close(world);
 }
 
-/* --- maxmemory (TRUTH redis.maxmemory.1)
- * --------------------------------------------------------------- */
+/* --- maxmemory (TRUTH redis.maxmemory.1) ------------------------------------------------------ */
 
 static void maxmemory_refuses_or_evicts(void **unused)
 {
@@ -173,8 +170,7 @@ static void maxmemory_refuses_or_evicts(void **unused)
     plain_close(world);
 }
 
-/* --- starts (TRUTH redis.load-time.1, ttl-load.1)
- * ------------------------------------------------------- */
+/* --- starts (TRUTH redis.load-time.1, ttl-load.1) --------------------------------------------- */
 
 static int64_t load_time(const char *parameters, const char *then)
 {
@@ -302,8 +298,7 @@ static void times_to_live_run_on_while_it_is_down(void **unused)
     plain_close(world);
 }
 
-/* --- a process
- * ------------------------------------------------------------------------------------------- */
+/* --- a process -------------------------------------------------------------------------------- */
 
 static void a_paused_process_answers_later(void **unused)
 {
@@ -360,8 +355,7 @@ static void equal_histories_give_equal_digests(void **unused)
     assert_true(digests[0] == digests[1]);
 }
 
-/* --- the admin's words
- * ------------------------------------------------------------------------------------- */
+/* --- the admin's words ------------------------------------------------------------------------ */
 
 static void the_admin_gets_the_real_answers(void **unused)
 {

@@ -66,8 +66,7 @@ static uint64_t digest_of(struct session *session, const char *name)
     return 0;
 }
 
-/* --- forking -----------------------------------------------------------------------------------
- */
+/* --- forking ---------------------------------------------------------------------------------- */
 
 /* What is said to the other one: the parent's twin. */
 static void play_other(struct session *session, struct dice *dice, unsigned steps)
@@ -126,8 +125,7 @@ static void ten_forks_leave_nothing_behind(void **unused)
     session_close(straight);
 }
 
-/* --- taking it back -----------------------------------------------------------------------------
- */
+/* --- taking it back --------------------------------------------------------------------------- */
 
 static void unfork_is_the_world_before(void **unused)
 {
@@ -194,8 +192,7 @@ static void a_fork_of_the_file_comes_again(void **unused)
     session_close(session);
 }
 
-/* --- choosing -----------------------------------------------------------------------------------
- */
+/* --- choosing --------------------------------------------------------------------------------- */
 
 static void the_kept_one_is_the_world_as_if_it_were_typed(void **unused)
 {
@@ -287,8 +284,7 @@ static void one_of_three_ends(void **unused)
     session_close(two);
 }
 
-/* --- shared runs ---------------------------------------------------------------------------------
- */
+/* --- shared runs ------------------------------------------------------------------------------ */
 
 struct shared {
     char words[SHARED_MAX];
@@ -377,8 +373,7 @@ static void what_is_shared_runs_again(void **unused)
     }
 }
 
-/* --- as a table ----------------------------------------------------------------------------------
- */
+/* --- as a table ------------------------------------------------------------------------------- */
 
 static void a_row_a_metric_that_differs(void **unused)
 {

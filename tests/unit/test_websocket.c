@@ -195,8 +195,7 @@ static void a_message_holds_a_thread_while_it_waits_outside(void **unused)
     plain_close(world);
 }
 
-/* --- slow readers ------------------------------------------------------------------------------
- */
+/* --- slow readers ----------------------------------------------------------------------------- */
 
 #define TALK "connections=10 room=10 send=20/s value=5000B timeout=10s"
 
