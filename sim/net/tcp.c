@@ -1,7 +1,7 @@
 /*
  * TCP for components: opening, writing, reading, closing; and how long a connection lives.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include "sim/machine/machine.h"
 #include "sim/net/way.h"

@@ -2,7 +2,7 @@
  * TCP: what an ACK says: what has come, in order or not (SACK), and how large the peer's window is.
  * Linux tcp_ack, tcp_sacktag_write_queue, tcp_clean_rtx_queue.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 /* --- SACK ------------------------------------------------------------------------------- */
 

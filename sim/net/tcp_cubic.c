@@ -4,7 +4,7 @@
  *
  * Times are milliseconds, as with HZ=1000.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include "sim/machine/machine.h"
 

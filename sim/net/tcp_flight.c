@@ -2,7 +2,7 @@
  * TCP: the record of what is under way at an end; the segments that are not acknowledged, and what
  * came beyond a hole.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include "sim/net/deliveries.h"
 

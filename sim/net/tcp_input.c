@@ -2,7 +2,7 @@
  * TCP: segments come.  RFC 9293 3.10.7 in its order; ACKs as Linux __tcp_ack_snd_check decides
  * them.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 /* --- opening ---------------------------------------------------------------------------- */
 

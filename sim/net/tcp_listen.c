@@ -2,7 +2,7 @@
  * TCP: who listens, the accept queue, and what a listener does with a handshake (Linux
  * tcp_conn_request, inet_csk_accept).
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include "sim/machine/machine.h"
 #include "sim/net/way.h"

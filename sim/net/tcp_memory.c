@@ -4,7 +4,7 @@
  * An idle end's buffers hold nothing: tcp_wmem and tcp_rmem are limits, not reservations.  TRUTH
  * ws.mem-per-conn.kernel, ws.slow.kernel-buffers.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include "sim/machine/machine.h"
 

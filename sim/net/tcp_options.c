@@ -1,7 +1,7 @@
 /*
  * TCP: what setsockopt(2) sets at an end.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 static void flag_option(struct tcp_end *end, enum end_flag flag, uint64_t value)
 {

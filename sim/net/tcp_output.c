@@ -2,7 +2,7 @@
  * TCP: segments leave.  tcp_output is the one place that decides what may be sent: cwnd, the peer's
  * window, Nagle (Linux tcp_write_xmit).
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include <string.h>
 

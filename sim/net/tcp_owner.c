@@ -2,7 +2,7 @@
  * TCP and the processes that own sockets: who is told, who listens, what a death or a lost machine
  * leaves.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * 28,232 of them (TRUTH net.timewait.exhaustion).  connect(2) takes the ports that are as even or
  * odd as the first of the range before the others (Linux __inet_hash_connect).
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * TCP: losses are found and mended.  RACK (RFC 8985) says what is lost, proportional rate reduction
  * (RFC 6937) how much may leave meanwhile.  Linux tcp_recovery.c, tcp_fastretrans_alert.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #define REORDERING 3u /* sacked segments behind a hole that make it a loss */
 

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 #include "sim/net/wire.h"
 
 #include "sim/machine/machine.h"

@@ -5,7 +5,7 @@
  * early, finds nothing due and is set again.  RFC 6298, Linux tcp_input.c (tcp_rtt_estimator),
  * tcp_timer.c.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include "sim/machine/machine.h"
 

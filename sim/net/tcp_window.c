@@ -5,7 +5,7 @@
  * a socket begins with, since Linux makes it larger only as the program reads.  Linux
  * __tcp_select_window, tcp_probe_timer.
  */
-#include "sim/net/tcp_state.h"
+#include "sim/net/tcp_inside.h"
 
 #include "sim/machine/machine.h"
 
