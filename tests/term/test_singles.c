@@ -51,7 +51,7 @@ static void a_part_is_taken_away_and_is_back(void **state)
 static void a_balancer_sends_to_one_of_two(void **state)
 {
     (void)state;
-    struct vt *vt = start("ko", OUTAGE_SOURCE_DIR "/tests/term/balancer.lab", 0, 0);
+    struct vt *vt = lab_open("ko", TERM_WORLD("balancer"), NULL);
     vt_wait_for(vt, "balancer.lab");
     command(vt, "run 11s");
     vt_wait_for(vt, "00:11.0");
@@ -59,7 +59,7 @@ static void a_balancer_sends_to_one_of_two(void **state)
     vt_send(vt, "L");
     vt_wait_for(vt, "servers that lb sends to");
     vt_golden(vt, "twins-balancer.en");
-    quit(vt, "qqq");
+    quit_by(vt, "qqq");
 }
 
 int main(void)
