@@ -182,6 +182,9 @@ void location_heard(struct world *world, uint32_t id, uint32_t number,
     case HTTP_RESPONSE:
         answered(world, id, number, message);
         break;
+    case WS_DELIVERY: /* said in its room when it still was op=ws, to the connection before */
+        deliveries_lost(world, message);
+        break;
     default:
         member_lost(world, id, number);
         break;

@@ -413,6 +413,23 @@ static void what_a_client_does_may_change(void **unused)
     plain_close(world);
 }
 
+/* A message that waited outside is written to a room whose connections no longer chat: missed, and
+ * they stay. */
+static void what_was_said_before_the_change_is_missed(void **unused)
+{
+    (void)unused;
+    struct world *world = chat_world("external=600ms", "connections=4 room=4 send=20/s");
+    plain_run_ms(world, 3000);
+    plain_say(world, "set c op=location mode=ws update=1s");
+    for (uint64_t ms = 3010; ms < 5000; ms += 10) {
+        plain_run_ms(world, ms);
+        accounted(world);
+    }
+    same(world, "c.connections", 4);
+    between(world, "c.missed", 1, INT64_MAX);
+    plain_close(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,6 +451,7 @@ int main(void)
         cmocka_unit_test(a_death_is_in_the_ledger),
         cmocka_unit_test(a_balancer_splits_the_rooms),
         cmocka_unit_test(what_a_client_does_may_change),
+        cmocka_unit_test(what_was_said_before_the_change_is_missed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
