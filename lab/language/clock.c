@@ -380,6 +380,13 @@ bool session_idle(struct session *session)
            session->cursor >= session->line_count && earliest_next(session, &next_ns) < 0;
 }
 
+/* How many events may happen yet: one more than allowed, so that it is seen. */
+static uint64_t events_left(const struct session *session)
+{
+    uint64_t most = session->options.events_max, total = session_total_events(session);
+    return most == 0 ? UINT64_MAX : total > most ? 1 : most - total + 1;
+}
+
 bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget)
 {
     uint64_t start = session_total_events(session), stretches = 0;
@@ -407,7 +414,8 @@ bool clock_advance(struct session *session, uint64_t until_ns, uint64_t budget)
         uint64_t target_ns = target_of(session, until_ns);
         if (until_ns == TIME_NEVER && session_idle(session))
             return true;
-        stretch(session, target_ns, budget ? budget - spent : UINT64_MAX);
+        stretch(session, target_ns,
+                least(budget ? budget - spent : UINT64_MAX, events_left(session)));
         text_clear(&text);
         text_add_grouped(&text, session->options.events_max);
         if (session->options.events_max &&
