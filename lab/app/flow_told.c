@@ -92,6 +92,23 @@ static void shorten(const char *life, uint64_t lost_ns, struct text *to)
     add_closer(to, gone);
 }
 
+static void take_life(struct model *model, uint64_t lost_ns)
+{
+    char whole[LANGUAGES][ANSWER_BYTES];
+    struct text in[LANGUAGES];
+    struct error error;
+    for (int language = 0; language < LANGUAGES; language++) {
+        in[language] = TEXT(whole[language]);
+        model->ended.life[language][0] = 0;
+    }
+    if (model->life_write &&
+        session_life_in_all(model->session, 0, model->life_write, in, &error))
+        for (int language = 0; language < LANGUAGES; language++) {
+            struct text brief = TEXT(model->ended.life[language]);
+            shorten(whole[language], lost_ns, &brief);
+        }
+}
+
 void flow_take_end(struct model *model)
 {
     struct ended *ended = &model->ended;
@@ -102,16 +119,9 @@ void flow_take_end(struct model *model)
     ended->told_count = 0;
     for (int language = 0; language < LANGUAGES; language++) {
         const struct lesson_text *text = &model->flow.lesson->text[language];
-        char whole[ANSWER_BYTES];
-        struct text life = TEXT(whole), brief = TEXT(ended->life[language]);
-        struct error error;
-        text_clear(&brief);
         for (uint32_t i = 0; i < text->block_count[STEP_EXPLAIN]; i++)
             if (text->blocks[STEP_EXPLAIN][i].words)
                 take_told(model, text->blocks[STEP_EXPLAIN][i].words);
-        session_language(model->session, (enum language)language);
-        if (model->life_write && session_life(model->session, 0, model->life_write, &life, &error))
-            shorten(whole, ledger.lost_at_ns, &brief);
     }
-    session_language(model->session, model->language);
+    take_life(model, ledger.lost_at_ns);
 }

@@ -81,7 +81,6 @@ enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OV
 #define LINE_BYTES       FIELD_BYTES
 #define TOLD_MAX         32
 #define LIFE_BYTES       1024
-#define LANGUAGES        2
 #define MEETING_LESSONS  3
 #define PAUSES_MAX       8
 #define DRAWS_PER_SECOND 4

@@ -256,7 +256,8 @@ static void end_say(struct text *text, const struct life *life, bool ko)
     text_add_char(text, '\n');
 }
 
-static void life_say(struct text *text, struct life *life, const struct world *world, bool ko)
+static void life_say(struct text *text, const struct life *life, const struct world *world,
+                     bool ko)
 {
     text_add(text, ko ? "쓰기 #" : "write #");
     text_add_u64(text, life->write);
@@ -265,7 +266,6 @@ static void life_say(struct text *text, struct life *life, const struct world *w
         text_add_u64(text, life->key);
     }
     text_add(text, ko ? "의 일생\n" : "\n");
-    loss_insert(life);
     if (life->ledger.lost && life->forked_ns != TIME_NEVER) {
         text_add(text, "  ");
         clock_add(text, life->forked_ns, 6);
@@ -286,23 +286,46 @@ static bool no_write(const struct world *world, const char *words, struct error 
     return error_set(error, ERROR_NO_WRITE, 1, words, writes, NULL, NULL);
 }
 
-bool session_life(struct session *session, uint32_t variant, uint64_t write, struct text *text,
-                  struct error *error)
+/* Makes the write's time again and keeps what was heard of it. */
+static bool life_read(struct session *session, uint32_t variant, struct life *life,
+                      struct error *error)
 {
     struct world *world = session->variants[variant].world;
     struct history *history = session->variants[variant].history;
-    struct life life = {.session = session, .write = write, .forked_ns = TIME_NEVER};
+    uint64_t write = life->write;
     char words[24];
     struct text number = TEXT(words);
     text_clear(&number);
     text_add_u64(&number, write);
     if (session->hidden)
         return error_set(error, ERROR_HIDDEN, 0, "trace-write", NULL, NULL, NULL);
-    if (write == 0 || write > world->writes || !history || !ledger_of(world, write, &life.ledger))
+    if (write == 0 || write > world->writes || !history || !ledger_of(world, write, &life->ledger))
         return no_write(world, words, error);
-    if (!history_replay(history, world, history_before_write(history, write), heard, &life))
+    if (!history_replay(history, world, history_before_write(history, write), heard, life))
         return error_set(error, ERROR_WORLD_MEMORY, 0, NULL, NULL, NULL, NULL);
-    life_say(text, &life, world, session->options.language == LANGUAGE_KO);
+    loss_insert(life);
+    return true;
+}
+
+bool session_life(struct session *session, uint32_t variant, uint64_t write, struct text *text,
+                  struct error *error)
+{
+    struct life life = {.session = session, .write = write, .forked_ns = TIME_NEVER};
+    if (!life_read(session, variant, &life, error))
+        return false;
+    life_say(text, &life, session->variants[variant].world,
+             session->options.language == LANGUAGE_KO);
+    return true;
+}
+
+bool session_life_in_all(struct session *session, uint32_t variant, uint64_t write,
+                         struct text in[LANGUAGES], struct error *error)
+{
+    struct life life = {.session = session, .write = write, .forked_ns = TIME_NEVER};
+    if (!life_read(session, variant, &life, error))
+        return false;
+    for (int language = 0; language < LANGUAGES; language++)
+        life_say(&in[language], &life, session->variants[variant].world, language == LANGUAGE_KO);
     return true;
 }
 

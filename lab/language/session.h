@@ -201,6 +201,9 @@ bool session_holds(struct session *session, const char *condition, bool *held, s
 /* The life of a write, line by line, in a language (by replay from a checkpoint). */
 bool session_life(struct session *session, uint32_t variant, uint64_t write, struct text *text,
                   struct error *error);
+/* The same in each language, by one replay. */
+bool session_life_in_all(struct session *session, uint32_t variant, uint64_t write,
+                         struct text in[LANGUAGES], struct error *error);
 
 /* When the first line was typed that changes the run; TIME_NEVER: it is the file's own so far. */
 uint64_t session_touched(const struct session *session);

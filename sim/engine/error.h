@@ -17,6 +17,7 @@ enum error_id {
 };
 
 enum language { LANGUAGE_EN, LANGUAGE_KO };
+#define LANGUAGES 2
 
 struct error {
     uint16_t id;   /* enum error_id */
