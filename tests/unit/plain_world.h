@@ -19,7 +19,7 @@
 #include "sim/sim.h"
 
 static const struct world_limits plain_limits = {
-    .components = 64, .connections = 65536, .events = 65536, .requests = 32768};
+    .components = 64, .connections = 131072, .events = 262144, .requests = 65536};
 
 static inline struct world *plain_open(void)
 {

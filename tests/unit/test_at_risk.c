@@ -3,15 +3,17 @@
  *
  * Random configurations and histories; at random instants the world is copied, the fault done to
  * the copy, the process started again, and each write that was acked at the instant is looked up.
+ *
+ * test_at_risk [HISTORIES]: more of them.
  */
 #include "tests/unit/plain_world.h"
 
 #include "sim/engine/random.h"
 #include "sim/store/ledger.h"
 
-#define HISTORIES 150
-#define LOOKS     10
+#define LOOKS 10
 
+static unsigned histories = 30;
 static bool shown;
 
 static uint64_t draw(struct stream *stream, uint64_t bound)
@@ -152,7 +154,7 @@ static void gauges_are_what_a_fault_would_lose(void **unused)
     (void)unused;
     struct world *copy = plain_open();
     int64_t most = 0;
-    for (unsigned history = 0; history < HISTORIES; history++) {
+    for (unsigned history = 0; history < histories; history++) {
         const char *show = getenv("OUTAGE_SHOW");
         shown = show != NULL && (unsigned)atoi(show) == history;
         struct stream stream = stream_of(history, "at-risk", "history");
@@ -203,8 +205,10 @@ static void without_power_it_is_what_the_start_will_miss(void **unused)
     plain_close(world);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1)
+        histories = (unsigned)strtoul(argv[1], NULL, 10);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gauges_are_what_a_fault_would_lose),
         cmocka_unit_test(without_power_it_is_what_the_start_will_miss)};

@@ -5,12 +5,13 @@
  * Whatever happens: every request ends once, the totals agree with the full sums, the same script
  * gives the same run, and a copy that was made on the way goes the same way.
  *
- * test_random_worlds COUNT [FIRST]: so many seeds, from the first on.
+ * test_random_worlds [COUNT [FIRST]]: so many seeds, from the first on.
  */
 #include "tests/unit/plain_world.h"
 #include "tests/unit/random_script.h"
 
-#define SEEDS 20
+#define SEEDS        6
+#define SEEDS_SUMMED 20 /* so many are about something of everything: their sums are asserted */
 
 static uint64_t first_seed = 40, seed_count = SEEDS;
 
@@ -136,15 +137,14 @@ static void every_random_world_adds_up_and_repeats(void **unused)
         plain_close(again);
         plain_close(copy);
     }
-    if (seed_count != SEEDS) {
-        print_message("acked %lld refused %lld timed out %lld retries %lld lost %lld\n",
-                      (long long)sums.acked, (long long)sums.refused, (long long)sums.timed_out,
-                      (long long)sums.retries, (long long)sums.lost);
-        print_message("failovers %lld full syncs %lld answers %lld balanced %lld\n",
-                      (long long)sums.failovers, (long long)sums.synced, (long long)sums.responses,
-                      (long long)sums.balanced);
+    print_message("acked %lld refused %lld timed out %lld retries %lld lost %lld\n",
+                  (long long)sums.acked, (long long)sums.refused, (long long)sums.timed_out,
+                  (long long)sums.retries, (long long)sums.lost);
+    print_message("failovers %lld full syncs %lld answers %lld balanced %lld\n",
+                  (long long)sums.failovers, (long long)sums.synced, (long long)sums.responses,
+                  (long long)sums.balanced);
+    if (seed_count < SEEDS_SUMMED)
         return;
-    }
     assert_true(sums.acked > 10000 && sums.refused > 1000 && sums.timed_out > 1000);
     assert_true(sums.retries > 1000 && sums.lost > 100);
     assert_true(sums.balanced > 1000);
