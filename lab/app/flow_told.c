@@ -101,8 +101,7 @@ static void take_life(struct model *model, uint64_t lost_ns)
         in[language] = TEXT(whole[language]);
         model->ended.life[language][0] = 0;
     }
-    if (model->life_write &&
-        session_life_in_all(model->session, 0, model->life_write, in, &error))
+    if (model->life_write && session_life_in_all(model->session, 0, model->life_write, in, &error))
         for (int language = 0; language < LANGUAGES; language++) {
             struct text brief = TEXT(model->ended.life[language]);
             shorten(whole[language], lost_ns, &brief);

@@ -256,8 +256,7 @@ static void end_say(struct text *text, const struct life *life, bool ko)
     text_add_char(text, '\n');
 }
 
-static void life_say(struct text *text, const struct life *life, const struct world *world,
-                     bool ko)
+static void life_say(struct text *text, const struct life *life, const struct world *world, bool ko)
 {
     text_add(text, ko ? "쓰기 #" : "write #");
     text_add_u64(text, life->write);
