@@ -44,14 +44,26 @@ install_packages() {
     printf '%s\n' $missing >>"$here/build/installed-packages.txt"
 }
 
+# follow LOG: keeps what is said; on a terminal it shows how much is done.
+follow() {
+    local line
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$1"
+        case $line in '['*'%]'*) [ -t 2 ] && printf '\r  %s' "${line%%]*}]" >&2 ;; esac
+    done
+    [ -t 2 ] && printf '\r        \r' >&2
+    return 0
+}
+
 # build PRESET [TARGET...]: configures once and builds quietly; shows the log when it fails.
 build() {
     local preset=$1 log
     shift
     log="$here/build/$preset.log"
     mkdir -p "$here/build"
-    [ -e "$here/build/$preset/outage" ] || echo "Building ($preset), the first time takes a minute ..." >&2
-    if ! { cd "$here" && cmake --preset "$preset" && cmake --build --preset "$preset" -j "$(nproc)" ${1:+--target "$@"}; } >"$log" 2>&1; then
+    : >"$log"
+    [ -e "$here/build/$preset/outage" ] || echo "Building ($preset), the first time takes a few minutes ..." >&2
+    if ! { cd "$here" && cmake --preset "$preset" && cmake --build --preset "$preset" -j "$(nproc)" ${1:+--target "$@"}; } 2>&1 | follow "$log"; then
         tail -n 40 "$log" >&2
         echo "The build failed; the whole log is $log" >&2
         exit 3
