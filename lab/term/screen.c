@@ -100,7 +100,9 @@ static void guard_against_crashes(void)
 static bool open_terminal(void)
 {
     const char *name = ttyname(STDOUT_FILENO);
-    name = name ? name : "/dev/tty";
+    /* After `su` the device is another user's; the controlling terminal opens all the same. */
+    if (!name || access(name, R_OK | W_OK) != 0)
+        name = "/dev/tty";
     int input = open(name, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     int output = open(name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     screen.input = input < 0 ? NULL : fdopen(input, "r");
