@@ -256,6 +256,15 @@ static void end_say(struct text *text, const struct life *life, bool ko)
     text_add_char(text, '\n');
 }
 
+/* In its place among the steps: the write may have been on its way when it began. */
+static void fork_say(struct text *text, const struct life *life, bool ko)
+{
+    text_add(text, "  ");
+    clock_add(text, life->forked_ns, 6);
+    text_add(text, ko ? "  마지막 스냅샷을 뜨기 시작 (fork). 이 쓰기는 아직 없었습니다\n"
+                      : "  the last snapshot began (fork). This write was not there yet\n");
+}
+
 static void life_say(struct text *text, const struct life *life, const struct world *world, bool ko)
 {
     text_add(text, ko ? "쓰기 #" : "write #");
@@ -265,14 +274,14 @@ static void life_say(struct text *text, const struct life *life, const struct wo
         text_add_u64(text, life->key);
     }
     text_add(text, ko ? "의 일생\n" : "\n");
-    if (life->ledger.lost && life->forked_ns != TIME_NEVER) {
-        text_add(text, "  ");
-        clock_add(text, life->forked_ns, 6);
-        text_add(text, ko ? "  마지막 스냅샷을 뜨기 시작 (fork). 이 쓰기는 아직 없었습니다\n"
-                          : "  the last snapshot began (fork). This write was not there yet\n");
-    }
-    for (uint32_t i = 0; i < life->count; i++)
+    bool forked = life->ledger.lost && life->forked_ns != TIME_NEVER;
+    for (uint32_t i = 0; i < life->count; i++) {
+        if (forked && life->steps[i].time_ns > life->forked_ns) {
+            fork_say(text, life, ko);
+            forked = false;
+        }
         step_say(text, life, world, &life->steps[i], ko);
+    }
     end_say(text, life, ko);
 }
 
