@@ -38,12 +38,11 @@ bool press_language(struct model *model, const struct key *key)
 
 static bool open_number(struct model *model, uint32_t number)
 {
-    for (uint32_t i = 0; i < model->home.lesson_count; i++) {
-        if (model->home.lessons[i]->number == number) {
-            model->home.cursor = i;
-            flow_open(model, i);
-            return true;
-        }
+    uint32_t at;
+    if (home_numbered(model, number, &at)) {
+        model->home.cursor = at;
+        flow_open(model, at);
+        return true;
     }
     model_tell(model, "%s", model_say(model, WORD_NO_SUCH_LESSON));
     return false;
@@ -76,11 +75,18 @@ bool press_open(struct model *model, const struct key *key)
 bool press_number(struct model *model, const struct key *key)
 {
     struct home *home = &model->home;
-    home->number = (home->number * 10 + (key->letter - '0')) % 100;
+    uint32_t digit = (uint32_t)(key->letter - '0'), at;
+    bool longer = home_numbered(model, home->number * 10 + digit, &at);
+    home->number = longer ? home->number * 10 + digit : digit;
     model->message[0] = 0;
-    for (uint32_t i = 0; i < home->lesson_count; i++)
-        if (home->lessons[i]->number == home->number)
-            home->cursor = i;
+    if (home_numbered(model, home->number, &at))
+        home->cursor = at;
+    return true;
+}
+
+bool press_across(struct model *model, const struct key *key)
+{
+    home_across(model, key->code == KEY_CODE_RIGHT);
     return true;
 }
 
@@ -150,6 +156,13 @@ bool press_edit(struct model *model, const struct key *key)
     return true;
 }
 
+/* An Enter too many would jump over what the lesson is for. */
+static void say_not_tried(struct model *model)
+{
+    model->flow.leaving = true;
+    model_tell(model, "%s", model_say(model, WORD_NOT_TRIED));
+}
+
 /* Enter: what is meant to be done next (see action_words); `]` the next step in any case. */
 bool press_next(struct model *model, const struct key *key)
 {
@@ -162,6 +175,8 @@ bool press_next(struct model *model, const struct key *key)
     else if (enter && model->screen == PLACE_VARY && !model->flow.passed &&
              flow_failure(model, &failed_ns))
         flow_see_failure(model);
+    else if (enter && model->screen == PLACE_VARY && !model->flow.tried && !model->flow.leaving)
+        say_not_tried(model);
     else
         flow_next(model);
     return true;

@@ -18,6 +18,9 @@
 bool press_play(struct model *model, const struct key *key)
 {
     (void)key;
+    bool runs_anew = model->screen == PLACE_VARY && model->flow.tried && !model->flow.looking;
+    if (runs_anew && !drive_moving(&model->drive))
+        flow_again(model, true);
     drive_play(model, !drive_moving(&model->drive));
     return true;
 }
@@ -287,20 +290,6 @@ static uint64_t last_acked(const struct world *world)
     return world->writes;
 }
 
-bool press_life(struct model *model, const struct key *key)
-{
-    (void)key;
-    drive_play(model, false);
-    const struct world *world = model_world(model);
-    char number[24] = "";
-    uint64_t write = model->life_write ? model->life_write : last_acked(world);
-    if (write)
-        snprintf(number, sizeof number, "%llu", (unsigned long long)write);
-    model->asking = FIELD_WRITE;
-    field_set(&model->field, number);
-    return true;
-}
-
 static void open_life(struct model *model)
 {
     struct text to = TEXT(model->life);
@@ -319,6 +308,25 @@ static void open_life(struct model *model)
     model->life_write = (uint64_t)write;
     if (model->screen != PLACE_LIFE)
         model_show(model, PLACE_LIFE);
+}
+
+bool press_life(struct model *model, const struct key *key)
+{
+    (void)key;
+    drive_play(model, false);
+    if (flow_open_question(model)) { /* it says that it is hidden; no number is asked for first */
+        field_set(&model->field, "1");
+        open_life(model);
+        return true;
+    }
+    const struct world *world = model_world(model);
+    char number[24] = "";
+    uint64_t write = model->life_write ? model->life_write : last_acked(world);
+    if (write)
+        snprintf(number, sizeof number, "%llu", (unsigned long long)write);
+    model->asking = FIELD_WRITE;
+    field_set(&model->field, number);
+    return true;
 }
 
 bool press_commit(struct model *model, const struct key *key)

@@ -99,6 +99,7 @@ void drive_heard(void *user, int variant, struct world *world, const struct reco
     news->time_ns = record->time_ns;
     news->what = record->what;
     news->variant = variant;
+    news->typed = model->drive.typing;
     memcpy(news->who, component_at(world, record->who)->name, sizeof news->who);
 }
 
@@ -107,11 +108,23 @@ uint64_t drive_back_ns(const struct model *model)
     return model->screen == PLACE_WATCH ? SECOND_NS : 5 * SECOND_NS;
 }
 
+/* What a line did at the very instant that is begun at was not undone with what came after it. */
+static void forget_typed(struct model *model)
+{
+    uint32_t kept = 0;
+    uint64_t now_ns = session_now(model->session);
+    for (uint32_t i = 0; i < model->news_count; i++)
+        if (!model->news[i].typed || model->news[i].time_ns < now_ns)
+            model->news[kept++] = model->news[i];
+    model->news_count = kept;
+}
+
 void drive_begin(struct model *model, uint64_t time_ns)
 {
     drive_rewind(model, time_ns);
     session_forget(model->session);
     past_follow(model);
+    forget_typed(model);
 }
 
 bool drive_rewind(struct model *model, uint64_t time_ns)

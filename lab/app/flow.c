@@ -164,7 +164,7 @@ void flow_step(struct model *model, enum lesson_step step)
     model->asking = FIELD_NONE;
     model->message[0] = model->last_command[0] = 0;
     model->scroll = 0;
-    flow->by_hand = flow->looking = false;
+    flow->by_hand = flow->looking = flow->leaving = false;
     flow->script.running = flow->script.begun = false;
     slow_end_fault(&model->drive);
     drive_play(model, step == STEP_BRIEF || step == STEP_TRY

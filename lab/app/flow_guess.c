@@ -144,8 +144,17 @@ bool flow_guards(struct model *model, const char *line)
     return false;
 }
 
+/* A question that takes the whole screen is not put before what was tried: it is said, and Enter
+ * goes there. */
 void flow_halted(struct model *model)
 {
+    struct flow *flow = &model->flow;
+    flow->question = flow_first_question(model);
+    if (flow->step == STEP_TRY && flow_on_map(model)) {
+        drive_play(model, false);
+        model_tell(model, "%s", model_say(model, WORD_HALTED));
+        return;
+    }
     ask_by_hand(model, "");
 }
 
@@ -269,7 +278,8 @@ void flow_lock(struct model *model)
     bool left = leaves(model);
     if (!left && !flow_keeps_first(model) &&
         !read_guess(model, flow->question, guess->field.text, &guess->number)) {
-        model_tell(model, "%s", model_say(model, flow_example(question)));
+        model_tell(model, "%s %s", model_say(model, WORD_NO_GUESS),
+                   model_say(model, flow_example(question)));
         return;
     }
     model->message[0] = 0;

@@ -44,7 +44,10 @@ void flow_act(struct model *model, const char *line)
 {
     struct error error = {0};
     snprintf(model->last_command, sizeof model->last_command, "%s", line);
-    if (!session_line(model->session, line, &error)) {
+    model->drive.typing = true;
+    bool done = session_line(model->session, line, &error);
+    model->drive.typing = false;
+    if (!done) {
         struct text to = TEXT(model->message);
         language_error(&to, flow_text(model)->path, NULL, &error, model->language);
     }

@@ -79,11 +79,15 @@ void flow_again(struct model *model, bool keep_changes)
 void flow_changed(struct model *model, const char *line)
 {
     struct flow *flow = &model->flow;
+    bool over = flow->tried; /* what is changed after a run is tried from the beginning */
+    bool asks = strncmp(line, "tell ", 5) == 0 && over;
     if (!flow_active(model) || flow->step != STEP_VARY || flow->change_count == CHANGES_MAX ||
-        session_now(model->session) != 0)
+        !session_would_change(line) || asks || (session_now(model->session) != 0 && !over))
         return;
     snprintf(flow->changes[flow->change_count++], LINE_BYTES, "%s", line);
     kept_save(model);
+    if (over)
+        flow_again(model, true);
 }
 
 void flow_reveal(struct model *model)

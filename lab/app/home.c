@@ -33,6 +33,52 @@ void home_step(struct model *model, int by)
     model->home.cursor = rows[at];
 }
 
+bool home_numbered(const struct model *model, uint32_t number, uint32_t *at)
+{
+    for (*at = 0; *at < model->home.lesson_count; ++*at)
+        if (model->home.lessons[*at]->number == number)
+            return true;
+    return false;
+}
+
+bool home_right(uint32_t number)
+{
+    return number >= 7 && number <= 12;
+}
+
+static bool right_at(const struct home *home, uint32_t at)
+{
+    return home_right(home->lessons[at]->number);
+}
+
+void home_across(struct model *model, bool right)
+{
+    struct home *home = &model->home;
+    uint32_t above = 0, last = UINT32_MAX;
+    model->home.number = 0;
+    if (home->cursor >= home->lesson_count || right_at(home, home->cursor) == right)
+        return;
+    for (uint32_t i = 0; i < home->cursor; i++)
+        above += right_at(home, i) != right;
+    for (uint32_t i = 0; i < home->lesson_count; i++) {
+        if (right_at(home, i) != right)
+            continue;
+        last = i;
+        if (above-- == 0)
+            break;
+    }
+    if (last != UINT32_MAX)
+        home->cursor = last;
+}
+
+uint32_t home_next(const struct model *model)
+{
+    for (uint32_t i = 0; i < model->home.lesson_count; i++)
+        if (!model->home.done[i])
+            return i;
+    return 0;
+}
+
 const struct lesson *home_lesson(const struct model *model)
 {
     const struct home *home = &model->home;

@@ -14,6 +14,10 @@
 
 bool home_has(const struct model *model, uint32_t row); /* one of those is there */
 void home_step(struct model *model, int by);
+bool home_numbered(const struct model *model, uint32_t number, uint32_t *at); /* of the list */
+bool home_right(uint32_t number); /* the lesson stands in the right one of the two columns */
+void home_across(struct model *model, bool right); /* to the lesson beside it */
+uint32_t home_next(const struct model *model); /* the first lesson that was not done; 0 all were */
 /* The lesson at the cursor, or that its row leads to; NULL none. */
 const struct lesson *home_lesson(const struct model *model);
 

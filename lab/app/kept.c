@@ -81,6 +81,8 @@ void kept_open(struct model *model, struct progress *progress, uint64_t (*clock_
         model->home.cursor = HOME_GO_ON;
     else if (model->home.review)
         model->home.cursor = HOME_REVIEW;
+    else
+        model->home.cursor = home_next(model);
     if (!model->message[0])
         kept_trouble(model);
 }

@@ -316,7 +316,9 @@ bool model_command(struct model *model, const char *line)
     snprintf(model->last_command, sizeof model->last_command, "%s", line);
     if (singles_asked(model, line))
         return true;
+    model->drive.typing = true;
     bool done = session_line(model->session, line, &error);
+    model->drive.typing = false;
     if (!done && error.id) {
         struct text to = TEXT(model->message);
         bool split = language_split(&command, line, 0, &(struct error){0});

@@ -94,6 +94,7 @@ struct news {
     char who[NAME_BYTES];
     uint16_t what; /* enum trace_id */
     int variant;   /* -1: there was one world */
+    bool typed;    /* a line did it at once */
 };
 
 /* What is gone through in slow motion, after which the speed is x1 again (slow.h). */
@@ -112,6 +113,7 @@ struct drive {
     bool scrubbing; /* to the cursor of time */
     bool found;     /* the news came */
     bool failed;    /* a line of the file did */
+    bool typing;    /* a line is being carried out */
     int speed;      /* of the table of speeds */
     uint64_t goal_ns;
     uint64_t halt_ns; /* an open question stops the clock here; TIME_NEVER none */
@@ -193,6 +195,7 @@ struct flow {
     bool revealed, passed;
     bool tried;                            /* a run of vary came to its end */
     bool looking;                          /* the clock stands where a goal failed first */
+    bool leaving;                          /* vary: told that nothing was run */
     bool cheaper;                          /* what is revealed costs less than what passed */
     struct price_state prices[PRICES_MAX]; /* of what is revealed, in the order of the text */
     struct goal_state goals[GOALS_MAX];

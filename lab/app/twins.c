@@ -260,7 +260,11 @@ bool twins_fork(struct model *model, const char *line)
     bool by_key = model->twins.forking;
     if (!by_key || session_forked(model->session) || !begins_with(line, "variant"))
         return model_command(model, line);
-    if (flow_guards(model, line) || !model_command(model, "variant a"))
+    if (flow_guards(model, line))
+        return false;
+    if (model->screen == PLACE_VARY && model->flow.tried)
+        flow_again(model, true);
+    if (!model_command(model, "variant a"))
         return false;
     if (!model_command(model, line)) {
         session_line(model->session, "unfork", &error);

@@ -132,6 +132,22 @@ static bool names_variant(const char *word)
     return bytes > 1 && word[bytes - 1] == ':';
 }
 
+bool session_would_change(const char *line)
+{
+    struct command command;
+    struct error error;
+    unsigned first = 0;
+    if (!language_split(&command, line, 0, &error) || command.count == 0)
+        return false;
+    if (names_variant(command_word(&command, 0)) && command.count > 1)
+        first = 1;
+    const char *name = command_word(&command, first);
+    const struct lab_command *row = lab_command_find(name);
+    if (row)
+        return (row->flags & COMMAND_CHANGES) && row->act != act_mark;
+    return verb_find(name) != NULL;
+}
+
 bool command_check(const struct command *command, unsigned from, bool scheduled,
                    struct error *error)
 {

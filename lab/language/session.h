@@ -208,6 +208,9 @@ bool session_life_in_all(struct session *session, uint32_t variant, uint64_t wri
 /* When the first line was typed that changes the run; TIME_NEVER: it is the file's own so far. */
 uint64_t session_touched(const struct session *session);
 
+/* Would the line, carried out now, make another run?  It need not be right. */
+bool session_would_change(const char *line);
+
 /* Time at which the file's first fault or scheduled command like this acts; TIME_NEVER none. */
 uint64_t session_first(struct session *session, const struct command *like);
 

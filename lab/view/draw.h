@@ -12,6 +12,7 @@
 #define BODY_TOP     2
 #define MARGIN       1
 #define RIGHT_COLUMN 41 /* where panels stand */
+#define MAP_LEAST    6  /* rows that the map has beside other things */
 
 #define WIDE_COLUMN  82 /* a wide terminal has one more column there: history */
 #define WIDE_COLUMNS 130

@@ -12,15 +12,16 @@
 static const struct group {
     uint32_t first, last;
     enum word title;
-    bool right; /* column */
 } groups[] = {
-    {1, 6, WORD_GROUP_REDIS, false},     {7, 8, WORD_GROUP_CONNECTION, true},
-    {9, 11, WORD_GROUP_WEBSOCKET, true}, {12, 12, WORD_GROUP_SPOF, true},
-    {13, 99, WORD_GROUP_NEXT, false},
+    {1, 6, WORD_GROUP_REDIS},  {7, 8, WORD_GROUP_CONNECTION}, {9, 11, WORD_GROUP_WEBSOCKET},
+    {12, 12, WORD_GROUP_SPOF}, {13, 99, WORD_GROUP_NEXT},
 };
 
+#define RIGHT_LESSONS 38 /* the longest titles are there */
+
+/* Its state stands at the end of the column; a title may go up to it. */
 static void draw_lesson(const struct model *model, struct canvas *canvas, int row, int column,
-                        uint32_t at)
+                        int end, uint32_t at)
 {
     const struct home *home = &model->home;
     const struct lesson *lesson = home->lessons[at];
@@ -31,16 +32,19 @@ static void draw_lesson(const struct model *model, struct canvas *canvas, int ro
     if (selected)
         canvas_write(canvas, row, column, 0, STYLE_ACTION, ">");
     canvas_print(canvas, row, column + 1, 0, STYLE_ACTION, "%2u", lesson->number);
-    canvas_write(canvas, row, column + 4, column + 27, selected ? STYLE_SELECTED : STYLE_PLAIN,
-                 lesson->text[model->language].title);
-    canvas_write(canvas, row, column + 28, 0, STYLE_DIM, state);
+    int state_at = end - canvas_width(state);
+    canvas_write(canvas, row, column + 4, state_at - (state[0] != 0),
+                 selected ? STYLE_SELECTED : STYLE_PLAIN, lesson->text[model->language].title);
+    canvas_write(canvas, row, state_at, 0, STYLE_DIM, state);
 }
 
-static int draw_group(const struct model *model, struct canvas *canvas, int row, int column,
+static int draw_group(const struct model *model, struct canvas *canvas, int row,
                       const struct group *group)
 {
     const struct home *home = &model->home;
-    int used = 0;
+    bool right = home_right(group->first);
+    int used = 0, column = right ? RIGHT_LESSONS : MARGIN;
+    int end = right ? 80 - MARGIN : RIGHT_LESSONS - 1;
     for (uint32_t i = 0; i < home->lesson_count; i++) {
         uint32_t number = home->lessons[i]->number;
         if (number < group->first || number > group->last)
@@ -48,7 +52,7 @@ static int draw_group(const struct model *model, struct canvas *canvas, int row,
         if (used == 0)
             canvas_write(canvas, row + used++, column, 0, STYLE_STRONG,
                          model_say(model, group->title));
-        draw_lesson(model, canvas, row + used++, column + 1, i);
+        draw_lesson(model, canvas, row + used++, column + 1, end, i);
     }
     return used ? used + 1 : 0;
 }
@@ -91,13 +95,22 @@ static void draw_meeting_row(const struct model *model, struct canvas *canvas, i
     canvas_write(canvas, row, 80 - MARGIN - 1, 0, STYLE_ACTION, "g");
 }
 
+static bool is_new(const struct home *home)
+{
+    bool seen = home->lesson_count == 0;
+    for (uint32_t i = 0; i < home->lesson_count; i++)
+        seen = seen || home->done[i] || home->begun[i];
+    return !seen;
+}
+
 /* What to go on with, and what is due: how many rows it takes. */
 static int draw_now(const struct model *model, struct canvas *canvas)
 {
     const struct home *home = &model->home;
     char why[120];
     int row = BODY_TOP;
-    canvas_write(canvas, row++, MARGIN, 0, STYLE_STRONG, model_say(model, WORD_NOW_HEADING));
+    canvas_write(canvas, row++, MARGIN, 0, STYLE_STRONG,
+                 model_say(model, is_new(home) ? WORD_NEW_HERE : WORD_NOW_HEADING));
     if (home->go_on) {
         const struct lesson *lesson = home->lessons[home->go_on - 1];
         uint32_t left = (lesson->minutes * (STEP_REVIEW - home->go_on_step) + 6) / STEP_REVIEW;
@@ -131,9 +144,8 @@ void view_home(const struct model *model, struct canvas *canvas)
     draw_frame(model, canvas, title, model_say(model, WORD_LANGUAGE_NOW));
     int top = BODY_TOP + 1 + draw_now(model, canvas), rows[2] = {top, top};
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-        bool right = groups[i].right;
-        rows[right] +=
-            draw_group(model, canvas, rows[right], right ? RIGHT_COLUMN : MARGIN, &groups[i]);
+        bool right = home_right(groups[i].first);
+        rows[right] += draw_group(model, canvas, rows[right], &groups[i]);
     }
     if (!home->lesson_count)
         canvas_write(canvas, BODY_TOP + 1, MARGIN, 0, STYLE_RISK,

@@ -187,8 +187,10 @@ void view_predict(const struct model *model, struct canvas *canvas)
                          model_say(model, WORD_KEEP_FIRST));
         return;
     }
+    bool alone = model->flow.people == 1 && !model->meeting.on;
     if (row + 2 < end) {
-        canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM, model_say(model, WORD_TYPE_TOGETHER));
+        canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM,
+                     model_say(model, alone ? WORD_TYPE_ALONE : WORD_TYPE_TOGETHER));
         canvas_write(canvas, row++, MARGIN + 2, 0, STYLE_DIM, model_say(model, WORD_GUESS_STAYS));
     }
     if (row < end)

@@ -5,9 +5,11 @@
 #include <stdio.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/panel.h"
 #include "lab/view/draw.h"
 
 #define QUESTION_LINES 5 /* of words at most */
+#define NEWS_LINES     4
 
 /* "One thing first", the question, and what one may choose from. */
 static void add_question(struct text *to, const struct model *model,
@@ -64,6 +66,16 @@ void draw_question(const struct model *model, struct canvas *canvas, int end)
         canvas_print(canvas, row, canvas->cursor_column + 3, 0, STYLE_STRONG, "= %s", understood);
 }
 
+/* The map has the room that the number with its news and the panel leave. */
+static int map_rows(const struct model *model, const struct canvas *canvas, int rows)
+{
+    struct panel_row panel[PANEL_MAX];
+    int number = 2 + canvas_digits_rows(canvas) + NEWS_LINES;
+    int lines = 2 + (int)panel_rows(model, panel);
+    int left = rows - 1 - (number > lines ? number : lines);
+    return left > MAP_LEAST ? left : MAP_LEAST;
+}
+
 void view_try(const struct model *model, struct canvas *canvas)
 {
     int end = draw_body_end(canvas), row = BODY_TOP;
@@ -74,7 +86,7 @@ void view_try(const struct model *model, struct canvas *canvas)
     int lines =
         draw_step(model, canvas, row, prose, (int)model->scroll, brief ? STEP_BRIEF : STEP_TRY);
     row += (lines < prose ? lines : prose) + 1;
-    row += draw_map(model, canvas, row, brief ? end - row : 6);
+    row += draw_map(model, canvas, row, brief ? end - row : map_rows(model, canvas, end - row));
     if (brief)
         return;
     row++;
@@ -97,5 +109,5 @@ void view_try(const struct model *model, struct canvas *canvas)
         draw_question(model, canvas, end);
     else if (after < end)
         draw_news(model, canvas, after, MARGIN, RIGHT_COLUMN - 1,
-                  end - after < 4 ? end - after : 4);
+                  end - after < NEWS_LINES ? end - after : NEWS_LINES);
 }

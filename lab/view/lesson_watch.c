@@ -54,6 +54,7 @@ static void draw_skip(const struct model *model, struct canvas *canvas)
 
 #define WATCH_CHART_ROWS 7
 #define WATCH_NEWS_ROWS  3
+#define WATCH_BELOW_MAP  16 /* bars, the number, news */
 
 /* Without a store nothing is at risk: what the clients have, and the chart of what is watched. */
 static int draw_reach(const struct model *model, struct canvas *canvas, int row, int end)
@@ -116,7 +117,8 @@ void view_watch(const struct model *model, struct canvas *canvas)
         draw_skip(model, canvas);
         return;
     }
-    row += draw_map(model, canvas, row, 6);
+    int room = below - row - WATCH_BELOW_MAP;
+    row += draw_map(model, canvas, row, room > MAP_LEAST ? room : MAP_LEAST);
     row += draw_bars(model, canvas, row, 4);
     int right = row;
     if (!writes_of_all(&model->look).any)

@@ -62,7 +62,10 @@ static void connections_line(const struct model *model, const struct part *part,
     text_clear(&text);
     draw_figure(&text, model, figure);
     bool bare = !figure || figure->hidden || !figure->known;
-    snprintf(line, 120, bare ? "%s" : model_say(model, WORD_CONNECTIONS_OF), number);
+    bool one = strcmp(number, "1") == 0;
+    snprintf(line, 120,
+             bare ? "%s" : model_say(model, one ? WORD_CONNECTION_OF : WORD_CONNECTIONS_OF),
+             number);
 }
 
 /* People whose connections stay: how many there are, and whom it did not take in. */
@@ -247,6 +250,12 @@ static uint32_t parts_on(const struct look *look, const struct part *machine)
     return parts;
 }
 
+static uint32_t left_out_with(const struct look *look, const struct part *machine)
+{
+    uint32_t parts = parts_on(look, machine);
+    return parts ? parts : 1;
+}
+
 static int rows_of(const struct look *look, const struct part *machine, int rows_each)
 {
     int inside = rows_each * (int)parts_on(look, machine);
@@ -261,7 +270,7 @@ static int draw_machine(const struct model *model, struct canvas *canvas, struct
     int rows = rows_of(look, machine, map->rows_each);
     char title[200];
     if (row + rows > end) {
-        map->left_out += 1 + parts_on(look, machine);
+        map->left_out += left_out_with(look, machine);
         return row;
     }
     const char *power = model_say(model, machine->up ? WORD_ON : WORD_OFF);
@@ -393,7 +402,7 @@ int draw_map(const struct model *model, struct canvas *canvas, int row, int rows
             continue;
         bool left = is_left(look, machine);
         if (map.skip[left]-- > 0) {
-            map.left_out += 1 + parts_on(look, machine);
+            map.left_out += left_out_with(look, machine);
             continue;
         }
         int column = left ? MARGIN : MARGIN + LEFT_WIDTH + GAP;

@@ -32,6 +32,25 @@ static const struct world *world_of(const struct model *model, const char *name,
     return model_world(model);
 }
 
+/* In a sentence: a list has spaces, and Korean writes its seconds out. */
+static void add_told(struct text *to, const struct model *model, const struct value *value)
+{
+    char words[96];
+    struct text text = TEXT(words);
+    text_clear(&text);
+    draw_value(&text, model, value);
+    bool seconds = model->language == LANGUAGE_KO && value->unit == UNIT_DURATION &&
+                   text.used > 2 && strcmp(words + text.used - 2, " s") == 0;
+    if (seconds)
+        words[text.used - 2] = 0;
+    for (const char *at = words; *at; at++) {
+        text_add_char(to, *at);
+        if (value->unit == UNIT_TEXT && *at == ',')
+            text_add_char(to, ' ');
+    }
+    text_add(to, seconds ? "초" : "");
+}
+
 /* A metric, as the run said it, or a parameter. */
 static bool fill(void *user, const char *metric, struct text *to)
 {
@@ -40,12 +59,15 @@ static bool fill(void *user, const char *metric, struct text *to)
     const char *name = colon ? colon + 1 : metric, *point = strchr(name, '.');
     const struct figure *figure = colon ? NULL : look_figure(told(model), name);
     if (figure) {
-        draw_figure(to, model, figure);
+        if (figure->hidden || !figure->known)
+            draw_figure(to, model, figure);
+        else
+            add_told(to, model, &figure->value);
         return true;
     }
     struct value value;
     if (flow_told(model, metric, &value)) {
-        draw_value(to, model, &value);
+        add_told(to, model, &value);
         return true;
     }
     char owner[NAME_BYTES];
@@ -61,7 +83,7 @@ static bool fill(void *user, const char *metric, struct text *to)
     value = (struct value){.unit = parameter->unit,
                            .number = (int64_t)parameter_get(world, id, (unsigned)row)};
     if (parameter->unit == UNIT_DURATION || parameter->unit == UNIT_SIZE)
-        draw_value(to, model, &value); /* 1 s, 4 GB: as prose is written */
+        add_told(to, model, &value); /* 1 s, 4 GB: as prose is written */
     else
         parameter_add(to, world, parameter, (uint64_t)value.number);
     return true;

@@ -312,11 +312,23 @@ static void draw_sum(const struct model *model, struct canvas *canvas, int row)
 static int draw_belief(const struct model *model, struct canvas *canvas, int row, int rows)
 {
     int question = singles_question(model);
-    const struct belief *belief =
-        question < 0 || rows < 1 ? NULL : flow_belief(model, (uint32_t)question, 0);
+    const struct belief *belief = question < 0 || rows < 1 || model->flow.step == STEP_VARY
+                                      ? NULL
+                                      : flow_belief(model, (uint32_t)question, 0);
     if (!belief)
         return 0;
-    return draw_prose(model, canvas, row, MARGIN, draw_width(canvas), rows, 0, belief->words);
+    int column =
+        canvas_write(canvas, row, MARGIN, 0, STYLE_DIM, model_say(model, WORD_MY_GUESS)) + 2;
+    return draw_prose(model, canvas, row, column, draw_width(canvas) - column, rows, 0,
+                      belief->words);
+}
+
+/* Nothing of the map stands there: the sum may stand beside its last row. */
+static bool is_free(const struct canvas *canvas, int row)
+{
+    char words[1024];
+    canvas_row(canvas, row, words, sizeof words);
+    return strspn(words, " ") >= RIGHT_COLUMN - 6;
 }
 
 void draw_singles(const struct model *model, struct canvas *canvas, int row, int end, int chosen)
@@ -324,8 +336,9 @@ void draw_singles(const struct model *model, struct canvas *canvas, int row, int
     const struct spof *spof = model->singles.spof;
     int boxes = draw_chain(model, canvas, row, end - 4);
     row += boxes;
-    draw_sum(model, canvas, row - (boxes > 0));
-    row += boxes == 0;
+    bool beside = boxes > 0 && is_free(canvas, row - 1);
+    draw_sum(model, canvas, row - beside);
+    row += !beside;
     draw_head(model, canvas, row++);
     int rows = end - row;
     uint32_t first = chosen >= rows ? (uint32_t)(chosen - rows + 1) : 0;

@@ -76,7 +76,10 @@ static void draw_rest(const struct model *model, struct canvas *canvas, int row,
 {
     if (model->screen == PLACE_VARY)
         row = draw_goals(model, canvas, row, end);
-    if (end - row >= 1 + (model->screen == PLACE_VARY)) {
+    bool told = model->screen == PLACE_WATCH && !model->flow.script.begun;
+    if (told) /* what to look for */
+        row += draw_paragraphs(model, canvas, row, end - row, STEP_WATCH, 0, ALL_PARAGRAPHS);
+    if (end - row >= 1 + (told || model->screen == PLACE_VARY)) {
         int most = end - row > 8 ? 4 : 3;
         row += end - row > most;
         row += draw_digits(model, canvas, row, end - row < most ? end - row : most);

@@ -111,17 +111,29 @@ const char *word_unit(enum language language, const char *unit)
 }
 
 static const struct {
-    const char *name, *ko;
+    const char *name, *en, *ko;
 } prices[] = {
-    {"disk", "디스크"},      {"latency", "지연 시간"}, {"machines", "서버"},
-    {"memory", "메모리"},    {"cpu", "CPU"},           {"bytes", "바이트"},
-    {"network", "네트워크"}, {"requests", "요청"},     {"threads", "스레드"},
+    {"disk", "disk", "디스크"},
+    {"latency", "latency", "지연 시간"},
+    {"slowest", "slowest request", "가장 느린 요청"},
+    {"delay", "delay", "지연"},
+    {"machines", "machines", "서버"},
+    {"memory", "memory", "메모리"},
+    {"cpu", "cpu", "CPU"},
+    {"bytes", "bytes", "바이트"},
+    {"network", "network", "네트워크"},
+    {"requests", "requests", "요청"},
+    {"threads", "threads", "스레드"},
+    {"connects", "connects", "연결 시도"},
+    {"opened", "open connections", "열린 연결"},
+    {"tw-app", "TIME_WAIT on the app's side", "앱 쪽 TIME_WAIT"},
+    {"tw-web", "TIME_WAIT on the web's side", "웹 쪽 TIME_WAIT"},
 };
 
 const char *word_price(enum language language, const char *name)
 {
-    for (size_t i = 0; language == LANGUAGE_KO && i < sizeof prices / sizeof *prices; i++)
+    for (size_t i = 0; i < sizeof prices / sizeof *prices; i++)
         if (strcmp(prices[i].name, name) == 0)
-            return prices[i].ko;
+            return language == LANGUAGE_KO ? prices[i].ko : prices[i].en;
     return name;
 }

@@ -164,7 +164,8 @@ void draw_chart_to(const struct model *model, struct canvas *canvas, int row, in
     }
     draw_value(&text, model, &(struct value){.unit = chart->unit, .number = most});
     if (chart->count)
-        canvas_print(canvas, row, end + 2, column + columns, STYLE_DIM, "<= %s", top);
+        canvas_print(canvas, row, end + 2, column + columns, STYLE_DIM,
+                     model_say(model, WORD_CHART_TOP), top);
     for (uint32_t i = 0; i < shown; i++) {
         /* All that is kept, in the room that there is: each column its largest. */
         uint32_t from = chart->first + (uint32_t)((uint64_t)i * count / shown);

@@ -46,7 +46,7 @@ static void not_on_disk_then_lost(void **state)
     vt_wait_for(vt, "다른 지표");
     vt_golden(vt, "twins-100x40.ko");
     vt_resize(vt, 60, 200);
-    vt_wait_for(vt, "cache.at_risk_power  <=");
+    vt_wait_for(vt, "cache.at_risk_power  최대");
     vt_golden(vt, "twins-200x60.ko");
     quit_by(vt, "qq");
 }

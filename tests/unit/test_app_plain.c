@@ -67,7 +67,7 @@ static void hints_ways_and_goals_as_lines(void **state)
 {
     (void)state;
     char *said = say(LANGUAGE_EN, "1\n\n40000\nsilence\nv\nh\n\nv\n\n\n");
-    assert_says(said, "Your guess was 40,000 orders apart");
+    assert_says(said, "Your guess was off by 40,000 orders");
     assert_says(said, "Run it once, or look at a hint (h), first.");
     assert_says(said, "There are two ways to have a file");
     assert_says(said, "orders lost in a power cut: now 42,274, not since 00:44.3");
