@@ -91,7 +91,7 @@ const char *action_words(const struct model *model, const struct action *action)
     if (action->words == WORD_LOCK && model->flow.by_hand)
         return model_say(model, WORD_LOCK_AND_PULL);
     if (action->words == WORD_NOT_YET && !model->flow.by_hand)
-        return model_say(model, WORD_TO_TRY);
+        return model_say(model, model->flow.act ? WORD_PREVIOUS_STEP : WORD_TO_TRY);
     if (action->words == WORD_PICK)
         return model_say(model, meeting_pick_words(model));
     if (action->words == WORD_NEXT_QUESTION && model->meeting.at + 1 >= model->meeting.lesson_count)

@@ -296,6 +296,32 @@ static bool replication_hidden(const struct session *session)
     return kind_hidden(session, KIND_STORE, metrics);
 }
 
+static bool availability_hidden(const struct session *session)
+{
+    static const char *const metrics[] = {"acked",      "refused", "timed_out", "availability",
+                                          "deliveries", "missed",  NULL};
+    return kind_hidden(session, KIND_CLIENT, metrics);
+}
+
+static bool walls_hidden(const struct session *session)
+{
+    static const char *const metrics[] = {"connections", "accepted",  "threads_busy", "queued",
+                                          "heap_live",   "heap_used", "gc_count",     NULL};
+    return kind_hidden(session, KIND_SERVER, metrics);
+}
+
+static bool spof_hidden(const struct session *session)
+{
+    return session_hidden(session, "spof.parts");
+}
+
+/* They tell of each write and message: any prediction may hang on them. */
+static bool always_hidden(const struct session *session)
+{
+    (void)session;
+    return true;
+}
+
 static void walls_say(struct session *session, uint32_t variant)
 {
     struct text text = {session->answer, sizeof session->answer, 0, false};
@@ -309,15 +335,16 @@ bool act_report(struct session *session, struct call *call)
     static const struct report {
         const char *name;
         void (*say)(struct session *session, uint32_t variant);
-    } reports[] = {{REPORT_LEDGER, ledger_say},
-                   {"deliveries", deliveries_say},
-                   {"machines", machines_say},
-                   {"spof", spof_say},
-                   {"sentinels", sentinels_say},
-                   {"replication", replication_say},
-                   {"availability", availability_say},
-                   {"walls", walls_say},
-                   {NULL, NULL}};
+        bool (*hidden)(const struct session *session); /* asked while a prediction is open */
+    } reports[] = {{REPORT_LEDGER, ledger_say, always_hidden},
+                   {"deliveries", deliveries_say, always_hidden},
+                   {"machines", machines_say, NULL},
+                   {"spof", spof_say, spof_hidden},
+                   {"sentinels", sentinels_say, sentinels_hidden},
+                   {"replication", replication_say, replication_hidden},
+                   {"availability", availability_say, availability_hidden},
+                   {"walls", walls_say, walls_hidden},
+                   {NULL, NULL, NULL}};
     const char *name = command_word(call->command, 1);
     const struct report *report = reports;
     if (strcmp(name, "ladder") == 0)
@@ -332,11 +359,7 @@ bool act_report(struct session *session, struct call *call)
         return error_set(call->error, ERROR_NO_REPORT, 1, name,
                          "ledger, deliveries, machines, spof, availability, sentinels",
                          "replication, walls, variants, ladder", NULL);
-    bool tells = report == reports || report->say == deliveries_say ||
-                 (report->say == spof_say && session_hidden(session, "spof.parts")) ||
-                 (report->say == sentinels_say && sentinels_hidden(session)) ||
-                 (report->say == replication_say && replication_hidden(session));
-    if (session->hidden && tells)
+    if (session->hidden && report->hidden && report->hidden(session))
         return error_set(call->error, ERROR_HIDDEN, 1, name, NULL, NULL, NULL);
     for (uint32_t i = 0; i < session->variant_count; i++)
         if (call->mask & 1u << i)
