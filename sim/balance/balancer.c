@@ -10,6 +10,11 @@
 #define BACKLOG                                                                                    \
     4096u /* HAProxy listens with the frontend's maxconn, the kernel cuts it to somaxconn */
 
+static struct row_links front_links(const struct world *world, const struct balancer *b)
+{
+    return ROW_LINKS(struct front, noted, front_at(world, b, 1));
+}
+
 void front_note(struct world *world, uint32_t id, uint32_t front)
 {
     struct balancer *b = balancer_of(world, id);
@@ -17,12 +22,12 @@ void front_note(struct world *world, uint32_t id, uint32_t front)
     if ((f->flags & FRONT_NOTED) != 0)
         return;
     f->flags = (uint16_t)(f->flags | FRONT_NOTED);
-    f->noted = 0;
-    if (b->fronts_last != 0)
-        front_at(world, b, b->fronts_last)->noted = front;
-    else
-        b->fronts_first = front;
-    b->fronts_last = front;
+    row_queue_push(front_links(world, b), &b->noted_fronts, front);
+}
+
+static struct row_links back_links(const struct world *world, const struct balancer *b)
+{
+    return ROW_LINKS(struct back, noted, back_at(world, b, 1));
 }
 
 void back_note(struct world *world, uint32_t id, uint32_t back)
@@ -32,25 +37,16 @@ void back_note(struct world *world, uint32_t id, uint32_t back)
     if ((k->flags & BACK_NOTED) != 0)
         return;
     k->flags = (uint16_t)(k->flags | BACK_NOTED);
-    k->noted = 0;
-    if (b->backs_last != 0)
-        back_at(world, b, b->backs_last)->noted = back;
-    else
-        b->backs_first = back;
-    b->backs_last = back;
+    row_queue_push(back_links(world, b), &b->noted_backs, back);
 }
 
 static bool settle_front(struct world *world, uint32_t id)
 {
     struct balancer *b = balancer_of(world, id);
-    uint32_t front = b->fronts_first;
+    uint32_t front = row_queue_pop(front_links(world, b), &b->noted_fronts);
     if (front == 0)
         return false;
     struct front *f = front_at(world, b, front);
-    b->fronts_first = f->noted;
-    if (b->fronts_first == 0)
-        b->fronts_last = 0;
-    f->noted = 0;
     f->flags = (uint16_t)(f->flags & ~FRONT_NOTED);
     front_settle(world, id, front);
     return true;
@@ -59,14 +55,10 @@ static bool settle_front(struct world *world, uint32_t id)
 static bool settle_back(struct world *world, uint32_t id)
 {
     struct balancer *b = balancer_of(world, id);
-    uint32_t back = b->backs_first;
+    uint32_t back = row_queue_pop(back_links(world, b), &b->noted_backs);
     if (back == 0)
         return false;
     struct back *k = back_at(world, b, back);
-    b->backs_first = k->noted;
-    if (b->backs_first == 0)
-        b->backs_last = 0;
-    k->noted = 0;
     k->flags = (uint16_t)(k->flags & ~BACK_NOTED);
     back_settle(world, id, back);
     return true;
@@ -111,7 +103,7 @@ static void balancer_gone(struct world *world, uint32_t id)
     cpu_cancel_all(world, id);
     rows_clear(&world->region, &b->fronts, sizeof(struct front));
     rows_clear(&world->region, &b->backs, sizeof(struct back));
-    b->fronts_first = b->fronts_last = b->backs_first = b->backs_last = 0;
+    b->noted_fronts = b->noted_backs = (struct row_list){0, 0};
     b->connections = b->position = b->picks = 0;
     for (uint32_t i = 0; i < b->backend_count; i++)
         b->backends[i] = (struct backend){0};

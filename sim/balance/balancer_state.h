@@ -10,6 +10,7 @@
 #define SIM_BALANCE_BALANCER_STATE_H
 
 #include "sim/balance/balancer.h"
+#include "sim/engine/row_list.h"
 #include "sim/engine/rows.h"
 #include "sim/machine/machine.h"
 #include "sim/net/http.h"
@@ -100,8 +101,7 @@ struct balancer {
     uint32_t backend_count;
     uint32_t settling;
     struct rows fronts, backs;
-    uint32_t fronts_first, fronts_last; /* noted */
-    uint32_t backs_first, backs_last;
+    struct row_list noted_fronts, noted_backs; /* balancer_settle looks at them */
     struct stand_by stand_by;
 };
 

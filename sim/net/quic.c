@@ -41,13 +41,10 @@ void quic_tell(struct world *world, uint32_t connection, unsigned e, enum socket
     quic_connection_at(world, connection)->held--;
 }
 
-static void frames_give(struct world *world, struct quic_list *frames)
+static void frames_give(struct world *world, struct row_list *frames)
 {
-    for (uint32_t next; frames->first != 0; frames->first = next) {
-        next = quic_frame_at(world, frames->first)->next;
-        quic_frame_give(world, frames->first);
-    }
-    frames->last = 0;
+    for (uint32_t row; (row = row_queue_pop(quic_frame_links(world), frames)) != 0;)
+        quic_frame_give(world, row);
 }
 
 /* What the end had to send is nobody's any more. */
@@ -59,32 +56,26 @@ static void end_forget(struct world *world, uint32_t connection, unsigned e)
     end->timer = 0;
     end->state = QUIC_GONE;
     frames_give(world, &end->again);
-    for (uint32_t next; end->sent.first != 0; end->sent.first = next) {
-        struct quic_packet *packet = quic_packet_at(world, end->sent.first);
-        next = packet->next;
+    for (uint32_t row; (row = row_queue_pop(quic_packet_links(world), &end->sent)) != 0;) {
+        struct quic_packet *packet = quic_packet_at(world, row);
         frames_give(world, &packet->frames);
-        rows_give(&world->region, &quic_of(world)->packets, sizeof *packet, end->sent.first);
+        rows_give(&world->region, &quic_of(world)->packets, sizeof *packet, row);
     }
-    for (uint32_t next; end->writing.first != 0; end->writing.first = next) {
-        struct quic_message *message = quic_message_at(world, end->writing.first);
-        next = message->next;
-        message->unsent = 0;
-        message->taken = 1;
-        quic_message_done(world, end->writing.first);
+    for (uint32_t row; (row = row_queue_pop(quic_message_links(world), &end->writing)) != 0;) {
+        quic_message_at(world, row)->unsent = 0;
+        quic_message_at(world, row)->taken = 1;
+        quic_message_done(world, row);
     }
-    end->sent = end->writing = (struct quic_list){0, 0};
 }
 
 /* Nobody will read what came. */
 static void end_unread(struct world *world, uint32_t connection, unsigned e)
 {
     struct quic_end *end = quic_end_at(world, connection, e);
-    for (uint32_t next; end->complete.first != 0; end->complete.first = next) {
-        next = quic_message_at(world, end->complete.first)->next;
-        quic_message_at(world, end->complete.first)->taken = 1;
-        quic_message_done(world, end->complete.first);
+    for (uint32_t row; (row = row_queue_pop(quic_message_links(world), &end->complete)) != 0;) {
+        quic_message_at(world, row)->taken = 1;
+        quic_message_done(world, row);
     }
-    end->complete = (struct quic_list){0, 0};
 }
 
 static void end_gone(struct world *world, uint32_t connection, unsigned e)
@@ -224,11 +215,7 @@ bool quic_send(struct world *world, uint32_t id, uint32_t component, const struc
     struct quic_end *end = quic_end_at(world, id & ~QUIC_ID, e);
     item->message = *message;
     item->unsent = item->uncame = message->bytes;
-    if (end->writing.last != 0)
-        quic_message_at(world, end->writing.last)->next = row;
-    else
-        end->writing.first = row;
-    end->writing.last = row;
+    row_queue_push(quic_message_links(world), &end->writing, row);
     quic_output_soon(world, id & ~QUIC_ID, e);
     return true;
 }
@@ -239,14 +226,11 @@ bool quic_receive(struct world *world, uint32_t id, uint32_t component, struct m
     if (e == 2)
         return false;
     struct quic_end *end = quic_end_at(world, id & ~QUIC_ID, e);
-    uint32_t row = end->complete.first;
+    uint32_t row = row_queue_pop(quic_message_links(world), &end->complete);
     if (row == 0)
         return false;
     struct quic_message *item = quic_message_at(world, row);
     *message = item->message;
-    end->complete.first = item->next;
-    if (end->complete.first == 0)
-        end->complete.last = 0;
     item->taken = 1;
     quic_message_done(world, row);
     return true;

@@ -193,12 +193,9 @@ void quic_lose_all(struct world *world, uint32_t connection, unsigned e)
 void quic_probe(struct world *world, uint32_t connection, unsigned e)
 {
     struct quic_end *end = quic_end_at(world, connection, e);
-    uint32_t row = end->sent.first;
+    uint32_t row = row_queue_pop(quic_packet_links(world), &end->sent);
     if (row == 0)
         return;
-    end->sent.first = quic_packet_at(world, row)->next;
-    if (end->sent.first == 0)
-        end->sent.last = 0;
     packet_lost(world, end, row);
     if (end->in_flight + QUIC_DATAGRAM_BYTES > end->window)
         end->window = end->in_flight + QUIC_DATAGRAM_BYTES;

@@ -137,12 +137,7 @@ static bool take_frames(struct world *world, uint32_t connection, unsigned e,
         if (message->uncame > 0)
             continue;
         whole = true;
-        message->next = 0;
-        if (end->complete.last != 0)
-            quic_message_at(world, end->complete.last)->next = frame->message;
-        else
-            end->complete.first = frame->message;
-        end->complete.last = frame->message;
+        row_queue_push(quic_message_links(world), &end->complete, frame->message);
     }
     return whole;
 }

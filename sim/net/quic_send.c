@@ -52,16 +52,6 @@ void quic_say_ack(struct world *world, uint32_t connection, unsigned e)
 
 /* --- data ----------------------------------------------------------------------------------- */
 
-static void frame_push(struct world *world, struct quic_list *list, uint32_t frame)
-{
-    quic_frame_at(world, frame)->next = 0;
-    if (list->last != 0)
-        quic_frame_at(world, list->last)->next = frame;
-    else
-        list->first = frame;
-    list->last = frame;
-}
-
 /* The next piece of at most `room` bytes: one to be sent again, or of the first message; 0 none. */
 static uint32_t frame_next(struct world *world, uint32_t connection, unsigned e, uint32_t room)
 {
@@ -70,10 +60,7 @@ static uint32_t frame_next(struct world *world, uint32_t connection, unsigned e,
     if (again != 0) {
         if (quic_frame_at(world, again)->bytes > room)
             return 0;
-        end->again.first = quic_frame_at(world, again)->next;
-        if (end->again.first == 0)
-            end->again.last = 0;
-        return again;
+        return row_queue_pop(quic_frame_links(world), &end->again);
     }
     uint32_t message = end->writing.first;
     if (message == 0)
@@ -87,12 +74,8 @@ static uint32_t frame_next(struct world *world, uint32_t connection, unsigned e,
     frame->bytes = m->unsent < room ? m->unsent : room;
     m->unsent -= frame->bytes;
     m->frames++;
-    if (m->unsent == 0) {
-        end->writing.first = m->next;
-        if (end->writing.first == 0)
-            end->writing.last = 0;
-        m->next = 0;
-    }
+    if (m->unsent == 0)
+        row_queue_pop(quic_message_links(world), &end->writing);
     return row;
 }
 
@@ -102,11 +85,11 @@ static bool packet_send(struct world *world, uint32_t connection, unsigned e)
     if (row == 0)
         return false;
     uint32_t room = QUIC_PAYLOAD_BYTES, used = 0;
-    struct quic_list frames = {0, 0};
+    struct row_list frames = {0, 0};
     for (uint32_t frame;
          room > QUIC_FRAME_HEAD && (frame = frame_next(world, connection, e, room)) != 0;) {
         uint32_t bytes = quic_frame_at(world, frame)->bytes + QUIC_FRAME_HEAD;
-        frame_push(world, &frames, frame);
+        row_queue_push(quic_frame_links(world), &frames, frame);
         used += bytes;
         room = bytes < room ? room - bytes : 0;
     }
@@ -124,11 +107,7 @@ static bool packet_send(struct world *world, uint32_t connection, unsigned e)
     /* The client's first flight carries its Finished, padded: RFC 9000 14.1. */
     if (e == 0 && packet->number == 1 && packet->bytes < QUIC_HANDSHAKE_BYTES)
         packet->bytes = QUIC_HANDSHAKE_BYTES;
-    if (end->sent.last != 0)
-        quic_packet_at(world, end->sent.last)->next = row;
-    else
-        end->sent.first = row;
-    end->sent.last = row;
+    row_queue_push(quic_packet_links(world), &end->sent, row);
     end->in_flight += packet->bytes;
     quic_put(world, connection, e,
              (struct quic_datagram){

@@ -10,6 +10,7 @@
 
 #include <assert.h>
 
+#include "sim/engine/row_list.h"
 #include "sim/engine/rows.h"
 #include "sim/net/quic.h"
 
@@ -34,10 +35,6 @@ enum quic_end_state { QUIC_NONE, QUIC_HANDSHAKING, QUIC_OPEN, QUIC_GONE };
 #define QUIC_TOLD    8u  /* a listener knows of it: it stood in its accept queue */
 #define QUIC_SOON    16u /* what was handed over goes out later in this instant */
 
-struct quic_list {
-    uint32_t first, last;
-};
-
 struct quic_end {
     uint64_t cookie, session;
     uint64_t hello_ns; /* when the first Initial was sent; 0 once it was sent again */
@@ -53,10 +50,10 @@ struct quic_end {
     uint32_t acked;                        /* the largest */
     uint32_t recovery;                     /* losses up to this number are of one event */
     uint32_t window, threshold, in_flight; /* bytes */
-    struct quic_list sent;                 /* records, by number */
-    struct quic_list again;                /* frames to be sent again */
-    struct quic_list writing;              /* messages with bytes that never went out */
-    struct quic_list complete;             /* messages of the other end that wait to be read */
+    struct row_list sent;                  /* records, by number */
+    struct row_list again;                 /* frames to be sent again */
+    struct row_list writing;               /* messages with bytes that never went out */
+    struct row_list complete;              /* messages of the other end that wait to be read */
     uint32_t component;
     uint16_t state; /* enum quic_end_state */
     uint16_t flags;
@@ -92,7 +89,7 @@ struct quic_frame {
 struct quic_packet {
     uint32_t next;
     uint32_t number;
-    struct quic_list frames;
+    struct row_list frames;
     uint64_t sent_ns;
     uint32_t bytes;
     uint32_t owner; /* quic_owner_word of its connection and end */
@@ -155,6 +152,20 @@ QUIC_AT(quic_message_at, quic_message, messages)
 QUIC_AT(quic_frame_at, quic_frame, frames)
 QUIC_AT(quic_packet_at, quic_packet, packets)
 #undef QUIC_AT
+
+/* By which each kind of row stands in its list. */
+static inline struct row_links quic_message_links(const struct world *world)
+{
+    return ROW_LINKS(struct quic_message, next, quic_message_at(world, 1));
+}
+static inline struct row_links quic_frame_links(const struct world *world)
+{
+    return ROW_LINKS(struct quic_frame, next, quic_frame_at(world, 1));
+}
+static inline struct row_links quic_packet_links(const struct world *world)
+{
+    return ROW_LINKS(struct quic_packet, next, quic_packet_at(world, 1));
+}
 
 static inline struct quic *quic_of(const struct world *world)
 {

@@ -131,9 +131,9 @@ void answer_continue(struct world *world, uint32_t id, uint32_t channel)
     struct server *v = server_of(world, id);
     for (;;) {
         struct channel *s = channel_at(world, v, channel);
-        if (s->socket == 0 || s->writing.first == 0 || (s->flags & CHANNEL_FULL) != 0)
+        if (s->socket == 0 || s->writing.jobs.first == 0 || (s->flags & CHANNEL_FULL) != 0)
             return;
-        if (answer_piece(world, id, channel, s->writing.first))
+        if (answer_piece(world, id, channel, s->writing.jobs.first))
             continue;
         s->flags = (uint16_t)(s->flags | CHANNEL_FULL);
         return;

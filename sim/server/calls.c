@@ -179,7 +179,7 @@ void calls_time_out(struct world *world, uint32_t id, uint32_t job)
         line_fail(world, id, j->line, REFUSED_TIMED_OUT);
         return;
     }
-    struct job_queue others = {0, 0, 0};
+    struct job_queue others = {0};
     for (uint32_t i = job_pop(world, v, &v->calling); i != 0; i = job_pop(world, v, &v->calling))
         if (i != job)
             job_push(world, v, &others, i);
@@ -248,7 +248,7 @@ bool calls_settle(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
     uint32_t line = v->line_idle;
-    if (v->calling.first == 0)
+    if (v->calling.jobs.first == 0)
         return false;
     if (line == 0)
         return v->line_count < parameter_get(world, id, SERVER_CALLS_CONNECTIONS) &&
@@ -390,6 +390,6 @@ void calls_end(struct world *world, uint32_t id)
             ledger_end(world, j->write, LEDGER_TIMED_OUT);
     }
     rows_clear(&world->region, &v->lines, sizeof(struct line));
-    v->calling = (struct job_queue){0, 0, 0};
+    v->calling = (struct job_queue){0};
     v->line_count = v->line_idle = 0;
 }

@@ -18,15 +18,7 @@ void channel_busy(struct world *world, uint32_t id, uint32_t channel)
     struct channel *s = channel_at(world, v, channel);
     if ((s->flags & CHANNEL_IDLE) == 0)
         return;
-    if (s->before != 0)
-        channel_at(world, v, s->before)->after = s->after;
-    else
-        v->idle_first = s->after;
-    if (s->after != 0)
-        channel_at(world, v, s->after)->before = s->before;
-    else
-        v->idle_last = s->before;
-    s->before = s->after = 0;
+    row_list_take_out(channel_links(world, v), &v->idle, channel);
     s->flags = (uint16_t)(s->flags & ~CHANNEL_IDLE);
 }
 
@@ -37,12 +29,7 @@ void channel_idle(struct world *world, uint32_t id, uint32_t channel)
     struct channel *s = channel_at(world, v, channel);
     s->since_ns = world->now_ns;
     s->flags = (uint16_t)(s->flags | CHANNEL_IDLE);
-    s->before = v->idle_last;
-    if (v->idle_last != 0)
-        channel_at(world, v, v->idle_last)->after = channel;
-    else
-        v->idle_first = channel;
-    v->idle_last = channel;
+    row_list_put_last(channel_links(world, v), &v->idle, channel);
 }
 
 static uint64_t idle_limit(const struct world *world, uint32_t id)
@@ -56,8 +43,8 @@ void idle_arm(struct world *world, uint32_t id)
     static const struct payload nothing;
     struct server *v = server_of(world, id);
     uint64_t due_ns = ping_due(world, id);
-    if (v->idle_first != 0) {
-        uint64_t idle_ns = channel_at(world, v, v->idle_first)->since_ns + idle_limit(world, id);
+    if (v->idle.first != 0) {
+        uint64_t idle_ns = channel_at(world, v, v->idle.first)->since_ns + idle_limit(world, id);
         due_ns = idle_ns < due_ns ? idle_ns : due_ns;
     }
     if (due_ns == TIME_NEVER)
@@ -148,12 +135,12 @@ void idle_time_out(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
     uint64_t limit_ns = idle_limit(world, id);
-    while (v->idle_first != 0) {
-        struct channel *s = channel_at(world, v, v->idle_first);
+    while (v->idle.first != 0) {
+        struct channel *s = channel_at(world, v, v->idle.first);
         if (s->since_ns + limit_ns > world->now_ns)
             return;
         trace(world, id, TRACE_IDLE_CLOSED, socket_peer(world, s->socket, id), 0);
-        channel_close(world, id, v->idle_first);
+        channel_close(world, id, v->idle.first);
     }
 }
 

@@ -39,6 +39,11 @@ static void kept_count(struct server *v, struct channel *s, uint64_t bytes, bool
     v->kept_count += more ? 1 : UINT32_MAX;
 }
 
+static struct row_links kept_links(const struct world *world, const struct server *v)
+{
+    return ROW_LINKS(struct kept, next, kept_at(world, v, 1));
+}
+
 static void keep(struct world *world, uint32_t id, uint32_t channel, const struct message *frame)
 {
     struct server *v = server_of(world, id);
@@ -48,24 +53,17 @@ static void keep(struct world *world, uint32_t id, uint32_t channel, const struc
     struct channel *s = channel_at(world, v, channel);
     *kept_at(world, v, kept) = (struct kept){
         .bytes = frame->bytes, .number = frame->a, .sent_ns = frame->c, .who = frame->d};
-    if (s->kept_last != 0)
-        kept_at(world, v, s->kept_last)->next = kept;
-    else
-        s->kept_first = kept;
-    s->kept_last = kept;
+    row_queue_push(kept_links(world, v), &s->kept, kept);
     kept_count(v, s, frame->bytes, true);
     kept_at(world, v, kept)->heap_taken = heap_take(world, id, frame->bytes + KEPT_BYTES);
 }
 
 static void kept_pop(struct world *world, struct server *v, struct channel *s)
 {
-    uint32_t kept = s->kept_first;
+    uint32_t kept = row_queue_pop(kept_links(world, v), &s->kept);
     const struct kept *row = kept_at(world, v, kept);
     heap_give(&v->heap, row->bytes + KEPT_BYTES, row->heap_taken);
-    s->kept_first = kept_at(world, v, kept)->next;
-    if (s->kept_first == 0)
-        s->kept_last = 0;
-    kept_count(v, s, kept_at(world, v, kept)->bytes, false);
+    kept_count(v, s, row->bytes, false);
     rows_give(&world->region, &v->kept, sizeof(struct kept), kept);
 }
 
@@ -144,11 +142,11 @@ static bool write_to(struct world *world, uint32_t id, uint32_t job, uint32_t ch
     struct server *v = server_of(world, id);
     const struct channel *s = channel_at(world, v, channel);
     const struct message frame = frame_of(job_at(world, v, job), s);
-    bool waits = (s->flags & CHANNEL_FULL) != 0 || s->kept_first != 0 || s->writing.first != 0;
+    bool waits = (s->flags & CHANNEL_FULL) != 0 || s->kept.first != 0 || s->writing.jobs.first != 0;
     if (!waits && frame_send(world, id, channel, &frame))
         return true;
     enum server_slow slow = (enum server_slow)parameter_get(world, id, SERVER_SLOW_CONSUMER);
-    if (slow == SERVER_SLOW_BLOCK && s->kept_first == 0) {
+    if (slow == SERVER_SLOW_BLOCK && s->kept.first == 0) {
         job_blocks(world, id, job, channel);
         return false;
     }
@@ -223,8 +221,8 @@ static void kept_leave(struct world *world, uint32_t id, uint32_t channel)
 {
     struct server *v = server_of(world, id);
     struct channel *s = channel_at(world, v, channel);
-    while (s->kept_first != 0) {
-        const struct kept *kept = kept_at(world, v, s->kept_first);
+    while (s->kept.first != 0) {
+        const struct kept *kept = kept_at(world, v, s->kept.first);
         const struct message frame = {.bytes = kept->bytes,
                                       .type = WS_DELIVERY,
                                       .a = kept->number,
@@ -245,7 +243,7 @@ void fanout_writable(struct world *world, uint32_t id, uint32_t channel)
         kept_leave(world, id, channel);
     for (;;) {
         const struct channel *s = channel_at(world, v, channel);
-        uint32_t job = s->writing.first;
+        uint32_t job = s->writing.jobs.first;
         if (s->socket == 0 || job == 0 || (s->flags & CHANNEL_FULL) != 0)
             return;
         const struct message frame = frame_of(job_at(world, v, job), s);
@@ -271,12 +269,12 @@ void fanout_forget(struct world *world, uint32_t id, uint32_t channel)
     struct server *v = server_of(world, id);
     struct channel *s = channel_at(world, v, channel);
     enum missed why = (s->flags & CHANNEL_SLOW) != 0 ? MISSED_CLOSED : MISSED_LOST;
-    while (s->kept_first != 0) {
-        deliveries_missed(world, ws_who_of(kept_at(world, v, s->kept_first)->who).client, why, 1);
+    while (s->kept.first != 0) {
+        deliveries_missed(world, ws_who_of(kept_at(world, v, s->kept.first)->who).client, why, 1);
         kept_pop(world, v, s);
     }
-    while (channel_at(world, v, channel)->writing.first != 0) {
-        uint32_t job = channel_at(world, v, channel)->writing.first;
+    while (channel_at(world, v, channel)->writing.jobs.first != 0) {
+        uint32_t job = channel_at(world, v, channel)->writing.jobs.first;
         deliveries_missed(world, ws_who_of(job_at(world, v, job)->own).client, why, 1);
         job_unblocks(world, v, channel);
         fanout_write(world, id, job);
@@ -295,7 +293,7 @@ void fanout_end(struct world *world, uint32_t id)
         deliveries_missed(world, ws_who_of(j->own).client, MISSED_SERVER, j->room.count - j->at);
     }
     for (uint32_t i = 1; i <= v->channels.used; i++)
-        for (uint32_t at = channel_at(world, v, i)->kept_first; at != 0;
+        for (uint32_t at = channel_at(world, v, i)->kept.first; at != 0;
              at = kept_at(world, v, at)->next)
             deliveries_missed(world, ws_who_of(kept_at(world, v, at)->who).client, MISSED_SERVER,
                               1);
@@ -315,7 +313,7 @@ uint64_t server_deliveries(const struct world *world, uint32_t id, uint32_t clie
             count += j->room.count - j->at;
     }
     for (uint32_t i = 1; i <= v->channels.used; i++)
-        for (uint32_t at = channel_at(world, v, i)->kept_first; at != 0;
+        for (uint32_t at = channel_at(world, v, i)->kept.first; at != 0;
              at = kept_at(world, v, at)->next)
             count += ws_client_of(world, ws_who_of(kept_at(world, v, at)->who).client) == client;
     return count;

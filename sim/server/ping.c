@@ -8,46 +8,27 @@
  */
 #include "sim/server/server_state.h"
 
-static void list_out(struct world *world, struct server *v, struct channel *s)
-{
-    if (s->before != 0)
-        channel_at(world, v, s->before)->after = s->after;
-    else
-        v->pinged_first = s->after;
-    if (s->after != 0)
-        channel_at(world, v, s->after)->before = s->before;
-    else
-        v->pinged_last = s->before;
-    s->before = s->after = 0;
-}
-
 void ping_begin(struct world *world, uint32_t id, uint32_t channel)
 {
     struct server *v = server_of(world, id);
     struct channel *s = channel_at(world, v, channel);
     s->since_ns = world->now_ns;
-    s->after = 0;
-    s->before = v->pinged_last;
-    if (v->pinged_last != 0)
-        channel_at(world, v, v->pinged_last)->after = channel;
-    else
-        v->pinged_first = channel;
-    v->pinged_last = channel;
+    row_list_put_last(channel_links(world, v), &v->pinged, channel);
 }
 
 void ping_leave(struct world *world, uint32_t id, uint32_t channel)
 {
     struct server *v = server_of(world, id);
-    list_out(world, v, channel_at(world, v, channel));
+    row_list_take_out(channel_links(world, v), &v->pinged, channel);
 }
 
 uint64_t ping_due(const struct world *world, uint32_t id)
 {
     const struct server *v = server_of(world, id);
     uint64_t interval_ns = parameter_get(world, id, SERVER_PING);
-    if (interval_ns == 0 || v->pinged_first == 0)
+    if (interval_ns == 0 || v->pinged.first == 0)
         return TIME_NEVER;
-    return channel_at(world, v, v->pinged_first)->since_ns + interval_ns;
+    return channel_at(world, v, v->pinged.first)->since_ns + interval_ns;
 }
 
 static void ping_one(struct world *world, uint32_t id, uint32_t channel, uint64_t patience_ns)
@@ -74,7 +55,7 @@ void ping_time_out(struct world *world, uint32_t id)
     uint64_t interval_ns = parameter_get(world, id, SERVER_PING);
     uint64_t patience_ns = interval_ns / FACTOR_ONE * parameter_get(world, id, SERVER_PING_TIMEOUT);
     while (ping_due(world, id) <= world->now_ns)
-        ping_one(world, id, server_of(world, id)->pinged_first, patience_ns);
+        ping_one(world, id, server_of(world, id)->pinged.first, patience_ns);
 }
 
 void ping_send(struct world *world, uint32_t id, uint32_t channel, uint32_t socket)

@@ -7,6 +7,11 @@
 #include "sim/net/process.h"
 #include "sim/server/server_state.h"
 
+static struct row_links noted_links(const struct world *world, const struct server *v)
+{
+    return ROW_LINKS(struct channel, noted, channel_at(world, v, 1));
+}
+
 void channel_note(struct world *world, uint32_t id, uint32_t channel)
 {
     struct server *v = server_of(world, id);
@@ -14,25 +19,16 @@ void channel_note(struct world *world, uint32_t id, uint32_t channel)
     if ((s->flags & CHANNEL_NOTED) != 0)
         return;
     s->flags = (uint16_t)(s->flags | CHANNEL_NOTED);
-    s->noted = 0;
-    if (v->noted_last != 0)
-        channel_at(world, v, v->noted_last)->noted = channel;
-    else
-        v->noted_first = channel;
-    v->noted_last = channel;
+    row_queue_push(noted_links(world, v), &v->noted, channel);
 }
 
 static uint32_t noted_pop(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
-    uint32_t channel = v->noted_first;
+    uint32_t channel = row_queue_pop(noted_links(world, v), &v->noted);
     if (channel == 0)
         return 0;
     struct channel *s = channel_at(world, v, channel);
-    v->noted_first = s->noted;
-    if (v->noted_first == 0)
-        v->noted_last = 0;
-    s->noted = 0;
     s->flags = (uint16_t)(s->flags & ~CHANNEL_NOTED);
     return channel;
 }
@@ -51,7 +47,7 @@ static void forget_noted(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
     bool tried = false;
-    while (v->noted_first != 0) {
+    while (v->noted.first != 0) {
         uint32_t channel = noted_pop(world, id);
         const struct channel *s = channel_at(world, v, channel);
         tried = tried || (s->socket != 0 && (s->flags & CHANNEL_ENDED) == 0);
@@ -137,8 +133,7 @@ static void server_gone(struct world *world, uint32_t id)
     rows_clear(&world->region, &v->channels, sizeof(struct channel));
     rooms_clear(world, id);
     positions_clear(world, id);
-    v->noted_first = v->noted_last = v->idle_first = v->idle_last = 0;
-    v->pinged_first = v->pinged_last = 0;
+    v->noted = v->idle = v->pinged = (struct row_list){0, 0};
     v->accepting = 0;
     v->connections = 0;
     v->files_full = 0;

@@ -10,6 +10,7 @@
 #define SIM_SERVER_SERVER_STATE_H
 
 #include "sim/engine/histogram.h"
+#include "sim/engine/row_list.h"
 #include "sim/engine/rows.h"
 #include "sim/machine/machine.h"
 #include "sim/net/deliveries.h"
@@ -21,7 +22,8 @@
 
 /* A queue of jobs through next. */
 struct job_queue {
-    uint32_t first, last, count;
+    struct row_list jobs;
+    uint32_t count;
 };
 
 enum channel_state {
@@ -57,11 +59,11 @@ struct channel {
     uint32_t member;          /* ... and its number there */
     uint32_t vehicle;         /* that it is told of; 0 none */
     uint32_t padding;
-    uint32_t kept_first, kept_last; /* frames that the kernel did not take */
-    uint64_t kept_bytes;            /* of them */
-    uint64_t heard_ns;              /* the last frame */
-    uint32_t heap_bytes;            /* conn_memory as of the accept */
-    uint32_t heap_taken;            /* for heap_give */
+    struct row_list kept; /* frames that the kernel did not take */
+    uint64_t kept_bytes;  /* of them */
+    uint64_t heard_ns;    /* the last frame */
+    uint32_t heap_bytes;  /* conn_memory as of the accept */
+    uint32_t heap_taken;  /* for heap_give */
 };
 
 /* The WebSockets of a client by their numbers: rooms are ranges of them. */
@@ -198,13 +200,13 @@ struct server {
     struct job_queue back;    /* came back from outside while the process stood still */
     ref loops;                /* struct loop each */
     uint32_t loop_count;
-    uint32_t loop_next;               /* gets the next connection */
-    uint32_t noted_first, noted_last; /* channels that server_settle looks at */
-    uint32_t idle_first, idle_last;
-    uint32_t pinged_first, pinged_last; /* WebSockets, by since_ns: the last ping */
-    uint32_t kept_count;                /* frames that kept_bytes counts */
-    uint32_t accepting;                 /* the channel whose accept costs CPU now; 0 none */
-    uint16_t files_full;                /* 1: accept failed (EMFILE) and it was said */
+    uint32_t loop_next;     /* gets the next connection */
+    struct row_list noted;  /* channels that server_settle looks at */
+    struct row_list idle;   /* channels, by since_ns */
+    struct row_list pinged; /* WebSockets, by since_ns: the last ping */
+    uint32_t kept_count;    /* frames that kept_bytes counts */
+    uint32_t accepting;     /* the channel whose accept costs CPU now; 0 none */
+    uint16_t files_full;    /* 1: accept failed (EMFILE) and it was said */
     uint16_t settling;
     event_id timer; /* for the one that idles the longest */
     uint64_t timer_ns;
@@ -249,6 +251,11 @@ static inline struct job *job_at(const struct world *world, const struct server 
 static inline struct line *line_at(const struct world *world, const struct server *v, uint32_t line)
 {
     return (struct line *)rows_at(&world->region, &v->lines, sizeof(struct line), line);
+}
+/* By which the idle, or the pinged, stand in their list. */
+static inline struct row_links channel_links(const struct world *world, const struct server *v)
+{
+    return ROW_LINKS(struct channel, before, channel_at(world, v, 1));
 }
 /* Nothing of it runs now: SIGSTOP, a collection, or an OutOfMemoryError. */
 static inline bool server_stands(const struct world *world, uint32_t id)

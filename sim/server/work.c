@@ -10,27 +10,21 @@
 
 /* --- queues --------------------------------------------------------------------------------- */
 
+static struct row_links job_links(const struct world *world, const struct server *v)
+{
+    return ROW_LINKS(struct job, next, job_at(world, v, 1));
+}
+
 void job_push(struct world *world, struct server *v, struct job_queue *queue, uint32_t job)
 {
-    job_at(world, v, job)->next = 0;
-    if (queue->last != 0)
-        job_at(world, v, queue->last)->next = job;
-    else
-        queue->first = job;
-    queue->last = job;
+    row_queue_push(job_links(world, v), &queue->jobs, job);
     queue->count++;
 }
 
 uint32_t job_pop(struct world *world, struct server *v, struct job_queue *queue)
 {
-    uint32_t job = queue->first;
-    if (job == 0)
-        return 0;
-    queue->first = job_at(world, v, job)->next;
-    if (queue->first == 0)
-        queue->last = 0;
-    job_at(world, v, job)->next = 0;
-    queue->count--;
+    uint32_t job = row_queue_pop(job_links(world, v), &queue->jobs);
+    queue->count -= job != 0;
     return job;
 }
 
@@ -84,7 +78,7 @@ void work_end(struct world *world, uint32_t id)
         arena_give(&world->region, v->loops, v->loop_count * sizeof(struct loop));
     v->loops = 0;
     v->loop_count = v->loop_next = 0;
-    v->waiting = v->back = (struct job_queue){0, 0, 0};
+    v->waiting = v->back = (struct job_queue){0};
     v->threads_busy = v->queued = 0;
 }
 
@@ -185,7 +179,7 @@ static bool settle_loops(struct world *world, uint32_t id)
     bool started = false;
     for (uint32_t i = 0; i < v->loop_count; i++) {
         struct loop *loop = (struct loop *)arena_at(&world->region, v->loops) + i;
-        if (loop->busy != 0 || loop->waiting.first == 0)
+        if (loop->busy != 0 || loop->waiting.jobs.first == 0)
             continue;
         job_start(world, id, job_pop(world, v, &loop->waiting));
         started = true;
@@ -198,7 +192,7 @@ bool work_settle(struct world *world, uint32_t id)
     struct server *v = server_of(world, id);
     if (is_eventloop(v))
         return settle_loops(world, id);
-    if (v->waiting.first == 0 || v->threads_busy >= threads_most(world, id))
+    if (v->waiting.jobs.first == 0 || v->threads_busy >= threads_most(world, id))
         return false;
     job_start(world, id, job_pop(world, v, &v->waiting));
     return true;
@@ -214,7 +208,7 @@ static bool queue_is_full(const struct world *world, uint32_t id, const struct c
         return false;
     if (is_eventloop(v)) {
         const struct loop *loop = loop_of(world, v, s);
-        return loop->busy != 0 || loop->waiting.first != 0;
+        return loop->busy != 0 || loop->waiting.jobs.first != 0;
     }
     return v->queued > 0 || v->threads_busy >= threads_most(world, id);
 }
@@ -352,7 +346,7 @@ void work_external(struct world *world, uint32_t id, uint32_t job)
 void work_thaw(struct world *world, uint32_t id)
 {
     struct server *v = server_of(world, id);
-    while (v->back.first != 0 && !server_stands(world, id))
+    while (v->back.jobs.first != 0 && !server_stands(world, id))
         job_call(world, id, job_pop(world, v, &v->back));
     if (v->late == 0 || server_stands(world, id))
         return;

@@ -13,6 +13,7 @@
 #define SIM_TRAFFIC_CLIENT_H
 
 #include "sim/engine/histogram.h"
+#include "sim/engine/row_list.h"
 #include "sim/engine/world.h"
 #include "sim/net/http.h"
 #include "sim/net/tls.h"
@@ -114,11 +115,6 @@ struct request {
     uint32_t heard;      /* 1 + the outcome of the write, while WAIT's answer is to come */
 };
 
-/* A list through before/after, or a queue through next: of request indices. */
-struct request_list {
-    uint32_t first, last;
-};
-
 /* A place for a connection; places are told by their index + 1, 0 is none. */
 enum place_state {
     PLACE_UNUSED,
@@ -136,19 +132,16 @@ struct place {
     uint16_t state;  /* enum place_state */
     uint16_t roomy;  /* 1: it stands in the list of those that can take a request */
     uint32_t outstanding;
-    uint32_t answered; /* users of the closed loop that wait for the rest of their pipeline */
-    struct request_list asked; /* in the order in which the answers will come */
-    uint32_t before, after;    /* among the roomy, the connecting, the unused */
-    uint32_t to;               /* the component it leads to */
-    uint8_t http;              /* enum http_version that is spoken on it */
-    uint8_t tls;               /* enum tls_version, 0 none */
-    uint16_t flags;            /* PLACE_RESUMED ... */
-    uint64_t since_ns;         /* when it began to connect */
-    uint32_t cookie;           /* that the visitor has; kept from connection to connection */
-    uint32_t tried;            /* sentinels that gave no answer */
-};
-struct place_list {
-    uint32_t first, last;
+    uint32_t answered;      /* users of the closed loop that wait for the rest of their pipeline */
+    struct row_list asked;  /* in the order in which the answers will come */
+    uint32_t before, after; /* among the roomy, the connecting, the unused */
+    uint32_t to;            /* the component it leads to */
+    uint8_t http;           /* enum http_version that is spoken on it */
+    uint8_t tls;            /* enum tls_version, 0 none */
+    uint16_t flags;         /* PLACE_RESUMED ... */
+    uint64_t since_ns;      /* when it began to connect */
+    uint32_t cookie;        /* that the visitor has; kept from connection to connection */
+    uint32_t tried;         /* sentinels that gave no answer */
 };
 
 /* The acks of the last second, exactly: 16 bytes each are 320 KB at 20,000/s, and nothing has to be
@@ -166,7 +159,7 @@ struct crowd {
     ref members; /* struct member[limit] */
     uint32_t limit;
     uint32_t begun; /* 1 to this have had their turn to connect */
-    uint32_t connecting_first, connecting_last;
+    struct row_list connecting;
     uint64_t send_rate;             /* that their next messages were reckoned at */
     uint64_t messages;              /* sent so far */
     struct histogram connect_times; /* from the beginning of an attempt to the 101 */
@@ -202,9 +195,9 @@ struct client {
     /* request.c */
     event_id timer; /* at or before the earliest deadline */
     uint64_t timer_ns;
-    struct request_list open;    /* attempts under way, by attempt_ns */
-    struct request_list delayed; /* that retry or think */
-    struct request_list waiting; /* queue for a connection */
+    struct row_list open;    /* attempts under way, by attempt_ns */
+    struct row_list delayed; /* that retry or think */
+    struct row_list waiting; /* queue for a connection */
     uint32_t waiting_count;
 
     /* pool.c */
@@ -212,7 +205,7 @@ struct client {
     uint32_t place_limit; /* of the array */
     uint32_t place_count; /* connecting or open */
     uint32_t connecting_count;
-    struct place_list roomy, connecting, free;
+    struct row_list roomy, connecting, free;
     uint64_t session; /* of TLS, kept for the next connection; 0 none */
 
     struct crowd crowd;
@@ -296,10 +289,10 @@ static inline struct request *request_at(const struct world *world, uint32_t req
 {
     return (struct request *)slab_at(&world->region, SLAB_REQUEST, request);
 }
-void request_push(struct world *world, struct request_list *queue, uint32_t request);
-uint32_t request_pop(struct world *world, struct request_list *queue);
+void request_push(struct world *world, struct row_list *queue, uint32_t request);
+uint32_t request_pop(struct world *world, struct row_list *queue);
 /* Takes one that stands in the queue out of it, wherever. */
-void request_take(struct world *world, struct request_list *queue, uint32_t request);
+void request_take(struct world *world, struct row_list *queue, uint32_t request);
 
 /* --- pool.c: connections; speak.c: what is said on them --------------------------------------- */
 uint32_t pool_limit(const struct world *world, uint32_t id); /* connections it may have */

@@ -61,39 +61,28 @@ void member_cancel(struct world *world, uint32_t id, uint32_t number)
 
 /* --- those that connect --------------------------------------------------------------------- */
 
+static struct row_links connecting_links(const struct world *world, const struct client *c)
+{
+    return ROW_LINKS(struct member, before, member_at(world, c, 1));
+}
+
 static void connecting_add(struct world *world, struct client *c, uint32_t number)
 {
-    struct member *m = member_at(world, c, number);
-    m->before = c->crowd.connecting_last;
-    m->after = 0;
-    if (m->before != 0)
-        member_at(world, c, m->before)->after = number;
-    else
-        c->crowd.connecting_first = number;
-    c->crowd.connecting_last = number;
+    row_list_put_last(connecting_links(world, c), &c->crowd.connecting, number);
 }
 
 static void connecting_remove(struct world *world, struct client *c, uint32_t number)
 {
-    struct member *m = member_at(world, c, number);
-    if (m->before != 0)
-        member_at(world, c, m->before)->after = m->after;
-    else
-        c->crowd.connecting_first = m->after;
-    if (m->after != 0)
-        member_at(world, c, m->after)->before = m->before;
-    else
-        c->crowd.connecting_last = m->before;
-    m->before = m->after = 0;
+    row_list_take_out(connecting_links(world, c), &c->crowd.connecting, number);
 }
 
 static void crowd_arm(struct world *world, uint32_t id)
 {
     static const struct payload nothing;
     struct client *c = client_of(world, id);
-    if (c->crowd.connecting_first == 0 || c->state != CLIENT_RUNNING)
+    if (c->crowd.connecting.first == 0 || c->state != CLIENT_RUNNING)
         return; /* a timer that still waits finds nothing to do */
-    uint64_t due_ns = member_at(world, c, c->crowd.connecting_first)->since_ns +
+    uint64_t due_ns = member_at(world, c, c->crowd.connecting.first)->since_ns +
                       parameter_get(world, id, CLIENT_TIMEOUT);
     if (due_ns < world->now_ns)
         due_ns = world->now_ns;
@@ -281,9 +270,9 @@ void crowd_timer(struct world *world, uint32_t id)
 {
     struct client *c = client_of(world, id);
     uint64_t timeout_ns = parameter_get(world, id, CLIENT_TIMEOUT);
-    while (c->crowd.connecting_first != 0 &&
-           member_at(world, c, c->crowd.connecting_first)->since_ns + timeout_ns <= world->now_ns)
-        member_lost(world, id, c->crowd.connecting_first);
+    while (c->crowd.connecting.first != 0 &&
+           member_at(world, c, c->crowd.connecting.first)->since_ns + timeout_ns <= world->now_ns)
+        member_lost(world, id, c->crowd.connecting.first);
     crowd_arm(world, id);
 }
 
@@ -398,7 +387,7 @@ void crowd_end(struct world *world, uint32_t id)
                    (uint64_t)c->crowd.limit * sizeof(struct member));
     c->crowd.members = 0;
     c->crowd.limit = c->crowd.begun = 0;
-    c->crowd.connecting_first = c->crowd.connecting_last = 0;
+    c->crowd.connecting = (struct row_list){0, 0};
 }
 
 void crowd_stall(struct world *world, uint32_t id, uint32_t count)

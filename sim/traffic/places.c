@@ -5,42 +5,24 @@
 
 #define PLACES_FIRST 4u
 
-void place_put_first(struct world *world, struct client *c, struct place_list *list, uint32_t place)
+static struct row_links place_links(const struct world *world, const struct client *c)
 {
-    struct place *p = place_at(world, c, place);
-    p->before = 0;
-    p->after = list->first;
-    if (list->first != 0)
-        place_at(world, c, list->first)->before = place;
-    else
-        list->last = place;
-    list->first = place;
+    return ROW_LINKS(struct place, before, place_at(world, c, 1));
 }
 
-void place_put_last(struct world *world, struct client *c, struct place_list *list, uint32_t place)
+void place_put_first(struct world *world, struct client *c, struct row_list *list, uint32_t place)
 {
-    struct place *p = place_at(world, c, place);
-    p->after = 0;
-    p->before = list->last;
-    if (list->last != 0)
-        place_at(world, c, list->last)->after = place;
-    else
-        list->first = place;
-    list->last = place;
+    row_list_put_first(place_links(world, c), list, place);
 }
 
-void place_take_out(struct world *world, struct client *c, struct place_list *list, uint32_t place)
+void place_put_last(struct world *world, struct client *c, struct row_list *list, uint32_t place)
 {
-    struct place *p = place_at(world, c, place);
-    if (p->before != 0)
-        place_at(world, c, p->before)->after = p->after;
-    else
-        list->first = p->after;
-    if (p->after != 0)
-        place_at(world, c, p->after)->before = p->before;
-    else
-        list->last = p->before;
-    p->before = p->after = 0;
+    row_list_put_last(place_links(world, c), list, place);
+}
+
+void place_take_out(struct world *world, struct client *c, struct row_list *list, uint32_t place)
+{
+    row_list_take_out(place_links(world, c), list, place);
 }
 
 /* An unused place; the array doubles when there is none. */

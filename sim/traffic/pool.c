@@ -105,14 +105,14 @@ static void pool_ask_again(struct world *world, struct client *c, struct place *
     c->waiting.first = p->asked.first;
     if (c->waiting.last == 0)
         c->waiting.last = p->asked.last;
-    p->asked = (struct request_list){0, 0};
+    p->asked = (struct row_list){0, 0};
 }
 
 /* The connection is gone: what was asked on it came to nothing. */
 static void pool_drop(struct world *world, uint32_t id, uint32_t place, enum request_outcome how)
 {
     struct client *c = client_of(world, id);
-    struct request_list asked = place_at(world, c, place)->asked;
+    struct row_list asked = place_at(world, c, place)->asked;
     uint32_t users = place_at(world, c, place)->answered;
     place_clear(world, c, place);
     for (uint32_t i = request_pop(world, &asked); i != 0; i = request_pop(world, &asked))
@@ -264,7 +264,7 @@ void pool_forget(struct world *world, uint32_t id)
     c->places = 0;
     c->place_limit = c->place_count = c->connecting_count = 0;
     c->connected = 0;
-    c->roomy = c->connecting = c->free = (struct place_list){0, 0};
+    c->roomy = c->connecting = c->free = (struct row_list){0, 0};
 }
 
 /* --- what sockets tell ------------------------------------------------------------------- */

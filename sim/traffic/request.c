@@ -12,30 +12,30 @@ _Static_assert(sizeof(struct request) == CLIENT_REQUEST_BYTES, "the catalog's it
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
-void request_push(struct world *world, struct request_list *queue, uint32_t request)
+/* The queue that a request stands in. */
+static struct row_links queue_links(const struct world *world)
 {
-    request_at(world, request)->next = 0;
-    if (queue->last != 0)
-        request_at(world, queue->last)->next = request;
-    else
-        queue->first = request;
-    queue->last = request;
+    return ROW_LINKS(struct request, next, request_at(world, 1));
 }
 
-uint32_t request_pop(struct world *world, struct request_list *queue)
+/* The client's list that it stands in. */
+static struct row_links list_links(const struct world *world)
 {
-    uint32_t request = queue->first;
-    if (request == 0)
-        return 0;
-    queue->first = request_at(world, request)->next;
-    if (queue->first == 0)
-        queue->last = 0;
-    request_at(world, request)->next = 0;
-    return request;
+    return ROW_LINKS(struct request, before, request_at(world, 1));
+}
+
+void request_push(struct world *world, struct row_list *queue, uint32_t request)
+{
+    row_queue_push(queue_links(world), queue, request);
+}
+
+uint32_t request_pop(struct world *world, struct row_list *queue)
+{
+    return row_queue_pop(queue_links(world), queue);
 }
 
 /* Mostly it is the first. */
-void request_take(struct world *world, struct request_list *queue, uint32_t request)
+void request_take(struct world *world, struct row_list *queue, uint32_t request)
 {
     uint32_t before = 0, i = queue->first;
     for (; i != request; i = request_at(world, i)->next)
@@ -48,32 +48,6 @@ void request_take(struct world *world, struct request_list *queue, uint32_t requ
     if (queue->last == request)
         queue->last = before;
     request_at(world, request)->next = 0;
-}
-
-static void list_add(struct world *world, struct request_list *list, uint32_t request)
-{
-    struct request *r = request_at(world, request);
-    r->before = list->last;
-    r->after = 0;
-    if (list->last != 0)
-        request_at(world, list->last)->after = request;
-    else
-        list->first = request;
-    list->last = request;
-}
-
-static void list_remove(struct world *world, struct request_list *list, uint32_t request)
-{
-    struct request *r = request_at(world, request);
-    if (r->before != 0)
-        request_at(world, r->before)->after = r->after;
-    else
-        list->first = r->after;
-    if (r->after != 0)
-        request_at(world, r->after)->before = r->before;
-    else
-        list->last = r->before;
-    r->before = r->after = 0;
 }
 
 /* --- due and tried --------------------------------------------------------------------------- */
@@ -105,7 +79,7 @@ static void request_try(struct world *world, uint32_t id, uint32_t request)
     r->tries++;
     r->attempt_ns = world->now_ns;
     r->state = REQUEST_WAITING;
-    list_add(world, &c->open, request);
+    row_list_put_last(list_links(world), &c->open, request);
     request_push(world, &c->waiting, request);
     c->waiting_count++;
 }
@@ -141,7 +115,7 @@ static void request_delay(struct world *world, uint32_t id, uint32_t request,
     struct payload payload = {.u32 = {request}};
     r->state = (uint16_t)state;
     r->event = world_after(world, delay_ns, id, CLIENT_EVENT_DELAYED, &payload);
-    list_add(world, &client_of(world, id)->delayed, request);
+    row_list_put_last(list_links(world), &client_of(world, id)->delayed, request);
 }
 
 void request_think(struct world *world, uint32_t id, uint32_t users, uint64_t delay_ns)
@@ -157,7 +131,7 @@ void request_think(struct world *world, uint32_t id, uint32_t users, uint64_t de
 static void request_end_delay(struct world *world, uint32_t id, uint32_t request)
 {
     struct client *c = client_of(world, id);
-    list_remove(world, &c->delayed, request);
+    row_list_take_out(list_links(world), &c->delayed, request);
     struct request *r = request_at(world, request);
     if (r->state == REQUEST_THINKING) {
         uint32_t users = r->user;
@@ -235,7 +209,7 @@ uint32_t request_ack(struct world *world, uint32_t id, uint32_t request, uint32_
     } else if (r->type == HTTP_REQUEST) {
         trace(world, id, TRACE_REQUEST_DONE, r->key, latency_ns);
     }
-    list_remove(world, &c->open, request);
+    row_list_take_out(list_links(world), &c->open, request);
     request_end(world, id, request, REQUEST_ACKED);
     return user;
 }
@@ -261,7 +235,7 @@ uint32_t request_fail(struct world *world, uint32_t id, uint32_t request, enum r
     struct client *c = client_of(world, id);
     struct request *r = request_at(world, request);
     uint32_t user = r->user;
-    list_remove(world, &c->open, request);
+    row_list_take_out(list_links(world), &c->open, request);
     r->place = 0;
     if (r->tries <= parameter_get(world, id, CLIENT_RETRY)) {
         if (r->write != 0)
@@ -332,7 +306,7 @@ void request_leave_loop(struct world *world, uint32_t id)
         r->user = 0;
         if (r->state != REQUEST_THINKING)
             continue;
-        list_remove(world, &c->delayed, i);
+        row_list_take_out(list_links(world), &c->delayed, i);
         if (r->event != 0)
             world_cancel(world, r->event);
         slab_give(&world->region, SLAB_REQUEST, i);
@@ -347,15 +321,15 @@ void request_end_all(struct world *world, uint32_t id)
     request_leave_loop(world, id);
     while (c->open.first != 0) {
         uint32_t request = c->open.first;
-        list_remove(world, &c->open, request);
+        row_list_take_out(list_links(world), &c->open, request);
         request_end(world, id, request, REQUEST_TIMED_OUT);
     }
     while (c->delayed.first != 0) {
         uint32_t request = c->delayed.first;
-        list_remove(world, &c->delayed, request);
+        row_list_take_out(list_links(world), &c->delayed, request);
         request_end(world, id, request, REQUEST_TIMED_OUT);
     }
-    c->waiting = (struct request_list){0, 0};
+    c->waiting = (struct row_list){0, 0};
     c->waiting_count = 0;
     if (c->timer != 0)
         world_cancel(world, c->timer);
