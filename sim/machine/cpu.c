@@ -19,40 +19,27 @@ _Static_assert(sizeof(struct work) == CPU_WORK_BYTES, "the catalog sizes the sla
 
 /* --- lists ---------------------------------------------------------------------------------- */
 
-static struct cpu_list *list_of(struct cpu *cpu, uint16_t list)
+static struct row_list *list_of(struct cpu *cpu, uint16_t list)
 {
     return list == WORK_RUNNING ? &cpu->running : list == WORK_READY ? &cpu->ready : &cpu->stopped;
 }
 
+static struct row_links work_links(const struct world *world)
+{
+    return ROW_LINKS(struct work, previous, work_at(world, 1));
+}
+
 static void list_append(struct world *world, struct cpu *cpu, enum work_list name, uint32_t id)
 {
-    struct cpu_list *list = list_of(cpu, (uint16_t)name);
-    struct work *work = work_at(world, id);
-
-    work->list = (uint16_t)name;
-    work->previous = list->tail;
-    work->next = 0;
-    if (list->tail != 0)
-        work_at(world, list->tail)->next = id;
-    else
-        list->head = id;
-    list->tail = id;
+    work_at(world, id)->list = (uint16_t)name;
+    row_list_put_last(work_links(world), list_of(cpu, (uint16_t)name), id);
     cpu->busy += name == WORK_RUNNING;
 }
 
 static void list_take_out(struct world *world, struct cpu *cpu, uint32_t id)
 {
     struct work *work = work_at(world, id);
-    struct cpu_list *list = list_of(cpu, work->list);
-
-    if (work->previous != 0)
-        work_at(world, work->previous)->next = work->next;
-    else
-        list->head = work->next;
-    if (work->next != 0)
-        work_at(world, work->next)->previous = work->previous;
-    else
-        list->tail = work->previous;
+    row_list_take_out(work_links(world), list_of(cpu, work->list), id);
     cpu->busy -= work->list == WORK_RUNNING;
     work->list = WORK_NONE;
 }
@@ -117,7 +104,7 @@ static void work_schedule(struct world *world, uint32_t machine, uint32_t id)
     const struct payload payload = {.u32 = {id}};
     uint64_t due_ns = work->since_ns + wall_ns(cpu, work->left_ns);
 
-    if (cpu->ready.head != 0 && turn_end_ns(work) < due_ns)
+    if (cpu->ready.first != 0 && turn_end_ns(work) < due_ns)
         due_ns = turn_end_ns(work);
     if (due_ns < world->now_ns)
         due_ns = world->now_ns;
@@ -173,7 +160,7 @@ static void cpu_slice(struct world *world, uint32_t machine)
 {
     struct cpu *cpu = &machine_at(world, machine)->cpu;
 
-    for (uint32_t id = cpu->running.head; id != 0; id = work_at(world, id)->next) {
+    for (uint32_t id = cpu->running.first; id != 0; id = work_at(world, id)->next) {
         const struct work *work = work_at(world, id);
 
         if (work->since_ns + wall_ns(cpu, work->left_ns) > turn_end_ns(work))
@@ -186,8 +173,8 @@ static void cpu_fill(struct world *world, uint32_t machine)
 {
     struct cpu *cpu = &machine_at(world, machine)->cpu;
 
-    while (cpu->ready.head != 0 && core_is_free(cpu)) {
-        const uint32_t id = cpu->ready.head;
+    while (cpu->ready.first != 0 && core_is_free(cpu)) {
+        const uint32_t id = cpu->ready.first;
         struct work *work = work_at(world, id);
         const uint64_t waited_ns = world->now_ns - work->since_ns;
 
@@ -195,9 +182,9 @@ static void cpu_fill(struct world *world, uint32_t machine)
         list_take_out(world, cpu, id);
         work_start(world, machine, id);
     }
-    if (cpu->ready.head != 0 && !cpu->sliced)
+    if (cpu->ready.first != 0 && !cpu->sliced)
         cpu_slice(world, machine);
-    cpu->sliced = cpu->ready.head != 0;
+    cpu->sliced = cpu->ready.first != 0;
     cpu_measure(world, cpu);
 }
 
@@ -207,12 +194,12 @@ static void work_wake(struct world *world, uint32_t machine, uint32_t id)
     struct cpu *cpu = &machine_at(world, machine)->cpu;
     uint32_t longest = 0;
 
-    if (cpu->ready.head == 0 && core_is_free(cpu)) {
+    if (cpu->ready.first == 0 && core_is_free(cpu)) {
         work_start(world, machine, id);
         cpu_measure(world, cpu);
         return;
     }
-    for (uint32_t other = cpu->running.head; other != 0; other = work_at(world, other)->next)
+    for (uint32_t other = cpu->running.first; other != 0; other = work_at(world, other)->next)
         if (longest == 0 ||
             turn_ns(world, work_at(world, other)) > turn_ns(world, work_at(world, longest)))
             longest = other;
@@ -233,7 +220,7 @@ static void work_continue(struct world *world, uint32_t machine, uint32_t id)
 
     cpu->held = 0;
     work_at(world, id)->ran_ns = cpu->held_ran_ns;
-    if (cpu->ready.head == 0 || cpu->held_ran_ns < SLICE_NS)
+    if (cpu->ready.first == 0 || cpu->held_ran_ns < SLICE_NS)
         work_start(world, machine, id);
     else
         work_wait(world, cpu, id);
@@ -289,7 +276,7 @@ void cpu_due(struct world *world, uint32_t machine, uint32_t id)
     work_account(world, cpu, work);
     if (work->left_ns == 0) {
         work_end(world, machine, id);
-    } else if (cpu->ready.head == 0) {
+    } else if (cpu->ready.first == 0) {
         work_schedule(world, machine, id);
     } else {
         list_take_out(world, cpu, id);
@@ -319,7 +306,7 @@ static void list_drop(struct world *world, struct cpu *cpu, uint16_t list, uint3
 {
     uint32_t next;
 
-    for (uint32_t id = list_of(cpu, list)->head; id != 0; id = next) {
+    for (uint32_t id = list_of(cpu, list)->first; id != 0; id = next) {
         next = work_at(world, id)->next;
         if (component == 0 || work_at(world, id)->component == component)
             work_drop(world, cpu, id);
@@ -345,7 +332,7 @@ static void stop_all(struct world *world, uint32_t component, uint32_t but)
     for (uint16_t list = WORK_RUNNING; list <= WORK_READY; list++) {
         uint32_t next;
 
-        for (uint32_t id = list_of(cpu, list)->head; id != 0; id = next) {
+        for (uint32_t id = list_of(cpu, list)->first; id != 0; id = next) {
             next = work_at(world, id)->next;
             if (work_at(world, id)->component != component || work_at(world, id)->what == but)
                 continue;
@@ -372,7 +359,7 @@ void cpu_resume(struct world *world, uint32_t component)
     struct cpu *cpu = &machine_at(world, machine)->cpu;
     uint32_t next;
 
-    for (uint32_t id = cpu->stopped.head; id != 0; id = next) {
+    for (uint32_t id = cpu->stopped.first; id != 0; id = next) {
         next = work_at(world, id)->next;
         if (work_at(world, id)->component != component)
             continue;
@@ -398,7 +385,7 @@ void cpu_lost(struct world *world, uint32_t machine)
 /* Books what all running work got so far: the speed or the number of cores is about to change. */
 static void cpu_account(struct world *world, struct cpu *cpu)
 {
-    for (uint32_t id = cpu->running.head; id != 0; id = work_at(world, id)->next)
+    for (uint32_t id = cpu->running.first; id != 0; id = work_at(world, id)->next)
         work_account(world, cpu, work_at(world, id));
 }
 
@@ -408,7 +395,7 @@ void cpu_burn(struct world *world, uint32_t machine, uint64_t share)
 
     cpu_account(world, cpu);
     cpu->burnt = share < SHARE_ALL ? share : SHARE_ALL;
-    for (uint32_t id = cpu->running.head; id != 0; id = work_at(world, id)->next)
+    for (uint32_t id = cpu->running.first; id != 0; id = work_at(world, id)->next)
         work_schedule(world, machine, id);
     cpu_measure(world, cpu);
 }
@@ -419,7 +406,7 @@ void cpu_set_cores(struct world *world, uint32_t machine, uint32_t cores)
 
     cpu->cores = cores;
     while (cpu->busy > cores) {
-        const uint32_t id = cpu->running.tail;
+        const uint32_t id = cpu->running.last;
 
         work_stop(world, cpu, id);
         work_wait(world, cpu, id);

@@ -38,7 +38,7 @@ enum work_list { WORK_NONE, WORK_RUNNING, WORK_READY, WORK_STOPPED };
 
 /* An item of SLAB_WORK. */
 struct work {
-    uint32_t next, previous; /* in its list */
+    uint32_t previous, next; /* in its list */
     uint32_t component;
     uint16_t list; /* enum work_list */
     uint16_t what;

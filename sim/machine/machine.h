@@ -9,6 +9,7 @@
 #ifndef SIM_MACHINE_MACHINE_H
 #define SIM_MACHINE_MACHINE_H
 
+#include "sim/engine/row_list.h"
 #include "sim/engine/world.h"
 
 enum machine_parameter {
@@ -55,12 +56,8 @@ uint64_t meter_last_second(const struct meter *meter, uint64_t now_ns);
 
 #define CPU_WORK_BYTES 80 /* of an item of SLAB_WORK */
 
-struct cpu_list {
-    uint32_t head, tail; /* works */
-};
-
 struct cpu {
-    struct cpu_list running, ready, stopped;
+    struct row_list running, ready, stopped; /* works */
     uint32_t cores;
     uint32_t busy;   /* works in running */
     uint32_t held;   /* the component whose work just ended and that may go on at once; 0 none */

@@ -149,7 +149,7 @@ static uint32_t stopped_items(void)
 {
     uint32_t count = 0;
 
-    for (uint32_t id = machine()->cpu.stopped.head; id != 0; id = work_at(fixture.world, id)->next)
+    for (uint32_t id = machine()->cpu.stopped.first; id != 0; id = work_at(fixture.world, id)->next)
         count++;
     return count;
 }
