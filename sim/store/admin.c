@@ -405,11 +405,8 @@ static void command_flush(struct world *world, uint32_t id)
         return;
     if (store->aof.buffer_bytes > 0 && !aof_flush(world, id, false))
         return;
-    if (aof_turn_needs_fsync(world, id)) {
-        store->busy = BUSY_TURN_FSYNC;
-        aof_turn_fsync(world, id, EVENT_TURN_FSYNC);
+    if (!aof_turn_end(world, id))
         return;
-    }
     repl_before_sleep(world, id);
     loop_next(world, id);
 }

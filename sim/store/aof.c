@@ -203,7 +203,7 @@ bool aof_flush(struct world *world, uint32_t id, bool force)
 
 /* --- fsync in the main thread: always, and on the way out ------------------------------------- */
 
-bool aof_turn_needs_fsync(const struct world *world, uint32_t id)
+static bool turn_needs_fsync(const struct world *world, uint32_t id)
 {
     const struct aof *aof = &store_at(world, id)->aof;
     return aof->file != 0 && aof->state != AOF_OFF && aof->buffer_bytes == 0 &&
@@ -216,6 +216,15 @@ void aof_turn_fsync(struct world *world, uint32_t id, enum store_event what)
     struct aof *aof = &store_at(world, id)->aof;
     aof->fsync_offset = file_at(world, aof->file)->length;
     file_fsync(world, id, aof->file, (uint8_t)what, aof->written);
+}
+
+bool aof_turn_end(struct world *world, uint32_t id)
+{
+    if (!turn_needs_fsync(world, id))
+        return true;
+    store_at(world, id)->busy = BUSY_TURN_FSYNC;
+    aof_turn_fsync(world, id, EVENT_TURN_FSYNC);
+    return false;
 }
 
 /* --- what is on the disk ---------------------------------------------------------------------- */

@@ -59,15 +59,8 @@ static void start_what_is_due(struct world *world, uint32_t id)
 /* The flush of beforeSleep, which follows every turn of the loop. */
 static void cron_flush(struct world *world, uint32_t id)
 {
-    struct store *store = store_at(world, id);
-    if (!aof_flush(world, id, false))
-        return;
-    if (aof_turn_needs_fsync(world, id)) {
-        store->busy = BUSY_TURN_FSYNC;
-        aof_turn_fsync(world, id, EVENT_TURN_FSYNC);
-        return;
-    }
-    repl_before_sleep(world, id);
+    if (aof_flush(world, id, false) && aof_turn_end(world, id))
+        repl_before_sleep(world, id);
 }
 
 void cron_run(struct world *world, uint32_t id)

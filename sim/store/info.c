@@ -4,7 +4,7 @@
  */
 #include "sim/store/store_state.h"
 
-static void field(struct text *text, const char *name, uint64_t number)
+void info_field(struct text *text, const char *name, uint64_t number)
 {
     text_add(text, name);
     text_add_char(text, ':');
@@ -12,7 +12,7 @@ static void field(struct text *text, const char *name, uint64_t number)
     text_add_char(text, '\n');
 }
 
-static void words_field(struct text *text, const char *name, const char *words)
+void info_words_field(struct text *text, const char *name, const char *words)
 {
     text_add(text, name);
     text_add_char(text, ':');
@@ -65,21 +65,21 @@ static void server_add(struct world *world, uint32_t id, struct text *text)
     const struct store *store = store_at(world, id);
     uint64_t up_s = clock_s(world) - store->started_ns / SECOND_NS;
     text_add(text, "# Server\n");
-    words_field(text, "redis_version", "7.0.15");
-    words_field(text, "redis_mode", "standalone");
-    field(text, "process_id", store->pid);
-    field(text, "server_time_usec", world->now_ns / US_NS);
-    field(text, "uptime_in_seconds", up_s);
-    field(text, "uptime_in_days", up_s / 86400);
-    field(text, "hz", 10);
-    field(text, "configured_hz", 10);
-    field(text, "lru_clock", clock_s(world) & 0xffffff);
+    info_words_field(text, "redis_version", "7.0.15");
+    info_words_field(text, "redis_mode", "standalone");
+    info_field(text, "process_id", store->pid);
+    info_field(text, "server_time_usec", world->now_ns / US_NS);
+    info_field(text, "uptime_in_seconds", up_s);
+    info_field(text, "uptime_in_days", up_s / 86400);
+    info_field(text, "hz", 10);
+    info_field(text, "configured_hz", 10);
+    info_field(text, "lru_clock", clock_s(world) & 0xffffff);
 }
 
 static void clients_add(struct world *world, uint32_t id, struct text *text)
 {
     text_add(text, "# Clients\n");
-    field(text, "connected_clients", store_at(world, id)->connected);
+    info_field(text, "connected_clients", store_at(world, id)->connected);
 }
 
 static void memory_add(struct world *world, uint32_t id, struct text *text)
@@ -95,22 +95,22 @@ static void memory_add(struct world *world, uint32_t id, struct text *text)
     parameter_add(&words, world, &store_parameters[STORE_MAXMEMORY_POLICY],
                   parameter_get(world, id, STORE_MAXMEMORY_POLICY));
     text_add(text, "# Memory\n");
-    field(text, "used_memory", used);
+    info_field(text, "used_memory", used);
     human_field(text, "used_memory_human", used);
-    field(text, "used_memory_rss", rss);
+    info_field(text, "used_memory_rss", rss);
     human_field(text, "used_memory_rss_human", rss);
-    field(text, "used_memory_peak", peak);
+    info_field(text, "used_memory_peak", peak);
     human_field(text, "used_memory_peak_human", peak);
     share_field(text, "used_memory_peak_perc", used, peak, 100, "%");
-    field(text, "total_system_memory", ram);
+    info_field(text, "total_system_memory", ram);
     human_field(text, "total_system_memory_human", ram);
-    field(text, "maxmemory", most);
+    info_field(text, "maxmemory", most);
     human_field(text, "maxmemory_human", most);
-    words_field(text, "maxmemory_policy", policy);
+    info_words_field(text, "maxmemory_policy", policy);
     share_field(text, "mem_fragmentation_ratio", rss, used, 1, "");
-    field(text, "mem_fragmentation_bytes", rss - used);
-    field(text, "mem_not_counted_for_evict", store->aof.buffer_bytes);
-    field(text, "mem_aof_buffer", store->aof.buffer_bytes);
+    info_field(text, "mem_fragmentation_bytes", rss - used);
+    info_field(text, "mem_not_counted_for_evict", store->aof.buffer_bytes);
+    info_field(text, "mem_aof_buffer", store->aof.buffer_bytes);
 }
 
 /* The child's work, as it reports it to its parent. */
@@ -118,11 +118,11 @@ static void fork_add(struct world *world, uint32_t id, struct text *text)
 {
     const struct child *child = &store_at(world, id)->children[0];
     uint64_t keys = child->bytes == 0 ? 0 : child->written * child->keys / child->bytes;
-    field(text, "current_cow_peak", cow_bytes(world, id));
-    field(text, "current_cow_size", cow_bytes(world, id));
+    info_field(text, "current_cow_peak", cow_bytes(world, id));
+    info_field(text, "current_cow_size", cow_bytes(world, id));
     share_field(text, "current_fork_perc", keys, child->keys, 100, "");
-    field(text, "current_save_keys_processed", keys);
-    field(text, "current_save_keys_total", child->keys);
+    info_field(text, "current_save_keys_processed", keys);
+    info_field(text, "current_save_keys_total", child->keys);
 }
 
 static void rdb_add(struct world *world, uint32_t id, struct text *text)
@@ -130,17 +130,17 @@ static void rdb_add(struct world *world, uint32_t id, struct text *text)
     const struct store *store = store_at(world, id);
     const struct child *child = &store->children[0];
     bool saves = child_saves(world, id);
-    field(text, "rdb_changes_since_last_save", store->dirty);
-    field(text, "rdb_bgsave_in_progress", saves);
-    field(text, "rdb_last_save_time", store->lastsave_s);
-    words_field(text, "rdb_last_bgsave_status", store->bgsave_failed != 0 ? "err" : "ok");
+    info_field(text, "rdb_changes_since_last_save", store->dirty);
+    info_field(text, "rdb_bgsave_in_progress", saves);
+    info_field(text, "rdb_last_save_time", store->lastsave_s);
+    info_words_field(text, "rdb_last_bgsave_status", store->bgsave_failed != 0 ? "err" : "ok");
     seconds_field(text, "rdb_last_bgsave_time_sec", store->bgsave_seconds);
     seconds_field(text, "rdb_current_bgsave_time_sec",
                   saves ? clock_s(world) - child->started_ns / SECOND_NS : SECONDS_NONE);
-    field(text, "rdb_saves", store->rdb_saves);
-    field(text, "rdb_last_cow_size", store->rdb_cow);
-    field(text, "rdb_last_load_keys_expired", store->load_expired);
-    field(text, "rdb_last_load_keys_loaded", store->load_keys);
+    info_field(text, "rdb_saves", store->rdb_saves);
+    info_field(text, "rdb_last_cow_size", store->rdb_cow);
+    info_field(text, "rdb_last_load_keys_expired", store->load_expired);
+    info_field(text, "rdb_last_load_keys_loaded", store->load_keys);
 }
 
 static void aof_add(struct world *world, uint32_t id, struct text *text)
@@ -148,35 +148,35 @@ static void aof_add(struct world *world, uint32_t id, struct text *text)
     const struct store *store = store_at(world, id);
     const struct aof *aof = &store->aof;
     const struct child *child = &store->children[0];
-    field(text, "aof_enabled", aof->state != AOF_OFF);
-    field(text, "aof_rewrite_in_progress", rewrite_runs(world, id));
-    field(text, "aof_rewrite_scheduled", store->rewrite_scheduled);
+    info_field(text, "aof_enabled", aof->state != AOF_OFF);
+    info_field(text, "aof_rewrite_in_progress", rewrite_runs(world, id));
+    info_field(text, "aof_rewrite_scheduled", store->rewrite_scheduled);
     seconds_field(text, "aof_last_rewrite_time_sec", store->rewrite_seconds);
     seconds_field(text, "aof_current_rewrite_time_sec",
                   child->type == CHILD_AOF ? clock_s(world) - child->started_ns / SECOND_NS
                                            : SECONDS_NONE);
-    words_field(text, "aof_last_bgrewrite_status", aof->rewrite_status != 0 ? "err" : "ok");
-    field(text, "aof_rewrites", store->rewrites);
-    field(text, "aof_rewrites_consecutive_failures", aof->failures);
-    words_field(text, "aof_last_write_status",
-                aof->write_error != 0 || aof->bio_error != 0 ? "err" : "ok");
-    field(text, "aof_last_cow_size", store->aof_cow);
+    info_words_field(text, "aof_last_bgrewrite_status", aof->rewrite_status != 0 ? "err" : "ok");
+    info_field(text, "aof_rewrites", store->rewrites);
+    info_field(text, "aof_rewrites_consecutive_failures", aof->failures);
+    info_words_field(text, "aof_last_write_status",
+                     aof->write_error != 0 || aof->bio_error != 0 ? "err" : "ok");
+    info_field(text, "aof_last_cow_size", store->aof_cow);
     if (aof->state == AOF_OFF)
         return;
-    field(text, "aof_current_size", aof->current_size);
-    field(text, "aof_base_size", aof->base_size);
-    field(text, "aof_pending_rewrite", store->rewrite_scheduled);
-    field(text, "aof_buffer_length", aof->buffer_bytes);
-    field(text, "aof_pending_bio_fsync", aof->fsync_runs);
-    field(text, "aof_delayed_fsync", aof->delayed);
+    info_field(text, "aof_current_size", aof->current_size);
+    info_field(text, "aof_base_size", aof->base_size);
+    info_field(text, "aof_pending_rewrite", store->rewrite_scheduled);
+    info_field(text, "aof_buffer_length", aof->buffer_bytes);
+    info_field(text, "aof_pending_bio_fsync", aof->fsync_runs);
+    info_field(text, "aof_delayed_fsync", aof->delayed);
 }
 
 static void loading_add(struct world *world, uint32_t id, struct text *text)
 {
     const struct load *load = &store_at(world, id)->load;
-    field(text, "loading_start_time", load->started_ns / SECOND_NS);
-    field(text, "loading_total_bytes", load->bytes);
-    field(text, "loading_loaded_bytes", load->read_bytes);
+    info_field(text, "loading_start_time", load->started_ns / SECOND_NS);
+    info_field(text, "loading_total_bytes", load->bytes);
+    info_field(text, "loading_loaded_bytes", load->read_bytes);
     share_field(text, "loading_loaded_perc", load->read_bytes, load->bytes, 100, "");
 }
 
@@ -184,7 +184,7 @@ static void persistence_add(struct world *world, uint32_t id, struct text *text)
 {
     bool loading = store_at(world, id)->loading != LOADING_NO;
     text_add(text, "# Persistence\n");
-    field(text, "loading", loading);
+    info_field(text, "loading", loading);
     fork_add(world, id, text);
     rdb_add(world, id, text);
     aof_add(world, id, text);
@@ -196,19 +196,19 @@ static void stats_add(struct world *world, uint32_t id, struct text *text)
 {
     const struct store *store = store_at(world, id);
     text_add(text, "# Stats\n");
-    field(text, "total_connections_received", store->connections_received);
-    field(text, "total_commands_processed", store->commands);
-    field(text, "total_net_input_bytes", store->net_in);
-    field(text, "total_net_output_bytes", store->net_out);
-    field(text, "sync_full", store->repl.sync_full);
-    field(text, "sync_partial_ok", store->repl.partial_ok);
-    field(text, "sync_partial_err", store->repl.partial_err);
-    field(text, "expired_keys", store->expired);
-    field(text, "evicted_keys", store->evicted);
-    field(text, "keyspace_hits", store->hits);
-    field(text, "keyspace_misses", store->misses);
-    field(text, "latest_fork_usec", store->fork_usec);
-    field(text, "total_forks", store->forks);
+    info_field(text, "total_connections_received", store->connections_received);
+    info_field(text, "total_commands_processed", store->commands);
+    info_field(text, "total_net_input_bytes", store->net_in);
+    info_field(text, "total_net_output_bytes", store->net_out);
+    info_field(text, "sync_full", store->repl.sync_full);
+    info_field(text, "sync_partial_ok", store->repl.partial_ok);
+    info_field(text, "sync_partial_err", store->repl.partial_err);
+    info_field(text, "expired_keys", store->expired);
+    info_field(text, "evicted_keys", store->evicted);
+    info_field(text, "keyspace_hits", store->hits);
+    info_field(text, "keyspace_misses", store->misses);
+    info_field(text, "latest_fork_usec", store->fork_usec);
+    info_field(text, "total_forks", store->forks);
 }
 
 /* Of the keys with a time to live, in milliseconds. */

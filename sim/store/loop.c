@@ -342,14 +342,8 @@ void loop_turn_done(struct world *world, uint32_t id)
     store->inbox.count = 0;
     if (!footprint_follow(world, id) || component_at(world, id)->life != life)
         return;
-    if (!aof_flush(world, id, false))
-        return;
-    if (aof_turn_needs_fsync(world, id)) {
-        store->busy = BUSY_TURN_FSYNC;
-        aof_turn_fsync(world, id, EVENT_TURN_FSYNC);
-        return;
-    }
-    loop_turn_reply(world, id);
+    if (aof_flush(world, id, false) && aof_turn_end(world, id))
+        loop_turn_reply(world, id);
 }
 
 void loop_next(struct world *world, uint32_t id)

@@ -12,22 +12,6 @@ static const struct repl *repl_of(const struct world *world, uint32_t id)
     return &store_at(world, id)->repl;
 }
 
-static void field(struct text *text, const char *name, uint64_t number)
-{
-    text_add(text, name);
-    text_add_char(text, ':');
-    text_add_u64(text, number);
-    text_add_char(text, '\n');
-}
-
-static void words_field(struct text *text, const char *name, const char *words)
-{
-    text_add(text, name);
-    text_add_char(text, ':');
-    text_add(text, words);
-    text_add_char(text, '\n');
-}
-
 static void id_field(struct text *text, const char *name, uint64_t replid)
 {
     text_add(text, name);
@@ -86,7 +70,7 @@ static void sync_add(const struct repl *repl, struct text *text)
     text_add(text, "master_sync_total_bytes:");
     text_add_i64(text, transfer->mark != 0 ? -1 : (int64_t)transfer->bytes);
     text_add_char(text, '\n');
-    field(text, "master_sync_read_bytes", transfer->read);
+    info_field(text, "master_sync_read_bytes", transfer->read);
 }
 
 static void link_add(struct world *world, uint32_t id, struct text *text)
@@ -98,46 +82,46 @@ static void link_add(struct world *world, uint32_t id, struct text *text)
     text_add(text, "master_host:");
     ip_add(text, world, repl->master);
     text_add(text, "\nmaster_port:6379\n");
-    words_field(text, "master_link_status", up ? "up" : "down");
+    info_words_field(text, "master_link_status", up ? "up" : "down");
     text_add(text, "master_last_io_seconds_ago:");
     text_add_i64(text, up ? (int64_t)(clock_s(world) - repl->heard_s) : -1);
     text_add_char(text, '\n');
-    field(text, "master_sync_in_progress", syncing);
-    field(text, "slave_read_repl_offset", offset);
-    field(text, "slave_repl_offset", offset);
+    info_field(text, "master_sync_in_progress", syncing);
+    info_field(text, "slave_read_repl_offset", offset);
+    info_field(text, "slave_repl_offset", offset);
     if (syncing)
         sync_add(repl, text);
     if (!up)
-        field(text, "master_link_down_since_seconds",
-              repl->down_since_s == 0 ? 0 : clock_s(world) + 1 - repl->down_since_s);
-    field(text, "slave_priority", parameter_get(world, id, STORE_REPLICA_PRIORITY));
-    field(text, "slave_read_only", 1);
-    field(text, "replica_announced", 1);
+        info_field(text, "master_link_down_since_seconds",
+                   repl->down_since_s == 0 ? 0 : clock_s(world) + 1 - repl->down_since_s);
+    info_field(text, "slave_priority", parameter_get(world, id, STORE_REPLICA_PRIORITY));
+    info_field(text, "slave_read_only", 1);
+    info_field(text, "replica_announced", 1);
 }
 
 void repl_info_add(struct world *world, uint32_t id, struct text *text)
 {
     const struct repl *repl = repl_of(world, id);
     text_add(text, "# Replication\n");
-    words_field(text, "role", repl->master == 0 ? "master" : "slave");
+    info_words_field(text, "role", repl->master == 0 ? "master" : "slave");
     if (repl->master != 0)
         link_add(world, id, text);
-    field(text, "connected_slaves", repl->replicas.count);
+    info_field(text, "connected_slaves", repl->replicas.count);
     if (repl->master == 0 && parameter_get(world, id, STORE_MIN_REPLICAS_TO_WRITE) != 0)
-        field(text, "min_slaves_good_slaves", repl->good);
+        info_field(text, "min_slaves_good_slaves", repl->good);
     replicas_add(world, id, text);
-    words_field(text, "master_failover_state", "no-failover");
+    info_words_field(text, "master_failover_state", "no-failover");
     id_field(text, "master_replid", repl->replid);
     id_field(text, "master_replid2", repl->replid2);
-    field(text, "master_repl_offset", repl->offset);
+    info_field(text, "master_repl_offset", repl->offset);
     text_add(text, "second_repl_offset:");
     text_add_i64(text, repl->second_offset == UINT64_MAX ? -1 : (int64_t)repl->second_offset + 1);
     text_add_char(text, '\n');
-    field(text, "repl_backlog_active", repl->backlog.active);
-    field(text, "repl_backlog_size", parameter_get(world, id, STORE_REPL_BACKLOG_SIZE));
-    field(text, "repl_backlog_first_byte_offset",
-          repl->backlog.active == 0 ? 0 : repl->offset - repl->backlog.bytes + 1);
-    field(text, "repl_backlog_histlen", repl->backlog.bytes);
+    info_field(text, "repl_backlog_active", repl->backlog.active);
+    info_field(text, "repl_backlog_size", parameter_get(world, id, STORE_REPL_BACKLOG_SIZE));
+    info_field(text, "repl_backlog_first_byte_offset",
+               repl->backlog.active == 0 ? 0 : repl->offset - repl->backlog.bytes + 1);
+    info_field(text, "repl_backlog_histlen", repl->backlog.bytes);
 }
 
 /* --- commands --------------------------------------------------------------------------------- */

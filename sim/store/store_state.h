@@ -325,7 +325,9 @@ void aof_reset(struct world *world, uint32_t id);    /* as if it were off and ha
 void aof_unbuffer(struct world *world, uint32_t id); /* what is buffered is not for this file */
 /* Writes the buffer unless it is put off (`force`: never put off).  False: the process exited. */
 bool aof_flush(struct world *world, uint32_t id, bool force);
-bool aof_turn_needs_fsync(const struct world *world, uint32_t id);
+/* The bytes of a turn that is over are on the disk, if they have to be (appendfsync always); false:
+ * the loop waits for them. */
+bool aof_turn_end(struct world *world, uint32_t id);
 void aof_turn_fsync(struct world *world, uint32_t id,
                     enum store_event what);       /* the main thread waits */
 void aof_break(struct world *world, uint32_t id); /* entries follow that are not for the file */
@@ -428,6 +430,9 @@ void expire_cycle(struct world *world, uint32_t id);
 /* --- admin*.c, info.c ------------------------------------------------------------------------- */
 bool admin_tell(struct world *world, uint32_t id, const struct command *words, struct text *answer,
                 struct error *error);
+/* A line of INFO: NAME:NUMBER, NAME:WORDS. */
+void info_field(struct text *text, const char *name, uint64_t number);
+void info_words_field(struct text *text, const char *name, const char *words);
 #define ADMIN(name)                                                                                \
     void name(struct world *world, uint32_t id, const struct command *words, struct text *answer)
 ADMIN(admin_save);
