@@ -52,6 +52,16 @@ int draw_goals(const struct model *model, struct canvas *canvas, int row, int en
     return row;
 }
 
+/* The metric that a price is, and its name; NULL: the block is none. */
+static const char *price_of(const struct block *block, char *name, size_t bytes)
+{
+    const char *blank = block->kind == BLOCK_PRICE ? strrchr(block->words, ' ') : NULL;
+    if (!blank)
+        return NULL;
+    snprintf(name, bytes, "%.*s", (int)(blank - block->words), block->words);
+    return blank + 1;
+}
+
 /* "Passed. Price: disk 7 MB": what each price came to. */
 void draw_price(struct text *to, const struct model *model)
 {
@@ -59,12 +69,10 @@ void draw_price(struct text *to, const struct model *model)
     bool first = true;
     text_add(to, model_say(model, WORD_PASSED));
     for (uint32_t i = 0; i < text->block_count[STEP_VARY]; i++) {
-        const struct block *block = &text->blocks[STEP_VARY][i];
-        const char *metric = block->kind == BLOCK_PRICE ? strrchr(block->words, ' ') : NULL;
+        char name[80];
+        const char *metric = price_of(&text->blocks[STEP_VARY][i], name, sizeof name);
         if (!metric)
             continue;
-        char name[80];
-        snprintf(name, sizeof name, "%.*s", (int)(metric - block->words), block->words);
         text_add(to, first ? " " : ", ");
         text_add(to, first ? model_say(model, WORD_PRICE) : "");
         text_add(to, first ? " " : "");
@@ -72,7 +80,7 @@ void draw_price(struct text *to, const struct model *model)
         text_add(to, word_price(model->language, name));
         text_add(to, " ");
         struct value value;
-        if (flow_told(model, metric + 1, &value))
+        if (flow_told(model, metric, &value))
             draw_value(to, model, &value);
     }
 }
@@ -87,12 +95,10 @@ bool draw_cheaper(struct text *to, const struct model *model)
         return false;
     text_clear(&list);
     for (uint32_t i = 0; i < text->block_count[STEP_VARY] && count < PRICES_MAX; i++) {
-        const struct block *block = &text->blocks[STEP_VARY][i];
-        const char *metric = block->kind == BLOCK_PRICE ? strrchr(block->words, ' ') : NULL;
+        char name[80];
+        const char *metric = price_of(&text->blocks[STEP_VARY][i], name, sizeof name);
         if (!metric)
             continue;
-        char name[80];
-        snprintf(name, sizeof name, "%.*s", (int)(metric - block->words), block->words);
         text_add(&list, count ? ", " : "");
         text_add(&list, word_price(model->language, name));
         text_add(&list, " ");

@@ -109,14 +109,19 @@ static void unmark(struct marked *to, const char *words)
     to->text[to->used] = 0;
 }
 
-void draw_text(const struct model *model, struct text *to, const char *words)
+static void fill_and_unmark(const struct model *model, struct marked *to, const char *words)
 {
     char filled[PROSE_BYTES];
     struct text text = TEXT(filled);
-    struct marked marked;
     text_clear(&text);
     lesson_prose(&text, words, fill, (void *)(uintptr_t)model);
-    unmark(&marked, filled);
+    unmark(to, filled);
+}
+
+void draw_text(const struct model *model, struct text *to, const char *words)
+{
+    struct marked marked;
+    fill_and_unmark(model, &marked, words);
     text_add(to, marked.text);
 }
 
@@ -157,12 +162,8 @@ static void draw_line(void *user, const char *line)
 int draw_prose(const struct model *model, struct canvas *canvas, int row, int column, int width,
                int rows, int skip, const char *words)
 {
-    char filled[PROSE_BYTES];
-    struct text text = TEXT(filled);
     struct marked marked;
-    text_clear(&text);
-    lesson_prose(&text, words, fill, (void *)(uintptr_t)model);
-    unmark(&marked, filled);
+    fill_and_unmark(model, &marked, words);
     struct drawing drawing = {canvas, &marked, 0, row, column, rows, skip, 0};
     canvas_wrap(marked.text, width, draw_line, &drawing);
     return drawing.line;
