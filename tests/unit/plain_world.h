@@ -122,6 +122,21 @@ static inline int64_t plain_metric(struct world *world, const char *name)
     return number;
 }
 
+static inline void same(struct world *world, const char *metric, int64_t expected)
+{
+    int64_t found = plain_metric(world, metric);
+    if (found != expected)
+        fail_msg("%s is %lld, not %lld", metric, (long long)found, (long long)expected);
+}
+
+static inline void between(struct world *world, const char *metric, int64_t low, int64_t high)
+{
+    int64_t found = plain_metric(world, metric);
+    if (found < low || found > high)
+        fail_msg("%s is %lld, not from %lld to %lld", metric, (long long)found, (long long)low,
+                 (long long)high);
+}
+
 static inline void plain_check(struct world *world)
 {
     char words[512];

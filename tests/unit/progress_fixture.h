@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "lab/progress/store.h"
+#include "tests/unit/shell.h"
 
 #define DAY     UINT64_C(86400000)
 #define NOW     UINT64_C(1770120000000) /* 2026-02-03T12:00:00.000Z */
@@ -64,6 +65,17 @@ static inline void place_remove(struct where *place)
 {
     place_files(place, "", true);
     assert_int_equal(rmdir(place->folder), 0);
+}
+
+/* Runs the program there with its progress; its exit status, and what it says on both streams. */
+static inline int place_outage(const struct where *place, const char *words, char *said,
+                               size_t bytes)
+{
+    char line[2048];
+    snprintf(line, sizeof line,
+             "cd '%s' && exec 2>&1 && export OUTAGE_PROGRESS='%s' TZ=UTC; '%s' %s", place->folder,
+             place->file, getenv("OUTAGE_PROGRAM"), words);
+    return shell_run(line, said, bytes);
 }
 
 static inline struct progress *open_good(const struct where *place)

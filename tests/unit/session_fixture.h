@@ -31,13 +31,14 @@ static inline void on_text(void *user, int variant, const char *words)
     said_used += (size_t)snprintf(said + said_used, sizeof said - said_used, "%s", words);
 }
 
-static inline struct session *opened(const char *script)
+static inline struct session *opened_with(const char *script, bool branches)
 {
     static const struct world_limits limits = {64, 2048, 65536, 16384};
     struct session_options options = {.history_bytes = 4 << 20,
                                       .history_every = 1000,
                                       .limits = &limits,
                                       .arena_bytes = 256 << 20,
+                                      .branches = branches,
                                       .output = {.text = on_text}};
     struct error error;
     said_used = 0;
@@ -45,6 +46,11 @@ static inline struct session *opened(const char *script)
     struct session *session = session_open(script, strlen(script), &options, &error);
     assert_non_null(session);
     return session;
+}
+
+static inline struct session *opened(const char *script)
+{
+    return opened_with(script, false);
 }
 
 static inline void line(struct session *session, const char *words)

@@ -6,18 +6,7 @@
 
 static struct session *branching(const char *script)
 {
-    static const struct world_limits limits = {64, 2048, 65536, 16384};
-    struct session_options options = {.history_bytes = 4 << 20,
-                                      .history_every = 1000,
-                                      .limits = &limits,
-                                      .arena_bytes = 256 << 20,
-                                      .branches = true,
-                                      .output = {.text = on_text}};
-    struct error error;
-    said_used = 0;
-    said[0] = 0;
-    struct session *session = session_open(script, strlen(script), &options, &error);
-    assert_non_null(session);
+    struct session *session = opened_with(script, true);
     assert_int_not_equal(session_build(session), SESSION_FAILED);
     return session;
 }

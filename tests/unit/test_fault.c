@@ -23,21 +23,6 @@ static const struct component *named(struct world *world, const char *name)
     return component_at(world, id);
 }
 
-static void same(struct world *world, const char *metric, int64_t expected)
-{
-    int64_t found = plain_metric(world, metric);
-    if (found != expected)
-        fail_msg("%s is %lld, not %lld", metric, (long long)found, (long long)expected);
-}
-
-static void between(struct world *world, const char *metric, int64_t low, int64_t high)
-{
-    int64_t found = plain_metric(world, metric);
-    if (found < low || found > high)
-        fail_msg("%s is %lld, not from %lld to %lld", metric, (long long)found, (long long)low,
-                 (long long)high);
-}
-
 /* --- processes --------------------------------------------------------------------------- */
 
 static void a_process_is_killed_and_starts_again(void **unused)

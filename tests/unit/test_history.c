@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "lab/language/session.h"
+#include "tests/unit/dice.h"
 
 #define ACTIONS_MAX 64
 #define END_NS      (12 * SECOND_NS)
@@ -43,16 +44,6 @@ static const char *const commands[] = {"power-cut redis-1",
                                        "set redis-1 fsync=80ms",
                                        "print cache.used_memory.peak",
                                        "restart cache after 200ms"};
-
-struct dice {
-    uint64_t state;
-};
-
-static uint32_t draw(struct dice *dice, uint32_t bound)
-{
-    dice->state = dice->state * 6364136223846793005ull + 1442695040888963407ull;
-    return (uint32_t)((dice->state >> 33) % bound);
-}
 
 static struct session *open_script(const char *script, size_t bytes, uint64_t history_bytes)
 {

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "lab/import/conf.h"
 #include "sim/engine/random.h"
+#include "tests/unit/shell.h"
 
 #define OUTPUT_BYTES 65536
 
@@ -38,12 +38,7 @@ static int sh(const char *words)
     const char *program = getenv("OUTAGE_PROGRAM");
     assert_non_null(program);
     snprintf(line, sizeof line, "cd '%s' && O='%s' && { %s; }", folder, program, words);
-    FILE *pipe = popen(line, "r");
-    assert_non_null(pipe);
-    output[fread(output, 1, sizeof output - 1, pipe)] = 0;
-    int status = pclose(pipe);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
+    return shell_run(line, output, sizeof output);
 }
 
 /* Imports `conf` (as redis.conf) with options; errors and output come together. */

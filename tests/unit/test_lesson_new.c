@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "lab/lesson/lesson.h"
+#include "tests/unit/shell.h"
 
 static char folder[64], said[20000];
 
@@ -30,12 +30,7 @@ static int shell(const char *line)
     char command[1000];
     assert_non_null(program);
     snprintf(command, sizeof command, "o='%s'; f='%s'; { %s ; } 2>&1", program, folder, line);
-    FILE *pipe = popen(command, "r");
-    assert_non_null(pipe);
-    size_t used = fread(said, 1, sizeof said - 1, pipe);
-    said[used] = 0;
-    int status = pclose(pipe);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return shell_run(command, said, sizeof said);
 }
 
 static int teardown(void **state)

@@ -82,18 +82,6 @@ static void every_screen_of_thirty_minutes(void **state)
     place_remove(&place);
 }
 
-static int outage(const struct where *place, const char *words, char *said, size_t bytes)
-{
-    char line[2048];
-    snprintf(line, sizeof line,
-             "cd '%s' && exec 2>&1 && export OUTAGE_PROGRESS='%s' TZ=UTC; '%s' %s", place->folder,
-             place->file, getenv("OUTAGE_PROGRAM"), words);
-    FILE *pipe = popen(line, "r");
-    assert_non_null(pipe);
-    said[fread(said, 1, bytes - 1, pipe)] = 0;
-    return WEXITSTATUS(pclose(pipe));
-}
-
 static void its_page_can_be_published_and_its_runs_replayed(void **state)
 {
     (void)state;
@@ -101,7 +89,7 @@ static void its_page_can_be_published_and_its_runs_replayed(void **state)
     struct where place = place_make();
     meeting_stop(play(&place, NULL));
     /* In the meeting's language, whatever the locale's is. */
-    if (outage(&place, "retro page.md", said, sizeof said) != 0)
+    if (place_outage(&place, "retro page.md", said, sizeof said) != 0)
         fail_msg("%s", said);
     snprintf(path, sizeof path, "%s/page.md", place.folder);
     char *page = read_whole(path);
@@ -110,10 +98,10 @@ static void its_page_can_be_published_and_its_runs_replayed(void **state)
     assert_int_equal(place_files(&place, "page-", false), 3);
     for (int i = 0; i < 3; i++) {
         snprintf(words, sizeof words, "run page-%s.lab --quiet", lessons[i]);
-        if (outage(&place, words, said, sizeof said) != 0)
+        if (place_outage(&place, words, said, sizeof said) != 0)
             fail_msg("%s: %s", words, said);
     }
-    assert_int_equal(outage(&place, "retro other.md --lang en", said, sizeof said), 0);
+    assert_int_equal(place_outage(&place, "retro other.md --lang en", said, sizeof said), 0);
     snprintf(path, sizeof path, "%s/other.md", place.folder);
     page = read_whole(path);
     assert_golden("meeting-retro.en.md", page);
@@ -121,7 +109,7 @@ static void its_page_can_be_published_and_its_runs_replayed(void **state)
     /* Nothing is written over, and nothing is left half written. */
     snprintf(words, sizeof words, "rm page.md; $OUTAGE_PROGRAM retro page.md");
     snprintf(path, sizeof path, "--version; %s", words);
-    assert_int_equal(outage(&place, path, said, sizeof said), 2);
+    assert_int_equal(place_outage(&place, path, said, sizeof said), 2);
     assert_non_null(strstr(said, "page-01-plug.lab"));
     assert_int_equal(place_files(&place, "page.md", false), 0);
     place_remove(&place);

@@ -3,19 +3,9 @@
 
 static char output[1 << 16];
 
-/* Runs the program with its progress in a place; what it says on both streams, and its status. */
 static int say(const struct where *place, const char *words)
 {
-    char line[2048];
-    snprintf(line, sizeof line,
-             "cd '%s' && exec 2>&1 && export OUTAGE_PROGRESS='%s' TZ=UTC; '%s' %s", place->folder,
-             place->file, getenv("OUTAGE_PROGRAM"), words);
-    FILE *pipe = popen(line, "r");
-    assert_non_null(pipe);
-    size_t used = fread(output, 1, sizeof output - 1, pipe);
-    output[used] = 0;
-    int status = pclose(pipe);
-    return WEXITSTATUS(status);
+    return place_outage(place, words, output, sizeof output);
 }
 
 static void assert_says(const char *words)

@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <glob.h>
 #include <jansson.h>
+
+#include "tests/unit/shell.h"
 
 #define OUTPUT_BYTES 1048576
 
@@ -33,13 +34,7 @@ static int sh(const char *format, ...)
     assert_non_null(source);
     snprintf(line, sizeof line, "cd '%s' && O='%s' T='%s' && { %s; }", source, program, folder,
              words);
-    FILE *pipe = popen(line, "r");
-    assert_non_null(pipe);
-    size_t used = fread(output, 1, sizeof output - 1, pipe);
-    output[used] = 0;
-    int status = pclose(pipe);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
+    return shell_run(line, output, sizeof output);
 }
 
 static char *file_read(const char *path)

@@ -2,6 +2,7 @@
  * Variants in the middle of a run: a fork disturbs nobody, is taken back, is chosen from; and what
  * stands then is what a run without the fork would be.
  */
+#include "tests/unit/dice.h"
 #include "tests/unit/session_fixture.h"
 
 #define SHARED_MAX 262144
@@ -25,16 +26,6 @@ static const char *const commands[] = {"power-cut redis-1",
                                        "print cache.used_memory.peak",
                                        "mark here",
                                        "restart cache after 200ms"};
-
-struct dice {
-    uint64_t state;
-};
-
-static uint32_t draw(struct dice *dice, uint32_t bound)
-{
-    dice->state = dice->state * 6364136223846793005ull + 1442695040888963407ull;
-    return (uint32_t)((dice->state >> 33) % bound);
-}
 
 static const char *any(struct dice *dice)
 {
