@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lab/app/kept_meeting.h"
-#include "lab/view/canvas.h"
+#include "lab/canvas/canvas.h"
 
 #define NAME_CELLS   8 /* beside a bar */
 #define PEOPLE_USUAL 3

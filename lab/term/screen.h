@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "lab/view/canvas.h"
+#include "lab/canvas/canvas.h"
 #include "sim/engine/error.h"
 
 struct screen_options {

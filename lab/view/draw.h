@@ -7,7 +7,7 @@
 #define LAB_VIEW_DRAW_H
 
 #include "lab/app/model.h"
-#include "lab/view/canvas.h"
+#include "lab/canvas/canvas.h"
 
 #define BODY_TOP     2
 #define MARGIN       1

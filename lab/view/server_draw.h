@@ -3,7 +3,7 @@
 #define LAB_VIEW_SERVER_DRAW_H
 
 #include "lab/app/model.h"
-#include "lab/view/canvas.h"
+#include "lab/canvas/canvas.h"
 
 /* The walls of the server that is selected, or of the first; what its threads do and
  * what can be done, where there is room. */

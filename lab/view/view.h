@@ -5,7 +5,7 @@
 #define LAB_VIEW_VIEW_H
 
 #include "lab/app/model.h"
-#include "lab/view/canvas.h"
+#include "lab/canvas/canvas.h"
 
 /* Draws what the model shows.  Pure: the same model and size give the same cells. */
 void view_render(const struct model *model, struct canvas *canvas);

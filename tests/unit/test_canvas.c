@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lab/view/canvas.h"
+#include "lab/canvas/canvas.h"
 
 static void assert_row(const struct canvas *canvas, int row, const char *expected)
 {

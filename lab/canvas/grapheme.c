@@ -1,5 +1,5 @@
 /* Graphemes by libunistring, their widths by the C library's table, which curses uses too. */
-#include "lab/view/grapheme.h"
+#include "lab/canvas/grapheme.h"
 
 #include <locale.h>
 #include <stdbool.h>

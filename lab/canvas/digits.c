@@ -2,7 +2,7 @@
  */
 #include <stddef.h>
 
-#include "lab/view/canvas.h"
+#include "lab/canvas/canvas.h"
 
 enum { DOT_ROWS = 5 };
 

@@ -1,12 +1,12 @@
 /* The grid of cells: writing text into it, reading rows out of it. */
-#include "lab/view/canvas.h"
+#include "lab/canvas/canvas.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/view/grapheme.h"
+#include "lab/canvas/grapheme.h"
 
 _Static_assert(sizeof((struct cell *)0)->bytes == GRAPHEME_BYTES, "a cell holds a grapheme");
 

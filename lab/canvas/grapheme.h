@@ -1,8 +1,8 @@
 /*
  * What a person sees as one sign, as a terminal can show it.
  */
-#ifndef LAB_VIEW_GRAPHEME_H
-#define LAB_VIEW_GRAPHEME_H
+#ifndef LAB_CANVAS_GRAPHEME_H
+#define LAB_CANVAS_GRAPHEME_H
 
 #include <stdint.h>
 

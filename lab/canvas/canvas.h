@@ -2,8 +2,8 @@
  * A grid of cells between drawing and the terminal: drawing fills it, tests read it, screen.c shows
  * it.
  */
-#ifndef LAB_VIEW_CANVAS_H
-#define LAB_VIEW_CANVAS_H
+#ifndef LAB_CANVAS_CANVAS_H
+#define LAB_CANVAS_CANVAS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  */
 #include <string.h>
 
-#include "lab/view/canvas.h"
-#include "lab/view/grapheme.h"
+#include "lab/canvas/canvas.h"
+#include "lab/canvas/grapheme.h"
 
 int canvas_width(const char *text)
 {

@@ -1,5 +1,5 @@
 /* Rules, boxes and bars, by box signs or, on an ASCII canvas, by what stands for them. */
-#include "lab/view/canvas.h"
+#include "lab/canvas/canvas.h"
 
 void canvas_rule(struct canvas *canvas, int row)
 {
