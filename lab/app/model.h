@@ -16,7 +16,7 @@
 #include "lab/lesson/lesson.h"
 #include "lab/progress/progress.h"
 #include "lab/view/look.h"
-#include "lab/view/words.h"
+#include "lab/words/words.h"
 
 /* Where a key means something: a screen, or a field that is open on it. */
 enum place {

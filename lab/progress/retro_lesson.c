@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "lab/progress/retro.h"
-#include "lab/view/words.h"
+#include "lab/words/words.h"
 
 static uint32_t least(uint32_t a, uint32_t b)
 {

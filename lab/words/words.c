@@ -1,5 +1,5 @@
 /* The words of the screens: look-up in the tables of words.def and of the verbs and news below. */
-#include "lab/view/words.h"
+#include "lab/words/words.h"
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 static const char *const words[WORD_COUNT][2] = {
 #define WORD(id, en, ko) {en, ko},
-#include "lab/view/words.def"
+#include "lab/words/words.def"
 #undef WORD
 };
 

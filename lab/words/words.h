@@ -1,14 +1,14 @@
 /*
  * Every word of the screens, Korean and English in one row of words.def.
  */
-#ifndef LAB_VIEW_WORDS_H
-#define LAB_VIEW_WORDS_H
+#ifndef LAB_WORDS_WORDS_H
+#define LAB_WORDS_WORDS_H
 
 #include "sim/engine/error.h"
 
 enum word {
 #define WORD(id, en, ko) WORD_##id,
-#include "lab/view/words.def"
+#include "lab/words/words.def"
 #undef WORD
     WORD_COUNT
 };
