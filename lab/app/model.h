@@ -15,7 +15,7 @@
 #include "lab/language/spof.h"
 #include "lab/lesson/lesson.h"
 #include "lab/progress/progress.h"
-#include "lab/view/look.h"
+#include "lab/app/look.h"
 #include "lab/words/words.h"
 
 /* Where a key means something: a screen, or a field that is open on it. */

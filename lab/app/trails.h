@@ -5,7 +5,7 @@
 #ifndef LAB_APP_TRAILS_H
 #define LAB_APP_TRAILS_H
 
-#include "lab/view/look.h"
+#include "lab/app/look.h"
 
 enum trail_row {
     TRAIL_IN,      /* requests and messages so far */

@@ -4,7 +4,7 @@
 #ifndef LAB_VIEW_WRITES_H
 #define LAB_VIEW_WRITES_H
 
-#include "lab/view/look.h"
+#include "lab/app/look.h"
 
 struct writes {
     int64_t acked, safe, risk, gone;

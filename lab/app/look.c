@@ -1,5 +1,5 @@
 /* The copy of a world's parts and figures that the screens draw from. */
-#include "lab/view/look.h"
+#include "lab/app/look.h"
 
 #include <stdio.h>
 #include <stdlib.h>

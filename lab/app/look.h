@@ -2,8 +2,8 @@
  * What the screens know of a world: a copy of its parts and figures, taken at most four times a
  * second while it runs, so that drawing is pure and numbers can be read.
  */
-#ifndef LAB_VIEW_LOOK_H
-#define LAB_VIEW_LOOK_H
+#ifndef LAB_APP_LOOK_H
+#define LAB_APP_LOOK_H
 
 #include "sim/sim.h"
 
