@@ -10,7 +10,7 @@
 #include "lab/app/app.h"
 #include "lab/authoring/authoring.h"
 #include "lab/batch/batch.h"
-#include "lab/export/version.h"
+#include "lab/version.h"
 #include "lab/import/import.h"
 #include "lab/language/help.h"
 #include "lab/progress/commands.h"

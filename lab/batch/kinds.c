@@ -5,7 +5,7 @@
 
 #include "lab/batch/batch.h"
 #include "lab/export/json.h"
-#include "lab/export/version.h"
+#include "lab/version.h"
 #include "lab/language/help.h"
 
 #define TEXT_BYTES 262144

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/export/version.h"
+#include "lab/version.h"
 #include "lab/language/parts.h"
 
 static bool is(const struct command *command, unsigned word, const char *name)

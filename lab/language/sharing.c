@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/export/version.h"
+#include "lab/version.h"
 #include "lab/language/course.h"
 
 typedef void line_writer(void *user, const char *line);
