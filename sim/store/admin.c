@@ -41,25 +41,9 @@ static struct key_row *row_of(struct world *world, uint32_t id, const char *name
     return *key == UINT32_MAX ? NULL : change_lookup(world, id, *key);
 }
 
-bool number_read(const char *words, int64_t *number)
-{
-    bool negative = *words == '-';
-    const char *c = words + negative;
-    uint64_t sum = 0;
-    if (*c == '\0' || strlen(c) > 18)
-        return false;
-    for (; *c != '\0'; c++) {
-        if (*c < '0' || *c > '9')
-            return false;
-        sum = sum * 10 + (uint64_t)(*c - '0');
-    }
-    *number = negative ? -(int64_t)sum : (int64_t)sum;
-    return true;
-}
-
 static bool number_of(const struct command *words, unsigned i, int64_t *number, struct text *answer)
 {
-    if (number_read(word_at(words, i), number))
+    if (resp_number(word_at(words, i), number))
         return true;
     answer_error(answer, "ERR value is not an integer or out of range");
     return false;

@@ -112,8 +112,8 @@ static void debug_populate(struct world *world, uint32_t id, const struct comman
 {
     int64_t count, bytes = 0;
     char name[96], value[64];
-    if (!number_read(command_word(words, 2), &count) || count < 0 ||
-        (words->count > 4 && (!number_read(command_word(words, 4), &bytes) || bytes < 0))) {
+    if (!resp_number(command_word(words, 2), &count) || count < 0 ||
+        (words->count > 4 && (!resp_number(command_word(words, 4), &bytes) || bytes < 0))) {
         text_add(answer, "(error) ERR value is not an integer or out of range");
         return;
     }

@@ -135,24 +135,6 @@ static void row_persist(struct world *world, struct keyspace *keys, struct key_r
     extra_drop(world, keys, row);
 }
 
-/* The integer that a typed value is, as Redis would keep it: no sign +, no leading zeros. */
-static bool text_number(const char *words, int64_t *number)
-{
-    bool negative = *words == '-';
-    const char *c = words + negative;
-    size_t digits = strlen(c);
-    uint64_t sum = 0;
-    if (digits == 0 || digits > 18 || (*c == '0' && (digits > 1 || negative)))
-        return false;
-    for (; *c != '\0'; c++) {
-        if (*c < '0' || *c > '9')
-            return false;
-        sum = sum * 10 + (uint64_t)(*c - '0');
-    }
-    *number = negative ? -(int64_t)sum : (int64_t)sum;
-    return true;
-}
-
 static void row_number(struct world *world, struct keyspace *keys, struct key_row *row,
                        uint32_t key, int64_t number)
 {
@@ -182,7 +164,7 @@ static void apply_set(struct world *world, struct keyspace *keys, struct key_row
     row->use &= ~KEY_INTEGER;
     row->holds = position;
     int64_t number;
-    if ((entry->flags & ENTRY_TEXT) != 0 && text_number(ledger_text(world, position), &number))
+    if ((entry->flags & ENTRY_TEXT) != 0 && resp_number(ledger_text(world, position), &number))
         row_number(world, keys, row, entry->key, number);
     extra_drop(world, keys, row);
     struct key_sizes now = row_sizes(world, keys, row, entry->key);

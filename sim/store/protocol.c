@@ -1,7 +1,10 @@
 /*
- * RESP between a client and the store: how many bytes requests and answers take on the wire.
+ * RESP between a client and the store: how many bytes requests and answers take on the wire, and
+ * which words are numbers.
  */
 #include "sim/store/protocol.h"
+
+#include <string.h>
 
 #include "sim/engine/trace.h"
 
@@ -102,4 +105,21 @@ unsigned resp_refusal(enum resp_type answer)
     default:
         return REFUSED_ERROR;
     }
+}
+
+bool resp_number(const char *words, int64_t *number)
+{
+    bool negative = *words == '-';
+    const char *c = words + negative;
+    size_t digits = strlen(c);
+    uint64_t sum = 0;
+    if (digits == 0 || digits > 18 || (*c == '0' && (digits > 1 || negative)))
+        return false;
+    for (; *c != '\0'; c++) {
+        if (*c < '0' || *c > '9')
+            return false;
+        sum = sum * 10 + (uint64_t)(*c - '0');
+    }
+    *number = negative ? -(int64_t)sum : (int64_t)sum;
+    return true;
 }

@@ -4,6 +4,7 @@
 #ifndef SIM_STORE_PROTOCOL_H
 #define SIM_STORE_PROTOCOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum resp_type {
@@ -76,5 +77,8 @@ unsigned resp_refusal(enum resp_type answer);
 
 /* How many decimal digits a number has. */
 uint32_t resp_digits(uint64_t number);
+/* The integer that words are, as Redis reads one (string2ll): no sign +, no leading zeros; of at
+ * most 18 digits. */
+bool resp_number(const char *words, int64_t *number);
 
 #endif

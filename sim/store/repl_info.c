@@ -173,8 +173,8 @@ void admin_wait(struct world *world, uint32_t id, const struct command *words, s
                          "propagated.");
         return;
     }
-    if (!number_read(command_word(words, 1), &replicas) ||
-        !number_read(command_word(words, 2), &timeout_ms) || replicas > UINT32_MAX) {
+    if (!resp_number(command_word(words, 1), &replicas) ||
+        !resp_number(command_word(words, 2), &timeout_ms) || replicas > UINT32_MAX) {
         text_add(answer, "(error) ERR value is not an integer or out of range");
         return;
     }

@@ -449,7 +449,6 @@ ADMIN(admin_wait);
 ADMIN(admin_role);
 #undef ADMIN
 void answer_integer(struct text *answer, int64_t number);
-bool number_read(const char *words, int64_t *number);
 void store_changed(struct world *world, uint32_t id, unsigned parameter);
 extern const char misconf_rdb[];
 void misconf_aof_add(struct text *text, const struct world *world, uint32_t id);

@@ -117,6 +117,12 @@ static inline void open_sandbox(struct lab *lab)
     assert_int_equal(lab->model.screen, PLACE_WORLD);
 }
 
+static inline void select_part(struct lab *lab, const char *name)
+{
+    while (strcmp(lab->model.selected, name) != 0)
+        press(lab, KEY_CODE_TAB);
+}
+
 static inline uint64_t now_ns(const struct lab *lab)
 {
     return session_now(lab->model.session);

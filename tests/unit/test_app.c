@@ -253,8 +253,7 @@ static void the_panel_breaks_the_selected_part_and_shows_the_command(void **stat
     (void)state;
     struct lab *lab = open_lab(LANGUAGE_EN);
     open_sandbox(lab);
-    while (strcmp(lab->model.selected, "cache") != 0)
-        press(lab, KEY_CODE_TAB);
+    select_part(lab, "cache");
     assert_shows(lab, "1 kill the process");
     assert_shows(lab, "power-cut redis-1");
     type(lab, "1");
@@ -271,8 +270,7 @@ static void a_part_opens_and_one_key_changes_a_parameter(void **state)
     (void)state;
     struct lab *lab = open_lab(LANGUAGE_EN);
     open_sandbox(lab);
-    while (strcmp(lab->model.selected, "cache") != 0)
-        press(lab, KEY_CODE_TAB);
+    select_part(lab, "cache");
     press(lab, KEY_CODE_ENTER);
     assert_int_equal(lab->model.screen, PLACE_PART);
     assert_shows(lab, "60 1000");

@@ -31,8 +31,7 @@ static void a_prediction_is_not_given_away(void **state)
     press(lab, KEY_CODE_ENTER);
     assert_string_equal(lab->model.answer, "");
     press(lab, KEY_CODE_ESCAPE);
-    while (strcmp(lab->model.selected, "cache") != 0)
-        press(lab, KEY_CODE_TAB);
+    select_part(lab, "cache");
     type(lab, "i");
     assert_int_equal(lab->model.screen, PLACE_PART);
     assert_shows(lab, "shown after your guess");

@@ -137,8 +137,7 @@ static void every_metric_of_a_part_can_be_reached(void **state)
     (void)state;
     struct lab *lab = open_lab(LANGUAGE_EN);
     open_sandbox(lab);
-    while (strcmp(lab->model.selected, "cache") != 0)
-        press(lab, KEY_CODE_TAB);
+    select_part(lab, "cache");
     press(lab, KEY_CODE_ENTER);
     const struct kind *kind = catalog[KIND_STORE];
     const char *last = kind->metrics[kind->metric_count - 1].name;
@@ -161,8 +160,7 @@ static void a_part_says_of_a_hidden_metric_that_it_comes_after_the_guess(void **
     struct lab *lab = open_lab(LANGUAGE_EN);
     open_sandbox(lab);
     session_hide(lab->model.session, hidden);
-    while (strcmp(lab->model.selected, "cache") != 0)
-        press(lab, KEY_CODE_TAB);
+    select_part(lab, "cache");
     press(lab, KEY_CODE_ENTER);
     model_look(&lab->model);
     assert_shows(lab, " after your guess");

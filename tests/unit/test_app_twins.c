@@ -25,12 +25,6 @@ static struct lab *open_at(enum language language, const char *run)
     return lab;
 }
 
-static void select_part(struct lab *lab, const char *name)
-{
-    while (strcmp(lab->model.selected, name) != 0)
-        press(lab, KEY_CODE_TAB);
-}
-
 /* --- the key ---------------------------------------------------------------------------------- */
 
 static void a_key_forks_and_the_screen_says_the_commands(void **state)

@@ -12,10 +12,10 @@
 
 #include "lab/language/session.h"
 #include "tests/unit/dice.h"
+#include "tests/unit/shared_run.h"
 
 #define ACTIONS_MAX 64
 #define END_NS      (12 * SECOND_NS)
-#define SHARED_MAX  262144
 
 static const char world_script[] = "seed 7\n"
                                    "machine redis-1\n"
@@ -62,13 +62,6 @@ static struct session *open_script(const char *script, size_t bytes, uint64_t hi
 static struct session *open_world(uint64_t history_bytes)
 {
     return open_script(world_script, sizeof world_script - 1, history_bytes);
-}
-
-/* A scheduled command that fails stops the clock once; the lab goes on. */
-static void advance(struct session *session, uint64_t until_ns)
-{
-    while (!session_advance(session, until_ns, 0))
-        assert_int_equal(session_state(session), SESSION_FAILED);
 }
 
 struct deed {
@@ -168,22 +161,6 @@ static void checkpoints_keep_their_budget(void **unused)
 }
 
 /* --- shared runs ------------------------------------------------------------------------------ */
-
-struct shared {
-    char words[SHARED_MAX];
-    size_t used;
-};
-
-static void line_keep(void *user, const char *words)
-{
-    struct shared *shared = user;
-    size_t bytes = strlen(words);
-    assert_true(shared->used + bytes + 2 < sizeof shared->words);
-    memcpy(shared->words + shared->used, words, bytes);
-    shared->used += bytes;
-    shared->words[shared->used++] = '\n';
-    shared->words[shared->used] = 0;
-}
 
 static void random_play(struct session *session, struct dice *dice)
 {

@@ -4,8 +4,8 @@
  */
 #include "tests/unit/dice.h"
 #include "tests/unit/session_fixture.h"
+#include "tests/unit/shared_run.h"
 
-#define SHARED_MAX 262144
 #define END_NS     (9 * SECOND_NS)
 
 static const char *const commands[] = {"power-cut redis-1",
@@ -30,13 +30,6 @@ static const char *const commands[] = {"power-cut redis-1",
 static const char *any(struct dice *dice)
 {
     return commands[draw(dice, sizeof commands / sizeof *commands)];
-}
-
-/* A scheduled command that fails stops the clock once; the lab goes on. */
-static void advance(struct session *session, uint64_t until_ns)
-{
-    while (!session_advance(session, until_ns, 0))
-        assert_int_equal(session_state(session), SESSION_FAILED);
 }
 
 static void play(struct session *session, struct dice *dice, unsigned steps)
@@ -277,32 +270,6 @@ static void one_of_three_ends(void **unused)
 
 /* --- shared runs ------------------------------------------------------------------------------ */
 
-struct shared {
-    char words[SHARED_MAX];
-    size_t used;
-};
-
-static void line_keep(void *user, const char *words)
-{
-    struct shared *shared = user;
-    shared->used +=
-        (size_t)snprintf(shared->words + shared->used, SHARED_MAX - shared->used, "%s\n", words);
-}
-
-static struct session *opened_with_branches(const char *script)
-{
-    static const struct world_limits limits = {64, 2048, 65536, 16384};
-    struct session_options options = {.history_bytes = 4 << 20,
-                                      .history_every = 1000,
-                                      .limits = &limits,
-                                      .arena_bytes = 256 << 20,
-                                      .branches = true};
-    struct error error;
-    struct session *session = session_open(script, strlen(script), &options, &error);
-    assert_non_null(session);
-    return session;
-}
-
 /* Branches are left, named, returned to and closed between the forks. */
 static void random_branches(struct session *session, struct dice *dice)
 {
@@ -345,7 +312,7 @@ static void what_is_shared_runs_again(void **unused)
     static struct shared shared;
     for (unsigned seed = 1; seed <= 40; seed++) {
         struct dice dice = {seed * 177};
-        struct session *session = seed % 2 ? opened(WORLD) : opened_with_branches(WORLD);
+        struct session *session = opened_with(WORLD, seed % 2 == 0);
         random_forks(session, &dice);
         advance(session, session_now(session) + SECOND_NS);
         shared.used = 0;
