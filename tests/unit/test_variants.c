@@ -6,7 +6,7 @@
 #include "tests/unit/session_fixture.h"
 #include "tests/unit/shared_run.h"
 
-#define END_NS     (9 * SECOND_NS)
+#define END_NS (9 * SECOND_NS)
 
 static const char *const commands[] = {"power-cut redis-1",
                                        "power-on redis-1",
