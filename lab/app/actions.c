@@ -90,6 +90,9 @@ const char *action_words(const struct model *model, const struct action *action)
         return model_say(model, WORD_TO_HOME);
     if (action->words == WORD_LOCK && model->flow.by_hand)
         return model_say(model, WORD_LOCK_AND_PULL);
+    if (action->words == WORD_NEXT_PERSON && model->flow.people == 1 && !model->meeting.on &&
+        model->asking == FIELD_GUESS)
+        return model_say(model, WORD_ADD_PERSON);
     if (action->words == WORD_NOT_YET && !model->flow.by_hand)
         return model_say(model, model->flow.act ? WORD_PREVIOUS_STEP : WORD_TO_TRY);
     if (action->words == WORD_PICK)

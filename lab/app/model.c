@@ -313,12 +313,15 @@ bool model_command(struct model *model, const char *line)
     model->wrong = 0;
     if (twins_guards(model, line) || flow_guards(model, line))
         return false;
-    snprintf(model->last_command, sizeof model->last_command, "%s", line);
-    if (singles_asked(model, line))
+    if (singles_asked(model, line)) {
+        snprintf(model->last_command, sizeof model->last_command, "%s", line);
         return true;
+    }
     model->drive.typing = true;
     bool done = session_line(model->session, line, &error);
     model->drive.typing = false;
+    if (done)
+        snprintf(model->last_command, sizeof model->last_command, "%s", line);
     if (!done && error.id) {
         struct text to = TEXT(model->message);
         bool split = language_split(&command, line, 0, &(struct error){0});

@@ -70,7 +70,7 @@ static void hints_ways_and_goals_as_lines(void **state)
     assert_says(said, "Your guess was off by 40,000 orders");
     assert_says(said, "Run it once, or look at a hint (h), first.");
     assert_says(said, "There are two ways to have a file");
-    assert_says(said, "orders lost in a power cut: now 42,274, not since 00:44.3");
+    assert_says(said, "In a power cut at most 2,000 lost: now 42,274, not since 00:44.3");
     assert_says(said, "> set cache appendonly=yes\n");
     assert_says(said, "Passed. Price: disk ");
     assert_says(said, "Next: 2 The save point");

@@ -378,7 +378,7 @@ static void presenting_leaves_the_question_the_map_the_number_and_the_actions(vo
     assert_true(lab->model.present);
     for (int i = 0; i < 12 && lab->model.screen != PLACE_HOME; i++) {
         enum lesson_step step = lab->model.flow.step;
-        assert_shows(lab, step == STEP_VARY ? "At most 2,000" : "how many will be there?");
+        assert_shows(lab, step == STEP_VARY ? "at most 2,000" : "how many will be there?");
         assert_hides(lab, "An order app writes");
         assert_hides(lab, "got OK 4");
         assert_hides(lab, "counted");
