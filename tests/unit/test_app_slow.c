@@ -82,6 +82,32 @@ static void a_speed_by_hand_ends_it(void **state)
     close_lab(lab);
 }
 
+/* News at x0.5 are seen at that speed, or at one that is chosen meanwhile, for a second of theirs.
+ */
+static void slow_by_hand_comes_back_a_second_after_the_news(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    open_sandbox(lab);
+    assert_true(model_command(&lab->model, "run 2s"));
+    pass_all(lab);
+    type(lab, "-");
+    assert_int_equal(drive_speed(&lab->model.drive), 500);
+    assert_true(model_command(&lab->model, "kill cache"));
+    assert_hides(lab, "fault +");
+    type(lab, " ");
+    pass(lab, SECOND_NS);
+    assert_int_equal(drive_speed(&lab->model.drive), 500);
+    type(lab, "-");
+    pass(lab, SECOND_NS);
+    assert_int_equal(drive_speed(&lab->model.drive), 200);
+    assert_true(now_ns(lab) < 3 * SECOND_NS);
+    while (now_ns(lab) < 3 * SECOND_NS)
+        pass(lab, FRAME_NS);
+    assert_int_equal(lab->model.drive.speed, SPEED_ONE);
+    close_lab(lab);
+}
+
 static void a_watched_fault_is_seen_slowly_again_and_again(void **state)
 {
     (void)state;
@@ -113,6 +139,7 @@ int main(void)
         cmocka_unit_test(without_a_fault_it_says_what_to_do),
         cmocka_unit_test(from_one_second_before_to_a_hundredth_and_back),
         cmocka_unit_test(a_speed_by_hand_ends_it),
+        cmocka_unit_test(slow_by_hand_comes_back_a_second_after_the_news),
         cmocka_unit_test(a_watched_fault_is_seen_slowly_again_and_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
