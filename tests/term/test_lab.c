@@ -65,6 +65,23 @@ static void home_in_both_languages(void **state)
     quit_by(vt, "q");
 }
 
+/* Three sit there, and two again; their guesses are not the same, so there is a second round. */
+static void predict_differently(struct vt *vt)
+{
+    vt_wait_for(vt, "3/7");
+    vt_golden(vt, "lab-predict.ko");
+    vt_send(vt, "\t0\t");
+    vt_wait_for(vt, "다  >");
+    vt_send(vt, "\t"); /* two sit there after all */
+    vt_wait_for_none(vt, "다 ");
+    vt_send(vt, "\r\r");
+    vt_wait_for(vt, "예측이 다릅니다.");
+    vt_golden(vt, "lab-differ.ko");
+    vt_send(vt, "\r");
+    vt_wait_for(vt, "첫 번째 예측");
+    vt_golden(vt, "lab-second.ko");
+}
+
 static void the_lesson_in_korean(void **state)
 {
     (void)state;
@@ -81,18 +98,7 @@ static void the_lesson_in_korean(void **state)
     vt_send(vt, "\033");
     vt_wait_for_none(vt, "하기 전에 하나만.");
     vt_send(vt, "\r");
-    vt_wait_for(vt, "3/7");
-    vt_golden(vt, "lab-predict.ko");
-    vt_send(vt, "\t0\t");
-    vt_wait_for(vt, "다  >");
-    vt_send(vt, "\t"); /* two sit there after all */
-    vt_wait_for_none(vt, "다 ");
-    vt_send(vt, "\r\r");
-    vt_wait_for(vt, "예측이 다릅니다.");
-    vt_golden(vt, "lab-differ.ko");
-    vt_send(vt, "\r");
-    vt_wait_for(vt, "첫 번째 예측");
-    vt_golden(vt, "lab-second.ko");
+    predict_differently(vt);
     vt_send(vt, "1만\r\r");
     vt_wait_for(vt, "멈춤  00:41.3");
     vt_golden(vt, "lab-watch.ko");
