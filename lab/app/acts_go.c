@@ -26,6 +26,7 @@ bool press_choose(struct model *model, const struct key *key)
 {
     (void)key;
     model->screen = PLACE_HOME;
+    progress_language_keep(model->progress, model->language);
     return true;
 }
 
@@ -33,6 +34,7 @@ bool press_language(struct model *model, const struct key *key)
 {
     (void)key;
     model_set_language(model, other(model->language));
+    progress_language_keep(model->progress, model->language);
     return true;
 }
 

@@ -169,6 +169,12 @@ int lab_main(const struct lab_options *options)
     model_init(&app->model, options->language);
     app->model.wall_ns = wall_ns;
     struct progress *progress = progress_open(NULL, wall_ms());
+    enum language chosen;
+    bool told = options->language_told;
+    if (!told && progress_language(progress, &chosen)) {
+        app->model.language = chosen;
+        told = true;
+    }
     kept_open(&app->model, progress, wall_ms);
     int status = 2;
     if (options->file && !open_what(&app->model, options->file)) {
@@ -176,7 +182,7 @@ int lab_main(const struct lab_options *options)
     } else if (options->plain) {
         status = plain_run(&app->model);
     } else {
-        if (!options->file && !options->language_told)
+        if (!options->file && !told)
             app->model.screen = PLACE_LANGUAGE;
         status = run_screen(app, options);
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lab/progress/rows.h"
 #include "lab/progress/store.h"
 
 static struct progress *open_path(const char *path, uint64_t now_ms, bool make)
@@ -208,4 +209,27 @@ bool progress_note(struct progress *progress, const struct kept_note *note, uint
                 (const struct column_value[]){time_of(note->meeting_ms), words(note->lesson),
                                               number(note->kind), words(note->words),
                                               time_of(now_ms), time_of(now_ms)});
+}
+
+bool progress_language(struct progress *progress, enum language *language)
+{
+    bool found = false;
+    char name[8] = "";
+    sqlite3_stmt *rows = store_prepare(progress, "SELECT words FROM setting WHERE name='language'");
+    while (rows_next(rows)) {
+        row_text(rows, 0, name, sizeof name);
+        found = true;
+    }
+    *language = strcmp(name, "ko") == 0 ? LANGUAGE_KO : LANGUAGE_EN;
+    return found;
+}
+
+bool progress_language_keep(struct progress *progress, enum language language)
+{
+    const char *sql = language == LANGUAGE_KO
+                          ? "INSERT OR REPLACE INTO setting VALUES('language', 'ko')"
+                          : "INSERT OR REPLACE INTO setting VALUES('language', 'en')";
+    if (!store_begin(progress))
+        return false;
+    return store_end(progress, sqlite3_exec(progress->db, sql, NULL, NULL, NULL) == SQLITE_OK);
 }

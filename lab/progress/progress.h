@@ -41,6 +41,10 @@ bool progress_takes(const struct progress *progress); /* what is written now wou
 bool progress_reads(const struct progress *progress); /* no file that is there stays unread */
 const char *progress_path(const struct progress *progress);
 
+/* The language that was chosen last, where nothing else tells it; false: none was. */
+bool progress_language(struct progress *progress, enum language *language);
+bool progress_language_keep(struct progress *progress, enum language language);
+
 /* --- a lesson --------------------------------------------------------------------------------- */
 
 /* One way through a lesson; `started_ms` tells it from others.  Save it whenever its step or its

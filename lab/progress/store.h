@@ -57,7 +57,7 @@ bool store_put(struct progress *progress, enum record_id id, const struct column
 
 /* --- versions (versions.c) -------------------------------------------------------------------- */
 
-#define STORE_VERSION     3
+#define STORE_VERSION     4
 #define STORE_APPLICATION 0x6f757467 /* "outg" */
 
 /* The statement that leads from version `from` to the next. */

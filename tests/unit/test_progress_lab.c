@@ -44,6 +44,30 @@ static void open_first(struct lab *lab)
         type(lab, " ");
 }
 
+static void the_language_that_was_chosen_is_known_at_the_next_start(void **state)
+{
+    (void)state;
+    struct where place = place_make();
+    enum language language;
+    struct lab *lab = start(&place, LANGUAGE_EN);
+    assert_false(progress_language(lab->model.progress, &language));
+    lab->model.screen = PLACE_LANGUAGE;
+    press(lab, KEY_CODE_UP);
+    press(lab, KEY_CODE_ENTER);
+    end(lab);
+    lab = start(&place, LANGUAGE_KO);
+    assert_true(progress_language(lab->model.progress, &language));
+    assert_int_equal(language, LANGUAGE_KO);
+    lab->model.screen = PLACE_HOME;
+    type(lab, "L");
+    end(lab);
+    lab = start(&place, LANGUAGE_EN);
+    assert_true(progress_language(lab->model.progress, &language));
+    assert_int_equal(language, LANGUAGE_EN);
+    end(lab);
+    place_remove(&place);
+}
+
 static void a_lesson_goes_on_where_it_was_left(void **state)
 {
     (void)state;
@@ -249,6 +273,7 @@ static void a_file_that_cannot_be_kept_is_said_and_the_lesson_goes_on(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_language_that_was_chosen_is_known_at_the_next_start),
         cmocka_unit_test(a_lesson_goes_on_where_it_was_left),
         cmocka_unit_test(the_guess_stays_locked_and_is_explained),
         cmocka_unit_test(what_was_changed_is_changed_again),
