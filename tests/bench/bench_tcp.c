@@ -78,12 +78,15 @@ int main(void)
            (unsigned)established);
     printf("bytes of state each: %.0f in all; %u in its slab\n", (double)used / CONNECTIONS,
            world->region.slabs[SLAB_CONNECTION].item_bytes);
+    keep_goal("100,000 idle connections: state of each", (double)used / CONNECTIONS, "B", AT_MOST,
+              256);
     uint64_t events = world->events;
     start = clock_seconds();
     world_run(world, world->now_ns + 200 * SECOND_NS, 0);
     double idle = clock_seconds() - start;
     printf("idle: %.0f simulated s a second (%llu events in 200 s)\n", 200 / idle,
            (unsigned long long)(world->events - events));
+    keep_goal("100,000 idle connections: simulated s a second", 200 / idle, "", AT_LEAST, 100);
     events = world->events;
     start = clock_seconds();
     world_run(world, world->now_ns + 600 * SECOND_NS, 0);
