@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/app/drive.h"
+#include "lab/app/home.h"
 #include "lab/app/kept.h"
 #include "lab/app/meeting.h"
 #include "lab/app/slow.h"
@@ -69,8 +70,9 @@ const struct lesson *flow_after(const struct model *model)
 
 void flow_open(struct model *model, uint32_t at)
 {
-    struct lesson *lesson = model->home.lessons[at];
-    if (!model_open_script(model, lesson->world_path, lesson->world, strlen(lesson->world)))
+    struct lesson *lesson = home_open(model, at);
+    if (!lesson ||
+        !model_open_script(model, lesson->world_path, lesson->world, strlen(lesson->world)))
         return;
     memset(&model->flow, 0, sizeof model->flow);
     model->flow.lesson = lesson;

@@ -89,3 +89,15 @@ const struct lesson *home_lesson(const struct model *model)
         at = home->review - 1;
     return at < home->lesson_count ? home->lessons[at] : NULL;
 }
+
+struct lesson *home_open(struct model *model, uint32_t at)
+{
+    char words[sizeof model->message];
+    struct text why = TEXT(words);
+    struct lesson *lesson = model->home.lessons[at];
+    text_clear(&why);
+    if (lesson_read(lesson, model->language, &why))
+        return lesson;
+    model_tell(model, "%s", words);
+    return NULL;
+}

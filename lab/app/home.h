@@ -20,5 +20,8 @@ void home_across(struct model *model, bool right); /* to the lesson beside it */
 uint32_t home_next(const struct model *model); /* the first lesson that was not done; 0 all were */
 /* The lesson at the cursor, or that its row leads to; NULL none. */
 const struct lesson *home_lesson(const struct model *model);
+/* A lesson of the list with all of its text, which is read when it is first asked for; NULL: it has
+ * an error, and the message line says where. */
+struct lesson *home_open(struct model *model, uint32_t at);
 
 #endif

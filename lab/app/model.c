@@ -38,7 +38,7 @@ static void read_lessons(struct model *model)
     home->lessons = calloc(count ? count : 1, sizeof *home->lessons);
     for (uint32_t i = 0; home->lessons && i < count; i++) {
         struct text why = TEXT(home->trouble);
-        struct lesson *lesson = lesson_open(list[i], model->language, &why);
+        struct lesson *lesson = lesson_look(list[i], model->language, &why);
         if (lesson)
             home->lessons[home->lesson_count++] = lesson;
     }

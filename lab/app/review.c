@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/home.h"
 #include "lab/app/kept.h"
 #include "lab/lesson/run.h"
 #include "lab/view/draw.h"
@@ -75,7 +76,9 @@ static bool take_session(struct model *model, struct session *session)
 bool review_open(struct model *model, uint32_t at)
 {
     struct review_state *review = &model->review;
-    const struct lesson *lesson = model->home.lessons[at];
+    const struct lesson *lesson = home_open(model, at);
+    if (!lesson)
+        return false;
     uint32_t count = lesson->text[LANGUAGE_EN].review_count;
     uint64_t now_ms = wall_ms(model);
     if (count == 0) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/home.h"
 #include "lab/language/help.h"
 
 /* ASCII letters in either case; `-` and `_` are one. */
@@ -138,7 +139,9 @@ static unsigned step_of(const struct lesson_text *text, const struct wanted *wan
 static void search_lessons(struct model *model, const struct wanted *wanted)
 {
     for (uint32_t i = 0; i < model->home.lesson_count; i++) {
-        const struct lesson *lesson = model->home.lessons[i];
+        const struct lesson *lesson = home_open(model, i);
+        if (!lesson)
+            continue;
         const struct lesson_text *text = &lesson->text[model->language];
         unsigned step = step_of(text, wanted);
         char words[FOUND_BYTES];

@@ -163,7 +163,11 @@ static bool text_read(struct lesson *lesson, const char *folder, enum language w
     if (!source)
         return reading_fail(&reading, 1, 1, ERROR_LESSON_FILE, path, NULL);
     const char *body = reading_front(&reading);
-    return body && reading_markdown(&reading, body);
+    if (!body || lesson->whole)
+        return body && reading_markdown(&reading, body);
+    free(source);
+    to->source = NULL;
+    return true;
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -184,22 +188,30 @@ static void id_take(struct lesson *lesson, const char *folder, size_t end)
     free(real);
 }
 
-struct lesson *lesson_open(const char *folder, enum language language, struct text *why)
+static size_t without_slashes(const char *folder)
+{
+    size_t end = strlen(folder);
+    while (end > 1 && folder[end - 1] == '/')
+        end--;
+    return end;
+}
+
+static struct lesson *open_some(const char *folder, enum language language, bool whole,
+                                struct text *why)
 {
     struct lesson *lesson = calloc(1, sizeof *lesson);
     char path[4096];
     if (!lesson)
         return NULL;
-    size_t end = strlen(folder);
-    while (end > 1 && folder[end - 1] == '/')
-        end--;
+    size_t end = without_slashes(folder);
     id_take(lesson, folder, end);
     lesson->number = (uint32_t)strtoul(lesson->id, NULL, 10);
+    lesson->whole = whole;
     snprintf(path, sizeof path, "%.*s/world.lab", (int)end, folder);
     lesson->world_path = strdup(path);
-    lesson->world = reading_file(path, NULL);
+    lesson->world = whole ? reading_file(path, NULL) : NULL;
     struct reading reading = {.path = path, .language = language, .why = why};
-    if (!lesson->world_path || !lesson->world)
+    if (!lesson->world_path || (whole && !lesson->world))
         reading_fail(&reading, 1, 1, ERROR_LESSON_FILE, path, NULL);
     path[end] = 0;
     if (reading.failed || !text_read(lesson, path, LANGUAGE_EN, language, why) ||
@@ -208,6 +220,33 @@ struct lesson *lesson_open(const char *folder, enum language language, struct te
         return NULL;
     }
     return lesson;
+}
+
+struct lesson *lesson_open(const char *folder, enum language language, struct text *why)
+{
+    return open_some(folder, language, true, why);
+}
+
+struct lesson *lesson_look(const char *folder, enum language language, struct text *why)
+{
+    return open_some(folder, language, false, why);
+}
+
+bool lesson_read(struct lesson *lesson, enum language language, struct text *why)
+{
+    char folder[4096];
+    size_t bytes = strlen(lesson->world_path) - strlen("/world.lab");
+    if (lesson->whole)
+        return true;
+    snprintf(folder, sizeof folder, "%.*s", (int)bytes, lesson->world_path);
+    struct lesson *read = lesson_open(folder, language, why);
+    if (!read)
+        return false;
+    struct lesson looked = *lesson; /* others know it by its place: that stays */
+    *lesson = *read;
+    *read = looked;
+    lesson_close(read);
+    return true;
 }
 
 static void question_release(struct question *question)

@@ -144,13 +144,19 @@ struct lesson {
     uint32_t number; /* 1 */
     uint32_t minutes;
     char *world_path;
-    char *world;                /* the script of world.lab */
+    bool whole;                 /* false: of the texts only the front matter was read */
+    char *world;                /* the script of world.lab; NULL while not whole */
     struct lesson_text text[2]; /* by enum language */
 };
 
 /* Reads a lesson's folder.  NULL with "FILE:LINE:COLUMN: ..." in `why`. */
 struct lesson *lesson_open(const char *folder, enum language language, struct text *why);
 void lesson_close(struct lesson *lesson);
+
+/* The same with the front matter alone: for a list of lessons. */
+struct lesson *lesson_look(const char *folder, enum language language, struct text *why);
+/* Reads the rest of a lesson that was only looked at.  False with `why`: it stays as it was. */
+bool lesson_read(struct lesson *lesson, enum language language, struct text *why);
 
 const char *lesson_step_name(enum lesson_step step); /* as its heading says it */
 /* The part of a step that has this name; 0 when none has. */
