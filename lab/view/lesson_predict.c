@@ -108,12 +108,20 @@ int draw_choice_of_marks(const struct model *model, struct canvas *canvas, int r
     return rows < end - row ? rows : end - row;
 }
 
+/* Without its variant: hidden is it in all of them. */
+static const char *metric_of(const char *hidden)
+{
+    const char *colon = strchr(hidden, ':');
+    return colon ? colon + 1 : hidden;
+}
+
 /* The first of the hidden metrics of one part, and no earlier one is the same. */
 static bool is_first(const char *const *hidden, unsigned at, bool whole)
 {
-    size_t bytes = whole ? strlen(hidden[at]) + 1 : strcspn(hidden[at], ".") + 1;
+    const char *metric = metric_of(hidden[at]);
+    size_t bytes = whole ? strlen(metric) + 1 : strcspn(metric, ".") + 1;
     for (unsigned i = 0; i < at; i++)
-        if (strncmp(hidden[i], hidden[at], bytes) == 0)
+        if (strncmp(metric_of(hidden[i]), metric, bytes) == 0)
             return false;
     return true;
 }
@@ -124,15 +132,16 @@ static void add_hidden(const char *const *hidden, struct text *to)
     for (unsigned i = 0; hidden[i]; i++) {
         if (!is_first(hidden, i, false))
             continue;
-        size_t owner = strcspn(hidden[i], ".");
+        const char *first = metric_of(hidden[i]), *between = ": ";
+        size_t owner = strcspn(first, ".");
         text_add(to, i ? "; " : " ");
-        text_add_bytes(to, hidden[i], owner);
-        const char *between = ": ";
+        text_add_bytes(to, first, owner);
         for (unsigned k = i; hidden[k]; k++) {
-            if (strncmp(hidden[k], hidden[i], owner + 1) != 0 || !is_first(hidden, k, true))
+            const char *metric = metric_of(hidden[k]);
+            if (strncmp(metric, first, owner + 1) != 0 || !is_first(hidden, k, true))
                 continue;
             text_add(to, between);
-            text_add(to, hidden[k] + owner + 1);
+            text_add(to, metric + owner + 1);
             between = ", ";
         }
     }
@@ -146,7 +155,10 @@ static void draw_hidden(const struct model *model, struct canvas *canvas, int ro
         return;
     text_add(&text, model_say(model, WORD_HIDDEN_LIST));
     add_hidden(model->flow.hidden, &text);
-    draw_prose(model, canvas, row, MARGIN + 2, draw_width(canvas) - 4, end - row, 0, words);
+    int width = draw_width(canvas) - 4;
+    int lines = draw_prose(model, canvas, row, MARGIN + 2, width, end - row, 0, words);
+    if (lines > end - row) /* more than there is room for */
+        canvas_write(canvas, end - 1, MARGIN + 2 + width, 0, STYLE_DIM, "...");
 }
 
 void view_predict(const struct model *model, struct canvas *canvas)
