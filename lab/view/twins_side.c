@@ -206,6 +206,8 @@ static void draw_way(const struct model *model, struct canvas *canvas, int row, 
     enum word state = state_of(machine, to);
     canvas_write(canvas, row, column + 2, 0, state == WORD_ON ? STYLE_DIM : STYLE_GONE,
                  model_say(model, state));
+    if (strcmp(op, "WS") == 0 || strcmp(op, "LOCATION") == 0)
+        return; /* what they send has no answer */
     int64_t left = look_number(look, client, "sent") - look_number(look, client, "acked") -
                    look_number(look, client, "refused");
     text_clear(&number);
