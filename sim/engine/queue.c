@@ -248,21 +248,6 @@ COLD static void queue_sweep(struct region *region, struct queue *queue)
     wheel_sweep(region, queue);
 }
 
-/* Gives the event of this slot an id and puts its key in; 0 when the arena is full or the sequence
- * is used up. */
-HOT event_id queue_number(struct region *region, struct queue *queue, uint64_t time_ns,
-                          uint32_t slot)
-{
-    event_id id = (queue->sequence + 1) << SLOT_BITS | slot;
-    if (queue->sequence == SEQUENCE_MAX || !queue_put(region, queue, (struct key){time_ns, id})) {
-        region->full = 1;
-        return 0;
-    }
-    *event_mark(region, slot) = id;
-    queue->sequence++;
-    return id;
-}
-
 event_id queue_push(struct region *region, struct queue *queue, uint64_t time_ns, uint16_t kind,
                     uint32_t who, const struct payload *payload)
 {
@@ -271,11 +256,14 @@ event_id queue_push(struct region *region, struct queue *queue, uint64_t time_ns
         region->full = 1;
         return 0;
     }
-    event_id id = queue_number(region, queue, time_ns, slot);
-    if (id == 0) {
+    event_id id = (queue->sequence + 1) << SLOT_BITS | slot;
+    if (queue->sequence == SEQUENCE_MAX || !queue_put(region, queue, (struct key){time_ns, id})) {
         slab_give_sized(region, SLAB_EVENT, slot, EVENT_NODE_BYTES);
+        region->full = 1;
         return 0;
     }
+    queue->sequence++;
+    *event_mark(region, slot) = id;
     struct node *node = node_at(region, id);
     node->payload = *payload;
     node->who = who;
@@ -291,14 +279,6 @@ static inline bool queue_holds(const struct region *region, event_id id)
            key_is_live(region, (struct key){0, id});
 }
 
-static inline void queue_bury(struct region *region, struct queue *queue)
-{
-    queue->dead++;
-    if (queue->dead > queue->pending + DEAD_FREE) {
-        queue_sweep(region, queue);
-    }
-}
-
 static inline void node_give(struct region *region, event_id id)
 {
     *event_mark(region, slot_of(id)) = 0;
@@ -312,18 +292,11 @@ bool queue_cancel(struct region *region, struct queue *queue, event_id id)
     }
     node_give(region, id);
     queue->pending--;
-    queue_bury(region, queue);
-    return true;
-}
-
-event_id queue_move(struct region *region, struct queue *queue, event_id id, uint64_t time_ns)
-{
-    event_id moved =
-        queue_holds(region, id) ? queue_number(region, queue, time_ns, slot_of(id)) : 0;
-    if (moved != 0) {
-        queue_bury(region, queue);
+    queue->dead++;
+    if (queue->dead > queue->pending + DEAD_FREE) {
+        queue_sweep(region, queue);
     }
-    return moved;
+    return true;
 }
 
 static inline void drop_next(const struct region *region, struct queue *queue, bool from_heap)

@@ -74,11 +74,6 @@ event_id queue_push(struct region *region, struct queue *queue, uint64_t time_ns
  * keys are the majority. */
 bool queue_cancel(struct region *region, struct queue *queue, event_id id);
 
-/* Gives a waiting event another time, as cancel and push would, but leaves what it carries where it
- * is: for timers that are re-armed.  Its new id; 0 when it has fired or was cancelled, or (with
- * region->full) when there is no room: then it stays as it was. */
-event_id queue_move(struct region *region, struct queue *queue, event_id id, uint64_t time_ns);
-
 /* The time of the next event, TIME_NEVER when none waits.  May reorder inside, never what fires. */
 uint64_t queue_next(struct region *region, struct queue *queue);
 

@@ -1,5 +1,5 @@
 /*
- * The event queue against a naive one over random histories; cancel, move, limits, copies.
+ * The event queue against a naive one over random histories; cancel, limits, copies.
  */
 #include "tests/unit/region_fixture.h"
 
@@ -86,19 +86,6 @@ static void step_cancel(struct model *model)
     *event = model->events[--model->count];
 }
 
-static void step_move(struct model *model, enum delays delays)
-{
-    struct fixture *fixture = model->fixture;
-    struct waiting *event = &model->events[stream_below(&model->stream, model->count)];
-    uint64_t time_ns = model->now_ns + draw_delay_ns(model, delays) % (UINT64_C(1) << 50);
-    event_id old = event->id;
-    event->id = queue_move(&fixture->region, &fixture->queue, old, time_ns);
-    event->time_ns = time_ns;
-    assert_true(event->id > old);
-    assert_int_equal(queue_move(&fixture->region, &fixture->queue, old, time_ns), 0);
-    assert_false(queue_cancel(&fixture->region, &fixture->queue, old));
-}
-
 static void step_pop(struct model *model)
 {
     struct fixture *fixture = model->fixture;
@@ -136,9 +123,7 @@ static void step(struct model *model, enum delays delays, uint64_t pushes)
         }
     } else if (choice < pushes + 2 && model->count > 0) {
         step_cancel(model);
-    } else if (choice < pushes + 3 && model->count > 0) {
-        step_move(model, delays);
-    } else if (choice < pushes + 4) {
+    } else if (choice < pushes + 3) {
         step_peek(model);
     } else {
         step_pop(model);
@@ -250,8 +235,6 @@ static void a_full_slab_and_used_up_numbers_are_said(void **state)
     fixture->queue.sequence = (UINT64_C(1) << 40) - 2;
     event_id last = queue_push(region, &fixture->queue, 6, 1, 1, &NOTHING);
     assert_int_equal(last >> 24, (UINT64_C(1) << 40) - 1);
-    assert_int_equal(queue_move(region, &fixture->queue, last, 7), 0);
-    assert_int_equal(region->full, 1);
     assert_int_equal(queue_push(region, &fixture->queue, 6, 1, 2, &NOTHING), 0);
     assert_int_equal(region->slabs[SLAB_EVENT].live, 1);
     assert_true(queue_pop(region, &fixture->queue, &event));
