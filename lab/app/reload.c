@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/app/flow.h"
+#include "lab/app/review.h"
 #include "lab/lesson/run.h"
 
 static const char *const files[] = {"world.lab", "en.md", "ko.md"};
@@ -156,6 +157,8 @@ static void read_again(struct model *model, uint32_t at, const char *path)
     model->home.lessons[at] = now;
     if (flow_active(model) && model->flow.lesson == was)
         show_anew(model, was, now);
+    if (model->review.lesson == was)
+        review_anew(model, now);
     lesson_close(was);
     if (!model->message[0])
         model_tell(model, "%s: %s", strrchr(path, '/') + 1, model_say(model, WORD_READ_ANEW));

@@ -73,22 +73,10 @@ static bool take_session(struct model *model, struct session *session)
     return true;
 }
 
-bool review_open(struct model *model, uint32_t at)
+static bool ask(struct model *model, const struct lesson *lesson, uint32_t question, uint64_t seed)
 {
     struct review_state *review = &model->review;
-    const struct lesson *lesson = home_open(model, at);
-    if (!lesson)
-        return false;
-    uint32_t count = lesson->text[LANGUAGE_EN].review_count;
-    uint64_t now_ms = wall_ms(model);
-    if (count == 0) {
-        model_tell(model, "%s", model_say(model, WORD_NO_REVIEW));
-        return false;
-    }
-    memset(review, 0, sizeof *review);
-    review->lesson = lesson;
-    review->question = remembered(model, lesson) % count;
-    review->seed = SEED_LAST + 1 + now_ms / 1000 % SEEDS;
+    *review = (struct review_state){.lesson = lesson, .question = question, .seed = seed};
     if (!take_session(model, run_of(model, false))) {
         review->lesson = NULL;
         return false;
@@ -100,6 +88,28 @@ bool review_open(struct model *model, uint32_t at)
     model_show(model, PLACE_REVIEW);
     model->asking = FIELD_REVIEW;
     return true;
+}
+
+bool review_open(struct model *model, uint32_t at)
+{
+    const struct lesson *lesson = home_open(model, at);
+    if (!lesson)
+        return false;
+    uint32_t count = lesson->text[LANGUAGE_EN].review_count;
+    if (count == 0) {
+        model_tell(model, "%s", model_say(model, WORD_NO_REVIEW));
+        return false;
+    }
+    return ask(model, lesson, remembered(model, lesson) % count,
+               SEED_LAST + 1 + wall_ms(model) / 1000 % SEEDS);
+}
+
+void review_anew(struct model *model, const struct lesson *now)
+{
+    const struct review_state was = model->review;
+    uint32_t count = now->text[LANGUAGE_EN].review_count;
+    if (was.locked || count == 0 || !ask(model, now, was.question % count, was.seed))
+        review_leave(model);
 }
 
 void review_leave(struct model *model)

@@ -10,6 +10,9 @@
 /* Opens the review of a lesson of the list; false, with the reason in the message, when it has
  * none. */
 bool review_open(struct model *model, uint32_t lesson);
+/* Its lesson was read again: the question is asked anew; one that was answered counts once, and
+ * goes home. */
+void review_anew(struct model *model, const struct lesson *now);
 void review_leave(struct model *model); /* home */
 void review_lock(struct model *model);  /* Enter: the guess; then its run is counted */
 void review_language(struct model *model);

@@ -3,6 +3,7 @@
 #include "tests/unit/lesson_folder.h"
 
 #include "lab/app/reload.h"
+#include "lab/app/review.h"
 #include "lab/lesson/run.h"
 
 static void enter(struct lab *lab)
@@ -397,6 +398,25 @@ static void a_saved_text_is_shown_where_one_is(void **state)
     folder_close(&folder);
 }
 
+static void a_review_goes_on_when_its_lesson_is_saved(void **state)
+{
+    (void)state;
+    struct folder folder = folder_open();
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    assert_true(review_open(&lab->model, 0));
+    folder_change(&folder, "en.md", "OK meant", "For requests OK meant");
+    saved(lab, &folder, "en.md");
+    assert_int_equal(lab->model.screen, PLACE_REVIEW);
+    assert_ptr_equal(lab->model.review.lesson, lab->model.home.lessons[0]);
+    assert_int_equal(lab->model.asking, FIELD_REVIEW);
+    lab->model.review.locked = true; /* what was answered is not asked twice */
+    saved(lab, &folder, "en.md");
+    assert_int_equal(lab->model.screen, PLACE_HOME);
+    assert_null(lab->model.review.lesson);
+    close_lab(lab);
+    folder_close(&folder);
+}
+
 static void a_wrong_file_says_where_and_the_old_one_stays(void **state)
 {
     (void)state;
@@ -473,6 +493,7 @@ int main(void)
         cmocka_unit_test(parts_are_marked_on_the_map),
         cmocka_unit_test(marks_are_words_and_bits),
         cmocka_unit_test(a_saved_text_is_shown_where_one_is),
+        cmocka_unit_test(a_review_goes_on_when_its_lesson_is_saved),
         cmocka_unit_test(a_wrong_file_says_where_and_the_old_one_stays),
         cmocka_unit_test(a_saved_world_is_opened_and_hides_what_is_asked),
         cmocka_unit_test(other_questions_begin_at_the_beginning),
