@@ -7,6 +7,7 @@
 
 #include "lab/app/drive.h"
 #include "lab/app/flow.h"
+#include "lab/app/home.h"
 #include "lab/app/panel.h"
 #include "lab/app/plain_say.h"
 #include "lab/app/review.h"
@@ -133,6 +134,7 @@ static bool choose(struct model *model)
 {
     char line[LINE_BYTES];
     int64_t number;
+    uint32_t at;
     printf("%s\n", model_say(model, WORD_PROGRAM));
     if (model->home.review)
         printf("r  %s %u %s\n", model_say(model, WORD_REVIEW_DUE),
@@ -143,15 +145,17 @@ static bool choose(struct model *model)
                model->home.lessons[i]->text[model->language].title);
     if (!plain_read(model, line, sizeof line))
         return false;
-    if (line[0] == 'r' && model->home.review && review_open(model, model->home.review - 1))
-        return true;
-    if (!lesson_guess_number(line, &number))
+    model->message[0] = 0;
+    if (line[0] == 'r' && model->home.review)
+        review_open(model, model->home.review - 1);
+    else if (!lesson_guess_number(line, &number))
         return false;
-    for (uint32_t i = 0; i < model->home.lesson_count; i++)
-        if (model->home.lessons[i]->number == number)
-            flow_open(model, i);
-    if (!model->session)
-        printf("%s\n", model_say(model, WORD_NO_SUCH_LESSON));
+    else if (number > 0 && number <= UINT32_MAX && home_numbered(model, (uint32_t)number, &at))
+        flow_open(model, at);
+    else
+        model_tell(model, "%s", model_say(model, WORD_NO_SUCH_LESSON));
+    if (!model->session) /* or why it could not be read */
+        printf("%s\n", model->message);
     return model->session != NULL;
 }
 

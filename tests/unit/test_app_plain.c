@@ -102,6 +102,22 @@ static void marks_and_acts_as_lines(void **state)
     folder_close(&folder);
 }
 
+/* Of the list only the front matter was read: what is wrong behind it is said where it is opened.
+ */
+static void a_lesson_that_cannot_be_read_says_where(void **state)
+{
+    (void)state;
+    struct folder folder = folder_open();
+    folder_change(&folder, "en.md", "## watch", "### twice\n\na\n\n### twice\n\nb\n\n## watch");
+    char *said = say(LANGUAGE_EN, "1\n");
+    assert_says(said, "`twice` stands here a second time");
+    free(said);
+    said = say(LANGUAGE_EN, "77\n");
+    assert_says(said, "there is no lesson of that number");
+    free(said);
+    folder_close(&folder);
+}
+
 static void an_error_has_its_place(void **state)
 {
     (void)state;
@@ -128,6 +144,7 @@ int main(void)
         cmocka_unit_test(the_first_lesson_as_lines),
         cmocka_unit_test(hints_ways_and_goals_as_lines),
         cmocka_unit_test(marks_and_acts_as_lines),
+        cmocka_unit_test(a_lesson_that_cannot_be_read_says_where),
         cmocka_unit_test(an_error_has_its_place),
         cmocka_unit_test(lines_give_no_prediction_away),
     };
