@@ -23,12 +23,26 @@ const struct lesson *meeting_lesson(const struct model *model, uint32_t at)
     return place < model->home.lesson_count ? model->home.lessons[place] : NULL;
 }
 
-/* The question that is under way; one whose lesson is not here any more is passed over. */
+/* Its lesson is here and whole; else `why` says where it is wrong. */
+static bool can_be_asked(struct model *model, uint32_t at, char why[LINE_BYTES])
+{
+    uint32_t place = place_of(model, model->meeting.lessons[at]);
+    if (place == model->home.lesson_count)
+        return false;
+    if (home_open(model, place))
+        return true;
+    memcpy(why, model->message, LINE_BYTES);
+    return false;
+}
+
+/* The question that is under way; one whose lesson is not here any more, or cannot be read, is
+ * passed over. */
 static void open_question(struct model *model)
 {
     struct meeting *meeting = &model->meeting;
+    char why[LINE_BYTES] = "";
     memset(meeting->sentences, 0, sizeof meeting->sentences);
-    while (meeting->at < meeting->lesson_count && !meeting_lesson(model, meeting->at))
+    while (meeting->at < meeting->lesson_count && !can_be_asked(model, meeting->at, why))
         meeting->at++;
     meeting->on = true;
     if (meeting->at < meeting->lesson_count) {
@@ -36,6 +50,8 @@ static void open_question(struct model *model)
         model->home.cursor = place;
         flow_open(model, place);
         meeting->on = flow_active(model);
+        if (why[0])
+            model_tell(model, "%s", why);
     }
     kept_meeting(model);
     model->redraw = true;
@@ -60,6 +76,8 @@ void meeting_begin(struct model *model)
                  model->home.lessons[choosing.lessons[i]]->id);
     kept_meeting_begin(model);
     open_question(model);
+    if (meeting->at >= meeting->lesson_count)
+        meeting_next(model);
 }
 
 void meeting_go_on(struct model *model)

@@ -47,6 +47,41 @@ static void people_are_named_once_and_questions_chosen_by_number(void **state)
     place_remove(&place);
 }
 
+/* Of the list only its front matter was read. */
+static void lose_text(struct lab *lab, uint32_t at)
+{
+    struct lesson *lesson = lab->model.home.lessons[at];
+    assert_false(lesson->whole);
+    free(lesson->world_path);
+    lesson->world_path = strdup("/nowhere/00-lost/world.lab");
+}
+
+static void a_lesson_that_cannot_be_read_is_passed_over(void **state)
+{
+    (void)state;
+    struct where place = place_make();
+    struct lab *lab = meeting_start(&place, LANGUAGE_EN);
+    struct choosing *choosing = &lab->model.meeting.choosing;
+    type(lab, "g");
+    choosing->lesson_count = 2;
+    choosing->lessons[0] = 0;
+    choosing->lessons[1] = 2;
+    lose_text(lab, 0);
+    meeting_begin(&lab->model);
+    assert_ptr_equal(lab->model.flow.lesson, lab->model.home.lessons[2]);
+    assert_int_equal(lab->model.meeting.at, 1);
+    assert_shows(lab, "/nowhere/00-lost/world.lab");
+    meeting_leave(&lab->model);
+    model_home(&lab->model);
+    choosing->lessons[1] = 1;
+    lose_text(lab, 1);
+    meeting_begin(&lab->model); /* none is left */
+    assert_false(flow_active(&lab->model));
+    assert_int_equal(lab->model.screen, PLACE_CLOSED);
+    meeting_stop(lab);
+    place_remove(&place);
+}
+
 /* --- the clock -------------------------------------------------------------------------------- */
 
 static void the_clock_says_how_late_it_is_and_what_to_leave_out(void **state)
@@ -402,6 +437,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(people_are_named_once_and_questions_chosen_by_number),
+        cmocka_unit_test(a_lesson_that_cannot_be_read_is_passed_over),
         cmocka_unit_test(the_clock_says_how_late_it_is_and_what_to_leave_out),
         cmocka_unit_test(the_phases_are_eight_minutes_and_three_questions_fit),
         cmocka_unit_test(a_second_that_goes_by_is_seen_and_cuts_nothing_off),
