@@ -96,6 +96,8 @@ bool flow_script_turn(struct model *model);     /* what is due; true when someth
 void flow_finish(struct model *model);          /* Enter: the rest, as fast as it goes */
 void flow_went_back(struct model *model);
 void flow_act(struct model *model, const char *line); /* a line of the flow's own */
+/* A line that a person gave before; false with the error. */
+bool flow_redo(struct model *model, const char *line, struct error *error);
 
 /* --- vary: goals, changes, prices (flow_vary.c) ----------------------------------------------- */
 void flow_judge(struct model *model);                            /* a run of vary is over */

@@ -40,14 +40,20 @@ uint64_t flow_script_time(const struct model *model)
     return script->fault_pending || !script->begun ? script->fault_ns : script->end_ns;
 }
 
+bool flow_redo(struct model *model, const char *line, struct error *error)
+{
+    model->drive.typing = true;
+    bool done = session_line(model->session, line, error);
+    model->drive.typing = false;
+    if (done)
+        snprintf(model->last_command, sizeof model->last_command, "%s", line);
+    return done;
+}
+
 void flow_act(struct model *model, const char *line)
 {
     struct error error = {0};
-    snprintf(model->last_command, sizeof model->last_command, "%s", line);
-    model->drive.typing = true;
-    bool done = session_line(model->session, line, &error);
-    model->drive.typing = false;
-    if (!done) {
+    if (!flow_redo(model, line, &error)) {
         struct text to = TEXT(model->message);
         language_error(&to, flow_text(model)->path, NULL, &error, model->language);
     }

@@ -56,6 +56,30 @@ void flow_goals(struct model *model)
     }
 }
 
+/* All changes from the beginning.  One that was given after a run may not be possible there: it is
+ * said, and is no change. */
+static void changes_redo(struct model *model)
+{
+    struct flow *flow = &model->flow;
+    unsigned given = flow->change_count;
+    flow->change_count = 0;
+    for (unsigned i = 0; i < given; i++) {
+        struct error error = {0};
+        char *kept = flow->changes[flow->change_count];
+        if (flow_redo(model, flow->changes[i], &error)) {
+            memmove(kept, flow->changes[i], LINE_BYTES);
+            flow->change_count++;
+            continue;
+        }
+        struct text to = TEXT(model->message);
+        text_clear(&to);
+        text_add(&to, model_say(model, WORD_NOT_AT_FIRST));
+        text_add_char(&to, ' ');
+        error_add(&to, &error, model->language);
+        model->redraw = true;
+    }
+}
+
 void flow_again(struct model *model, bool keep_changes)
 {
     struct flow *flow = &model->flow;
@@ -68,8 +92,7 @@ void flow_again(struct model *model, bool keep_changes)
     memset(flow->goals, 0, sizeof flow->goals);
     if (!keep_changes)
         flow->change_count = 0;
-    for (uint32_t i = 0; i < flow->change_count; i++)
-        flow_act(model, flow->changes[i]);
+    changes_redo(model);
     flow_script_start(model, flow->fault_ns == TIME_NEVER ? 0 : flow->fault_ns);
     flow_goals(model);
     model_look(model);

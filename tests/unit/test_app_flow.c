@@ -367,6 +367,28 @@ static void marks_are_words_and_bits(void **state)
     assert_string_equal(words, "cache,chat-1");
 }
 
+/* Power that the fault took is there at the beginning: what gives it back is no change. */
+static void a_change_that_is_none_at_the_beginning_is_said_and_not_kept(void **state)
+{
+    (void)state;
+    struct lab *lab = open_lab(LANGUAGE_EN);
+    type(lab, "4");
+    open_first(lab);
+    to_step(lab, STEP_VARY);
+    type(lab, " ");
+    pass_all(lab);
+    assert_true(lab->model.flow.tried);
+    type(lab, ":power-on redis-1");
+    enter(lab);
+    assert_shows(lab, "Not possible at 0 s: redis-1 is on");
+    assert_int_equal(lab->model.flow.change_count, 0);
+    assert_int_equal(now_ns(lab), 0);
+    type(lab, ":set cache maxmemory=2GiB");
+    enter(lab);
+    assert_string_equal(lab->model.flow.changes[0], "set cache maxmemory=2GiB");
+    close_lab(lab);
+}
+
 /* --- files that are saved --------------------------------------------------------------------- */
 
 static void saved(struct lab *lab, const struct folder *folder, const char *name)
@@ -482,6 +504,7 @@ static void other_questions_begin_at_the_beginning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_change_that_is_none_at_the_beginning_is_said_and_not_kept),
         cmocka_unit_test(a_right_guess_of_one_who_knows_may_skip_to_vary),
         cmocka_unit_test(another_guess_is_watched),
         cmocka_unit_test(a_lesson_that_is_done_begins_with_its_question),
