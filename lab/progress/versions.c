@@ -47,8 +47,8 @@ static const char *const steps[STORE_VERSION] = {
     "CREATE TABLE run(lesson TEXT NOT NULL, started INTEGER NOT NULL, words TEXT NOT NULL,"
     " changed INTEGER NOT NULL, PRIMARY KEY(lesson, started)) STRICT, WITHOUT ROWID;",
     /* 4: how this person's lab is set; of this file, no record that is exported */
-    "CREATE TABLE setting(name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"
-    " STRICT, WITHOUT ROWID;",
+    ("CREATE TABLE setting(name TEXT NOT NULL PRIMARY KEY, words TEXT NOT NULL)"
+     " STRICT, WITHOUT ROWID;"),
 };
 
 const char *version_step(int from)
