@@ -30,7 +30,7 @@ enum slab_id {
     SLAB_MESSAGE,    /* sim/net/tcp.h */
     SLAB_REQUEST,    /* sim/traffic/client.c */
     SLAB_WORK,       /* sim/machine/cpu.c */
-    SLAB_FILE,       /* sim/machine/file.h */
+    SLAB_FILE,       /* sim/machine/machine.h */
     SLAB_COMPONENT,  /* sim/engine/component.h */
     SLAB_COUNT
 };
