@@ -190,8 +190,6 @@ static void balancer_changed(struct world *world, uint32_t id, unsigned paramete
 
 static void balancer_removed(struct world *world, uint32_t id)
 {
-    if (component_at(world, id)->up)
-        tcp_process_ended(world, id);
     balancer_gone(world, id);
     standby_removed(world, id);
 }

@@ -92,8 +92,9 @@ struct kind {
     void (*socket)(struct world *world, uint32_t id, uint32_t connection, enum socket_event what);
     void (*changed)(struct world *world, uint32_t id, unsigned parameter); /* after a set */
     bool (*tell)(struct world *world, uint32_t id, const struct command *words, struct text *answer,
-                 struct error *error);                            /* words: without `tell NAME` */
-    void (*removed)(struct world *world, uint32_t id);            /* gives back what it holds */
+                 struct error *error); /* words: without `tell NAME` */
+    /* Gives back what it holds; its process was killed before, its sockets are closed. */
+    void (*removed)(struct world *world, uint32_t id);
     uint32_t (*leads_to)(const struct world *world, uint32_t id); /* where its next connection
                                                                    * goes; 0: nowhere */
 };

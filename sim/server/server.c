@@ -235,8 +235,6 @@ static void server_changed(struct world *world, uint32_t id, unsigned parameter)
 
 static void server_removed(struct world *world, uint32_t id)
 {
-    if (component_at(world, id)->up)
-        tcp_process_ended(world, id);
     server_gone(world, id);
     histogram_release(&world->region, &server_of(world, id)->latency);
 }

@@ -229,11 +229,9 @@ static bool sentinel_check(struct world *world, uint32_t id, const uint64_t *val
 static void sentinel_removed(struct world *world, uint32_t id)
 {
     struct sentinel *sentinel = sentinel_at(world, id);
-    world_cancel(world, sentinel->tick);
     vector_clear(&world->region, &sentinel->slaves);
     vector_clear(&world->region, &sentinel->sentinels);
     vector_clear(&world->region, &sentinel->views);
-    vector_clear(&world->region, &sentinel->callers);
 }
 
 const struct kind sentinel_kind = {

@@ -281,8 +281,6 @@ static uint32_t client_leads_to(const struct world *world, uint32_t id)
 static void client_removed(struct world *world, uint32_t id)
 {
     struct client *c = client_of(world, id);
-    if (c->state != CLIENT_DOWN)
-        tcp_process_ended(world, id);
     client_gone(world, id);
     histogram_release(&world->region, &c->latency);
     histogram_release(&world->region, &c->crowd.connect_times);

@@ -25,6 +25,32 @@ static const struct component *named(struct world *world, const char *name)
 
 /* --- processes --------------------------------------------------------------------------- */
 
+/* Of whatever kind: who talked to it hears that it is gone, as after a SIGKILL. */
+static void what_is_removed_closes_its_connections(void **unused)
+{
+    (void)unused;
+    struct world *world = small_world();
+    plain_say(world, "remove two");
+    plain_run_ms(world, 1010);
+    int64_t of_one = plain_metric(world, "cache.connected_clients");
+    plain_say(world, "add sentinel s on app-2 watch=cache");
+    plain_say(world, "add server web on app-1");
+    plain_say(world, "add balancer lb on app-2 to=web");
+    plain_say(world, "add client pages on redis-1 to=lb op=http rate=10/s");
+    plain_run_ms(world, 6000);
+    assert_int_equal(plain_metric(world, "cache.connected_clients"), of_one + 2);
+    assert_true(plain_metric(world, "web.connections") > 0);
+    plain_say(world, "remove s");
+    plain_say(world, "remove lb");
+    plain_run_ms(world, 6010);
+    same(world, "cache.connected_clients", of_one);
+    same(world, "web.connections", 0);
+    plain_say(world, "remove one");
+    plain_run_ms(world, 6020);
+    same(world, "cache.connected_clients", 0);
+    plain_close(world);
+}
+
 static void a_process_is_killed_and_starts_again(void **unused)
 {
     (void)unused;
@@ -443,6 +469,7 @@ static void wrong_uses_are_errors_with_their_place(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_removed_closes_its_connections),
         cmocka_unit_test(a_process_is_killed_and_starts_again),
         cmocka_unit_test(a_process_that_gets_sigterm_ends),
         cmocka_unit_test(a_restart_takes_its_time),
