@@ -104,9 +104,14 @@ void flow_changed(struct model *model, const char *line)
     struct flow *flow = &model->flow;
     bool over = flow->tried; /* what is changed after a run is tried from the beginning */
     bool asks = strncmp(line, "tell ", 5) == 0 && over;
-    if (!flow_active(model) || flow->step != STEP_VARY || flow->change_count == CHANGES_MAX ||
-        !session_would_change(line) || asks || (session_now(model->session) != 0 && !over))
+    if (!flow_active(model) || flow->step != STEP_VARY || !session_would_change(line) || asks ||
+        (session_now(model->session) != 0 && !over))
         return;
+    if (flow->change_count == CHANGES_MAX) { /* it would be in one run and in no other */
+        flow_again(model, true);
+        model_tell(model, "%s", model_say(model, WORD_CHANGES_MOST));
+        return;
+    }
     snprintf(flow->changes[flow->change_count++], LINE_BYTES, "%s", line);
     kept_save(model);
     if (over)

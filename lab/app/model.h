@@ -71,7 +71,7 @@ enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_SITUATION, OVERLAY_ANSWER, OV
 #define HISTORY_LINES    64
 #define PEOPLE_MAX       4
 #define QUESTIONS_MAX    8
-#define CHANGES_MAX      16
+#define CHANGES_MAX      16 /* words.def says so */
 #define TWINS_ROWS       32
 #define GOALS_MAX        8
 #define FOUND_MAX        500

@@ -386,6 +386,13 @@ static void a_change_that_is_none_at_the_beginning_is_said_and_not_kept(void **s
     type(lab, ":set cache maxmemory=2GiB");
     enter(lab);
     assert_string_equal(lab->model.flow.changes[0], "set cache maxmemory=2GiB");
+    for (int i = 0; i < CHANGES_MAX; i++) {
+        assert_hides(lab, "No more than 16 changes");
+        type(lab, ":set cache maxmemory=1GiB");
+        enter(lab);
+    }
+    assert_shows(lab, "No more than 16 changes");
+    assert_int_equal(lab->model.flow.change_count, CHANGES_MAX);
     close_lab(lab);
 }
 
