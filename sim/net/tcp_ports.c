@@ -26,6 +26,7 @@ struct port_set {
     uint32_t unused;
     uint64_t full[2][CHUNKS / 64]; /* a search found no port of this parity, and none of the chunk
                                     * was freed since */
+    uint64_t reuse_ns;             /* before it no TIME_WAIT is old enough to give its port */
     uint16_t used[CHUNKS];         /* entries of a chunk that are not 0 */
     ref chunks[CHUNKS]; /* u32[CHUNK_PORTS]: the port's connection, as long as it is there */
 };
@@ -176,6 +177,35 @@ static uint32_t port_unless_full(const struct world *world, struct port_set *set
     return port;
 }
 
+/* When the first TIME_WAIT will be old enough: one of those that are there, or one that begins now.
+ */
+static uint64_t reuse_begins(const struct world *world, const struct port_set *set)
+{
+    uint64_t soonest_ns = world->now_ns + TW_REUSE_NS;
+    for (uint32_t port = set->first_port; port <= set->last_port; port++) {
+        uint32_t holder = port_connection(world, set, port);
+        const struct tcp_end *end = &tcp_at(world, holder)->ends[0];
+        if (holder == 0 || end->state != TCP_TIME_WAIT)
+            continue;
+        uint64_t from_ns = end->timer_at_ns + TW_REUSE_NS - TCP_TIME_WAIT_NS;
+        soonest_ns = from_ns < soonest_ns ? from_ns : soonest_ns;
+    }
+    return soonest_ns;
+}
+
+/* A port that a connection in TIME_WAIT has; a search that found none is not repeated in vain. */
+static uint32_t port_reused(const struct world *world, struct port_set *set)
+{
+    if (world->now_ns < set->reuse_ns)
+        return 0;
+    uint32_t port = port_of_parity(world, set, set->first_port, set->last_port, NULL);
+    if (port == 0)
+        port = port_of_parity(world, set, set->first_port + 1, set->last_port, NULL);
+    if (port == 0)
+        set->reuse_ns = reuse_begins(world, set);
+    return port;
+}
+
 static uint32_t port_find(const struct world *world, struct port_set *set, uint32_t way)
 {
     uint32_t range[2], machine = way_at(world, way)->from;
@@ -183,18 +213,16 @@ static uint32_t port_find(const struct world *world, struct port_set *set, uint3
     bool loopback = machine == way_at(world, way)->to;
     bool may_reuse = reuse == 1 || (reuse == 2 && loopback);
     range_read(world, machine, range);
-    if (range[0] != set->first_port || range[1] != set->last_port)
+    if (range[0] != set->first_port || range[1] != set->last_port) {
         memset(set->full, 0, sizeof set->full);
+        set->reuse_ns = 0;
+    }
     set->first_port = range[0];
     set->last_port = range[1];
     uint32_t port = port_unless_full(world, set, 0);
     if (port == 0)
         port = port_unless_full(world, set, 1);
-    if (port == 0 && may_reuse)
-        port = port_of_parity(world, set, range[0], range[1], NULL);
-    if (port == 0 && may_reuse)
-        port = port_of_parity(world, set, range[0] + 1, range[1], NULL);
-    return port;
+    return port == 0 && may_reuse ? port_reused(world, set) : port;
 }
 
 uint16_t tcp_port_take(struct world *world, uint32_t index)

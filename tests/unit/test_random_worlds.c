@@ -11,7 +11,7 @@
 #include "tests/unit/random_script.h"
 
 #define SEEDS        6
-#define SEEDS_SUMMED 20 /* so many are about something of everything: their sums are asserted */
+#define SEEDS_SUMMED 40 /* so many are about something of everything: their sums are asserted */
 
 static uint64_t first_seed = 40, seed_count = SEEDS;
 
